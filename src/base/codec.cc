@@ -1,0 +1,247 @@
+#include "base/codec.h"
+
+#include <algorithm>
+#include <array>
+
+namespace berth::base {
+namespace {
+
+constexpr std::string_view kHex = "0123456789abcdef";
+constexpr std::string_view kBase64 =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+int hex_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+constexpr std::array<std::int8_t, 256> make_base64_values() {
+  std::array<std::int8_t, 256> values{};
+  values.fill(-1);
+  for (std::size_t i = 0; i < kBase64.size(); ++i) {
+    values[static_cast<std::uint8_t>(kBase64[i])] = static_cast<std::int8_t>(i);
+  }
+  return values;
+}
+constexpr auto kBase64Values = make_base64_values();
+
+// Size of the decoded text, or nothing when length, alphabet or padding are wrong.
+std::optional<std::size_t> base64_decoded_size(std::string_view text) {
+  if (text.size() % 4 != 0) return std::nullopt;
+  std::size_t padding = 0;
+  while (padding < 2 && padding < text.size() && text[text.size() - 1 - padding] == '=') ++padding;
+  const std::string_view digits = text.substr(0, text.size() - padding);
+  const bool all = std::all_of(digits.begin(), digits.end(), [](char c) {
+    return kBase64Values[static_cast<std::uint8_t>(c)] >= 0;
+  });
+  if (!all) return std::nullopt;
+  return text.size() / 4 * 3 - padding;
+}
+
+std::uint32_t base64_value(char c) {
+  return c == '=' ? 0U : static_cast<std::uint32_t>(kBase64Values[static_cast<std::uint8_t>(c)]);
+}
+
+// `out` has base64_decoded_size(text) bytes. False when bits beyond the padding are set.
+bool base64_decode_into(std::string_view text, std::span<std::uint8_t> out) {
+  std::size_t at = 0;
+  std::uint32_t left_over = 0;
+  for (std::size_t i = 0; i < text.size(); i += 4) {
+    const std::uint32_t group = base64_value(text[i]) << 18 | base64_value(text[i + 1]) << 12 |
+                                base64_value(text[i + 2]) << 6 | base64_value(text[i + 3]);
+    for (int shift = 16; shift >= 0; shift -= 8) {
+      const auto byte = static_cast<std::uint8_t>(group >> shift);
+      if (at < out.size()) {
+        out[at++] = byte;
+      } else {
+        left_over |= byte;
+      }
+    }
+  }
+  return left_over == 0;
+}
+
+void base64_encode_into(std::span<const std::uint8_t> bytes, char* out) {
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    const std::size_t count = std::min<std::size_t>(3, bytes.size() - i);
+    std::uint32_t group = static_cast<std::uint32_t>(bytes[i]) << 16;
+    if (count > 1) group |= static_cast<std::uint32_t>(bytes[i + 1]) << 8;
+    if (count > 2) group |= bytes[i + 2];
+    *out++ = kBase64[group >> 18 & 63];
+    *out++ = kBase64[group >> 12 & 63];
+    *out++ = count > 1 ? kBase64[group >> 6 & 63] : '=';
+    *out++ = count > 2 ? kBase64[group & 63] : '=';
+  }
+}
+
+std::size_t base64_encoded_size(std::size_t bytes) { return (bytes + 2) / 3 * 4; }
+
+bool is_unreserved(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
+         c == '.' || c == '_' || c == '~';
+}
+
+// Length of the well-formed UTF-8 sequence at the start of `text`, 0 if there is none.
+std::size_t utf8_sequence(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
+  const std::uint8_t lead = byte(0);
+  if (lead < 0x80) return 1;
+  std::size_t length = 0;
+  std::uint32_t point = 0;
+  std::uint32_t least = 0;
+  if ((lead & 0xE0) == 0xC0) {
+    length = 2, point = lead & 0x1F, least = 0x80;
+  } else if ((lead & 0xF0) == 0xE0) {
+    length = 3, point = lead & 0x0F, least = 0x800;
+  } else if ((lead & 0xF8) == 0xF0) {
+    length = 4, point = lead & 0x07, least = 0x10000;
+  } else {
+    return 0;
+  }
+  if (text.size() < length) return 0;
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xC0) != 0x80) return 0;
+    point = point << 6 | (byte(i) & 0x3F);
+  }
+  const bool surrogate = point >= 0xD800 && point <= 0xDFFF;
+  return point < least || point > 0x10FFFF || surrogate ? 0 : length;
+}
+
+}  // namespace
+
+std::string hex_encode(std::span<const std::uint8_t> bytes) {
+  std::string text;
+  text.reserve(bytes.size() * 2);
+  for (const std::uint8_t byte : bytes) {
+    text += kHex[byte >> 4];
+    text += kHex[byte & 15];
+  }
+  return text;
+}
+
+std::optional<Bytes> hex_decode(std::string_view text) {
+  if (text.size() % 2 != 0) return std::nullopt;
+  Bytes bytes;
+  bytes.reserve(text.size() / 2);
+  for (std::size_t i = 0; i < text.size(); i += 2) {
+    const int high = hex_value(text[i]);
+    const int low = hex_value(text[i + 1]);
+    if (high < 0 || low < 0) return std::nullopt;
+    bytes.push_back(static_cast<std::uint8_t>(high * 16 + low));
+  }
+  return bytes;
+}
+
+std::string base64_encode(std::span<const std::uint8_t> bytes) {
+  std::string text(base64_encoded_size(bytes.size()), '\0');
+  base64_encode_into(bytes, text.data());
+  return text;
+}
+
+std::optional<Bytes> base64_decode(std::string_view text) {
+  const std::optional<std::size_t> size = base64_decoded_size(text);
+  if (!size) return std::nullopt;
+  Bytes bytes(*size);
+  if (!base64_decode_into(text, bytes)) return std::nullopt;
+  return bytes;
+}
+
+std::optional<Secret> base64_decode_secret(std::string_view text) {
+  const std::optional<std::size_t> size = base64_decoded_size(text);
+  if (!size) return std::nullopt;
+  Secret secret = Secret::of_size(*size);
+  if (!base64_decode_into(text, secret.mutable_bytes())) return std::nullopt;
+  return secret;
+}
+
+Secret base64_encode_secret(std::span<const std::uint8_t> bytes) {
+  Secret secret = Secret::of_size(base64_encoded_size(bytes.size()));
+  base64_encode_into(bytes, reinterpret_cast<char*>(secret.mutable_bytes().data()));
+  return secret;
+}
+
+std::optional<std::string> percent_decode(std::string_view text) {
+  std::string decoded;
+  decoded.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      decoded += text[i];
+      continue;
+    }
+    if (i + 2 >= text.size()) return std::nullopt;
+    const int high = hex_value(text[i + 1]);
+    const int low = hex_value(text[i + 2]);
+    if (high < 0 || low < 0) return std::nullopt;
+    decoded += static_cast<char>(high * 16 + low);
+    i += 2;
+  }
+  return decoded;
+}
+
+std::string percent_encode(std::string_view text) {
+  std::string encoded;
+  encoded.reserve(text.size());
+  for (const char c : text) {
+    if (is_unreserved(c)) {
+      encoded += c;
+      continue;
+    }
+    const auto byte = static_cast<std::uint8_t>(c);
+    encoded += '%';
+    encoded += ascii_upper(kHex.substr(byte >> 4, 1));
+    encoded += ascii_upper(kHex.substr(byte & 15, 1));
+  }
+  return encoded;
+}
+
+std::string ascii_lower(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
+  }
+  return lower;
+}
+
+std::string ascii_upper(std::string_view text) {
+  std::string upper(text);
+  for (char& c : upper) {
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - ('a' - 'A'));
+  }
+  return upper;
+}
+
+bool equals_ignoring_case(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && ascii_lower(a) == ascii_lower(b);
+}
+
+std::string printable(std::string_view text, std::size_t max_size) {
+  std::string clean;
+  while (!text.empty() && clean.size() < max_size) {
+    const std::size_t length = utf8_sequence(text);
+    const auto lead = static_cast<std::uint8_t>(text[0]);
+    // C1 controls are two bytes, C2 80..9F.
+    const bool control = lead < 0x20 || lead == 0x7F ||
+                         (length == 2 && lead == 0xC2 && static_cast<std::uint8_t>(text[1]) < 0xA0);
+    if (length == 0 || control) {
+      clean += '?';
+    } else {
+      if (clean.size() + length > max_size) break;
+      clean += text.substr(0, length);
+    }
+    text.remove_prefix(length == 0 ? 1 : length);
+  }
+  return clean;
+}
+
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t length = utf8_sequence(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
+}  // namespace berth::base

@@ -1,0 +1,46 @@
+// What net asks of the program above it: for each connection a Conversation that turns requests
+// into actions. Implemented by app/ over the dialects; net knows no dialect.
+//
+// Room net. Thread rule: every call for one connection comes on that connection's io_context, one
+// at a time; Handler::open is called on all of them and must be thread-safe.
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "base/task.h"
+#include "wire/wire.h"
+
+namespace berth::net {
+
+// The way back for actions nobody asked for (a message for a subscriber, a forced close). Owned by
+// the connection; valid until Conversation's destructor returns. post() may be called from any
+// thread; it copies nothing and never blocks. False when the connection's outgoing queue is full
+// (Limits::outgoing_queue_count) or it is closing: the actions were dropped.
+class Outbound {
+ public:
+  virtual ~Outbound() = default;
+  virtual bool post(wire::Actions actions) = 0;
+};
+
+class Conversation {
+ public:
+  virtual ~Conversation() = default;  // the connection has ended, for whatever reason
+
+  // HTTP: exactly one HttpResponse among the actions. MQTT: as many as it takes, also none.
+  // The first MQTT request is always the CONNECT; nothing else is handed on before a CONNACK with
+  // kAccepted was among the actions. Never fails: trouble becomes an answer.
+  virtual Task<wire::Actions> handle(wire::Request request) = 0;
+};
+
+class Handler {
+ public:
+  virtual ~Handler() = default;
+  // `peer` stays the caller's and outlives the conversation.
+  virtual std::unique_ptr<Conversation> open(const wire::Peer& peer, Outbound& outbound) = 0;
+  // The answers that net must give when it refuses a request before a dialect sees it (too large,
+  // malformed, timed out): status and body for HTTP in a shape that suits every client.
+  virtual wire::HttpResponse refuse(int status, std::string_view why) = 0;
+};
+
+}  // namespace berth::net

@@ -1,0 +1,93 @@
+// MQTT 3.1.1 control packets (OASIS MQTT 3.1.1 §3) as plain values.
+//
+// Room wire. net decodes and encodes them and answers PINGREQ itself; everything else is handed
+// on. QoS 2 from a client is completed by net towards the client but delivered once like QoS 1.
+// Thread rule: plain values.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/secret.h"
+
+namespace berth::wire {
+
+struct MqttWill {
+  std::string topic;
+  std::string payload;
+  std::uint8_t qos = 0;
+  bool retain = false;
+};
+
+struct MqttConnect {
+  std::string client_id;
+  std::optional<std::string> user_name;
+  std::optional<Secret> password;
+  bool clean_session = true;
+  std::uint16_t keep_alive_seconds = 0;  // 0: the client asked for none
+  std::optional<MqttWill> will;
+};
+
+// CONNACK return codes, MQTT 3.1.1 §3.2.2.3.
+enum class MqttConnectCode : std::uint8_t {
+  kAccepted = 0,
+  kUnacceptableProtocol = 1,
+  kIdentifierRejected = 2,
+  kServerUnavailable = 3,
+  kBadUserNameOrPassword = 4,
+  kNotAuthorized = 5,
+};
+
+struct MqttConnack {
+  bool session_present = false;
+  MqttConnectCode code = MqttConnectCode::kAccepted;  // anything else: net closes after sending
+};
+
+struct MqttPublish {
+  std::string topic;
+  std::string payload;
+  std::uint8_t qos = 0;
+  bool retain = false;
+  bool duplicate = false;
+  std::uint16_t packet_id = 0;  // incoming: as sent; outgoing: 0, net numbers QoS 1 deliveries
+};
+
+// Acknowledges an incoming PUBLISH. For QoS 1 a PUBACK; for QoS 2 net runs PUBREC/PUBCOMP.
+struct MqttPuback {
+  std::uint16_t packet_id = 0;
+};
+
+// The client acknowledged a QoS 1 PUBLISH of ours.
+struct MqttDelivered {
+  std::uint16_t packet_id = 0;
+};
+
+struct MqttSubscription {
+  std::string filter;
+  std::uint8_t qos = 0;
+};
+
+struct MqttSubscribe {
+  std::uint16_t packet_id = 0;
+  std::vector<MqttSubscription> subscriptions;
+};
+
+struct MqttSuback {
+  std::uint16_t packet_id = 0;
+  std::vector<std::uint8_t> codes;  // 0..2 granted QoS, 0x80 refused
+};
+
+struct MqttUnsubscribe {
+  std::uint16_t packet_id = 0;
+  std::vector<std::string> filters;
+};
+
+struct MqttUnsuback {
+  std::uint16_t packet_id = 0;
+};
+
+struct MqttDisconnect {};
+
+}  // namespace berth::wire

@@ -1,0 +1,31 @@
+// The two closed sets that net and dialects exchange: what a peer asks (Request) and what shall be
+// done on its connection (Action). Transport-neutral in the sense that nobody above net sees a
+// socket or a byte of framing.
+//
+// Room wire. Thread rule: plain values.
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "wire/http.h"
+#include "wire/mqtt.h"
+#include "wire/peer.h"
+
+namespace berth::wire {
+
+using Request = std::variant<HttpRequest, MqttConnect, MqttPublish, MqttDelivered, MqttSubscribe,
+                             MqttUnsubscribe, MqttDisconnect>;
+
+// Sends what was queued so far, then closes the connection. `why` is for the log only.
+struct Close {
+  std::string why;
+};
+
+// In a list, actions are carried out in order.
+using Action =
+    std::variant<HttpResponse, MqttConnack, MqttPublish, MqttPuback, MqttSuback, MqttUnsuback, Close>;
+using Actions = std::vector<Action>;
+
+}  // namespace berth::wire
