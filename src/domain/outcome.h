@@ -1,0 +1,41 @@
+// What provisioning answers to a command. Dialects turn it into the vendor's bytes; a refusal tells
+// them the reason and nothing that must not reach a device.
+//
+// Room domain. Thread rule: plain values.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <variant>
+
+#include "base/clock.h"
+#include "domain/records.h"
+
+namespace berth::domain {
+
+// The claim is proven.
+struct Authenticated {};
+
+// The attempt is on disk; its operation id can be polled. `registration` is its present state, which
+// with a built-in hub is already final.
+struct Accepted {
+  Registration registration;
+};
+
+// The state that was asked for.
+struct CurrentState {
+  Registration registration;
+};
+
+struct Refused {
+  Reason reason = Reason::kInternal;
+  std::chrono::seconds retry_after{0};  // for kTooManyAttempts and kStoreUnavailable
+};
+
+struct Outcome {
+  std::variant<Authenticated, Accepted, CurrentState, Refused> result;
+  std::string trail_id;  // UUID; vendors call it tracking id
+  TimePoint at;
+};
+
+}  // namespace berth::domain

@@ -1,0 +1,210 @@
+// The records of the domain: plain values, as the brains see them and the store keeps them.
+//
+// Room domain. Every stored record has a `version` that the store sets (1 on creation, +1 on every
+// write); it is the optimistic lock and, in the API, the ETag. Free-form JSON (twins, payloads) is
+// kept as text that was validated when it entered. Times are UTC.
+// Thread rule: plain values.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/codec.h"
+#include "base/secret.h"
+#include "domain/ids.h"
+#include "domain/reason.h"
+
+namespace berth::domain {
+
+// Bytes sealed by the Vault (provisioning/ports/vault.h); useless without the master key.
+struct Sealed {
+  base::Bytes bytes;
+  bool operator==(const Sealed&) const = default;
+};
+
+enum class AllocationPolicy { kHashed, kStatic };
+std::string_view to_string(AllocationPolicy policy);  // "hashed", "static"
+std::optional<AllocationPolicy> parse_allocation_policy(std::string_view text);  // ignores case
+
+// A tenant.
+struct Scope {
+  ScopeId id;
+  std::string display_name;
+  std::string service_host;  // empty: any host name serves it
+  AllocationPolicy allocation_policy = AllocationPolicy::kHashed;
+  bool enabled = true;
+  TimePoint created_at;
+  TimePoint updated_at;
+  std::uint64_t version = 0;
+};
+
+// A place devices connect to; built into this program. Names are unique in the whole server.
+struct Hub {
+  HubName name;
+  std::string host;  // what devices are told to connect to
+  std::string display_name;
+  TimePoint created_at;
+  TimePoint updated_at;
+  std::uint64_t version = 0;
+};
+
+// That a scope may assign devices to a hub.
+struct HubLink {
+  ScopeId scope;
+  HubName hub;
+  std::uint32_t weight = 1;         // 1..1000, for the hashed policy
+  bool apply_allocation = true;     // false: only enrollments that name the hub get it
+  std::uint64_t version = 0;
+};
+
+enum class EnrollmentKind { kIndividual, kGroup };
+std::string_view to_string(EnrollmentKind kind);  // "individual", "group"
+std::optional<EnrollmentKind> parse_enrollment_kind(std::string_view text);
+
+enum class KeySlot { kPrimary, kSecondary };
+std::string_view to_string(KeySlot slot);  // "primary", "secondary"
+
+// A key that was replaced; kept so that a refusal can say "this key was retired on …".
+struct RetiredKey {
+  Sealed key;
+  KeySlot slot = KeySlot::kPrimary;
+  TimePoint retired_at;
+};
+inline constexpr std::size_t kRetiredKeysMax = 4;
+
+// Symmetric keys of 16..64 bytes, sealed with key_context() of the enrollment.
+struct SymmetricKeys {
+  Sealed primary;
+  Sealed secondary;
+  std::vector<RetiredKey> retired;  // newest first, at most kRetiredKeysMax
+};
+
+using Attestation = std::variant<SymmetricKeys>;
+// "symmetric_key".
+std::string_view attestation_name(const Attestation& attestation);
+
+struct ReprovisionPolicy {
+  bool update_hub_assignment = true;
+  bool migrate_device_data = true;
+  bool operator==(const ReprovisionPolicy&) const = default;
+};
+
+// The twin a device starts with: JSON objects as text, "{}" when empty.
+struct InitialTwin {
+  std::string tags = "{}";
+  std::string desired = "{}";
+  bool operator==(const InitialTwin&) const = default;
+};
+
+// Standing permission for one device or many to register.
+struct Enrollment {
+  ScopeId scope;
+  EnrollmentKind kind = EnrollmentKind::kIndividual;
+  EnrollmentId id;
+  std::string display_name;
+  bool enabled = true;
+  Attestation attestation;
+  std::optional<DeviceId> device_id;               // individual only; else the registration id
+  std::optional<AllocationPolicy> allocation_policy;  // else the scope's
+  std::vector<HubName> hubs;                       // candidates; empty: all linked hubs
+  ReprovisionPolicy reprovision;
+  InitialTwin initial_twin;
+  bool iot_edge = false;
+  std::string device_information = "{}";           // individual only; free JSON object
+  TimePoint created_at;
+  TimePoint updated_at;
+  std::uint64_t version = 0;
+};
+
+// Who an id belongs to.
+struct EnrollmentRef {
+  EnrollmentKind kind = EnrollmentKind::kIndividual;
+  EnrollmentId id;
+  bool operator==(const EnrollmentRef&) const = default;
+};
+
+enum class RegistrationStatus { kUnassigned, kAssigning, kAssigned, kFailed, kDisabled };
+std::string_view to_string(RegistrationStatus status);  // "assigned"
+std::optional<RegistrationStatus> parse_registration_status(std::string_view text);
+
+enum class Substatus {
+  kNone,
+  kInitialAssignment,
+  kDeviceDataMigrated,
+  kDeviceDataReset,
+  kReprovisionedToInitialAssignment,
+};
+std::string_view to_string(Substatus substatus);  // "initial_assignment"; "" for kNone
+std::optional<Substatus> parse_substatus(std::string_view text);
+
+// The durable result for one device.
+struct Registration {
+  ScopeId scope;
+  RegistrationId id;           // first spelling
+  EnrollmentRef enrollment;    // the owner of the id
+  RegistrationStatus status = RegistrationStatus::kUnassigned;
+  Substatus substatus = Substatus::kNone;
+  Reason reason = Reason::kNone;  // why it failed
+  HubName hub;                 // empty unless assigned
+  std::string hub_host;        // what the device was told
+  DeviceId device_id;          // empty unless assigned
+  std::string operation_id;    // of the latest register
+  std::string payload;         // the device's latest custom payload, JSON text; may be empty
+  TimePoint created_at;
+  TimePoint updated_at;
+  std::uint64_t version = 0;
+};
+
+// An identity at a hub.
+struct Device {
+  HubName hub;
+  DeviceId id;
+  ScopeId scope;
+  RegistrationId registration;  // empty when made by hand
+  std::string display_name;
+  bool enabled = true;
+  bool iot_edge = false;
+  std::optional<SymmetricKeys> keys;  // sealed with device_key_context()
+  InitialTwin twin;
+  TimePoint created_at;
+  TimePoint updated_at;
+  std::uint64_t version = 0;
+};
+
+// What seals are bound to: a sealed key cannot be moved to another record or slot.
+std::string key_context(const ScopeId& scope, EnrollmentKind kind, const EnrollmentId& id);
+std::string device_key_context(const HubName& hub, const DeviceId& id);
+
+enum class Role { kViewer, kOperator, kAdmin };
+std::string_view to_string(Role role);  // "viewer", "operator", "admin"
+std::optional<Role> parse_role(std::string_view text);
+
+// A token of the admin API. The secret part is stored one-way: digest = keyed HMAC of it.
+struct Token {
+  std::string id;  // 8..32 characters, public; shown in audit
+  std::string display_name;
+  Role role = Role::kViewer;
+  std::optional<ScopeId> scope;  // limits the token to one scope
+  base::Bytes digest;
+  std::optional<TimePoint> expires_at;
+  TimePoint created_at;
+  std::uint64_t version = 0;
+};
+
+// One change, who made it, and when. Written in the same transaction as the change.
+struct AuditRecord {
+  std::uint64_t sequence = 0;  // set by the store, ascending
+  TimePoint at;
+  std::string actor;   // "token:<id>", "device:<scope>/<registration id>", "server"
+  std::string source;  // address, empty for the server itself
+  std::string action;  // "enrollment.create", "registration.assign", …
+  std::string scope;   // empty for server-wide things
+  std::string target;  // id of the thing
+  std::string detail;  // JSON object text: what changed, never secrets
+};
+
+}  // namespace berth::domain
