@@ -4,11 +4,11 @@
 // Thread rule: SystemClock may be used from any thread. FakeClock too; it moves only when told.
 #pragma once
 
+#include "base/result.h"
+
 #include <atomic>
 #include <chrono>
 #include <string>
-
-#include "base/result.h"
 
 namespace berth::base {
 

@@ -1,9 +1,12 @@
-// Text codecs used all over: hex, base64 (RFC 4648 §4), percent-encoding (RFC 3986 §2.1), ASCII case.
+// Text codecs used all over: hex, base64 (RFC 4648 §4), percent-encoding (RFC 3986 §2.1), ASCII
+// case.
 //
 // Decoders never throw and never accept trailing rubbish; they return nothing for malformed input
 // and leave it to the caller to say what was wrong.
 // Thread rule: pure functions.
 #pragma once
+
+#include "base/secret.h"
 
 #include <cstdint>
 #include <optional>
@@ -11,8 +14,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "base/secret.h"
 
 namespace berth::base {
 

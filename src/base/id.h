@@ -7,12 +7,12 @@
 // Thread rule: plain value.
 #pragma once
 
+#include "base/codec.h"
+#include "base/result.h"
+
 #include <compare>
 #include <string>
 #include <string_view>
-
-#include "base/codec.h"
-#include "base/result.h"
 
 namespace berth::base {
 

@@ -9,11 +9,11 @@
 // Thread rule: plain value.
 #pragma once
 
+#include "base/error.h"
+
 #include <tl/expected.hpp>
 
 #include <utility>
-
-#include "base/error.h"
 
 namespace berth::base {
 
@@ -42,8 +42,8 @@ using base::Result;
 #define BERTH_CONCAT_INNER(a, b) a##b
 #define BERTH_CONCAT(a, b) BERTH_CONCAT_INNER(a, b)
 
-#define BERTH_TRY_IMPL(temporary, declaration, expression, leave)   \
-  auto temporary = (expression);                                    \
+#define BERTH_TRY_IMPL(temporary, declaration, expression, leave)          \
+  auto temporary = (expression);                                           \
   if (!temporary) leave ::berth::base::Fail(std::move(temporary).error()); \
   declaration = *std::move(temporary)
 

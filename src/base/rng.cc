@@ -1,12 +1,11 @@
 #include "base/rng.h"
 
-#include <sys/random.h>
+#include "base/check.h"
+#include "base/codec.h"
 
 #include <array>
 #include <cerrno>
-
-#include "base/check.h"
-#include "base/codec.h"
+#include <sys/random.h>
 
 namespace berth::base {
 
@@ -62,7 +61,8 @@ void SystemRng::fill(std::span<std::uint8_t> bytes) {
 
 void SeededRng::fill(std::span<std::uint8_t> bytes) {
   for (std::uint8_t& byte : bytes) {
-    // SplitMix64 (public domain algorithm by S. Vigna), one step a byte: speed does not matter here.
+    // SplitMix64 (public domain algorithm by S. Vigna), one step a byte: speed does not matter
+    // here.
     std::uint64_t z = (state_ += 0x9E3779B97F4A7C15ULL);
     z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ULL;
     z = (z ^ (z >> 27)) * 0x94D049BB133111EBULL;

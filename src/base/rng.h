@@ -4,11 +4,11 @@
 // Thread rule: SystemRng may be used from any thread; SeededRng belongs to one.
 #pragma once
 
+#include "base/secret.h"
+
 #include <cstdint>
 #include <span>
 #include <string>
-
-#include "base/secret.h"
 
 namespace berth::base {
 

@@ -1,8 +1,7 @@
 #include "base/secret.h"
 
-#include <string.h>
-
 #include <algorithm>
+#include <string.h>
 #include <utility>
 
 namespace berth::base {

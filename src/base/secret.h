@@ -36,9 +36,7 @@ class Secret {
   std::span<const std::uint8_t> bytes() const { return {data_.get(), size_}; }
   std::span<std::uint8_t> mutable_bytes() { return {data_.get(), size_}; }
   // The same bytes as text, valid while this Secret lives.
-  std::string_view text() const {
-    return {reinterpret_cast<const char*>(data_.get()), size_};
-  }
+  std::string_view text() const { return {reinterpret_cast<const char*>(data_.get()), size_}; }
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
 

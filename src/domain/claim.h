@@ -6,20 +6,21 @@
 // Thread rule: plain values.
 #pragma once
 
+#include "base/clock.h"
+#include "base/codec.h"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
-
-#include "base/clock.h"
-#include "base/codec.h"
 
 namespace berth::domain {
 
 // Nothing was presented.
 struct NoEvidence {};
 
-// Something was presented that cannot be read; `what` says what is wrong with it, without quoting it.
+// Something was presented that cannot be read; `what` says what is wrong with it, without quoting
+// it.
 struct MalformedEvidence {
   std::string what;
 };
@@ -44,7 +45,7 @@ struct Claim {
   std::string scope;            // ID scope as sent
   std::string registration_id;  // as sent, decoded once
   Evidence evidence;
-  std::string payload;          // custom payload, JSON text; empty if none
+  std::string payload;  // custom payload, JSON text; empty if none
   // Where it came from, for the trail.
   std::string dialect;    // "azure-dps"
   std::string transport;  // wire::to_string(transport)

@@ -30,8 +30,8 @@ Result<void> check(std::string_view text, const Rule& rule) {
                 std::string(rule.mend));
   };
   if (text.size() < rule.size_min || text.size() > rule.size_max) {
-    return refuse(fmt::format("has {} characters; allowed are {} to {}", text.size(),
-                              rule.size_min, rule.size_max));
+    return refuse(fmt::format("has {} characters; allowed are {} to {}", text.size(), rule.size_min,
+                              rule.size_max));
   }
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (!is_alnum(text[i]) && !has(rule.punctuation, text[i])) {
@@ -70,7 +70,8 @@ Result<void> HubTag::validate(std::string_view text) {
       "use 3 to 50 lower-case letters, digits and hyphens, with a letter or digit at both ends";
   Result<void> valid = check(text, {kName, 3, 50, "-", "", "", kMend});
   if (!valid) return valid;
-  const bool upper = std::any_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+  const bool upper =
+      std::any_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
   if (upper) {
     return Fail(ErrorKind::kInvalid, fmt::format("hub name '{}' has upper-case letters", text),
                 std::string(kMend));

@@ -4,20 +4,20 @@
 // Room domain. Thread rule: plain values.
 #pragma once
 
+#include "base/clock.h"
+#include "domain/records.h"
+
 #include <chrono>
 #include <string>
 #include <variant>
-
-#include "base/clock.h"
-#include "domain/records.h"
 
 namespace berth::domain {
 
 // The claim is proven.
 struct Authenticated {};
 
-// The attempt is on disk; its operation id can be polled. `registration` is its present state, which
-// with a built-in hub is already final.
+// The attempt is on disk; its operation id can be polled. `registration` is its present state,
+// which with a built-in hub is already final.
 struct Accepted {
   Registration registration;
 };

@@ -1,6 +1,6 @@
 // Why an attempt ended as it did: one closed enum in domain words. Each dialect owns a total switch
-// from Reason to its vendor's codes (no default:, so a new reason fails to compile where it matters)
-// and docs/reasons.md has one entry for each (checked by tests/architecture).
+// from Reason to its vendor's codes (no default:, so a new reason fails to compile where it
+// matters) and docs/reasons.md has one entry for each (checked by tests/architecture).
 //
 // Room domain. Thread rule: plain values.
 #pragma once
@@ -38,14 +38,29 @@ enum class Reason {
 
 // All reasons, in order.
 inline constexpr Reason kReasons[] = {
-    Reason::kNone,          Reason::kScopeUnknown,        Reason::kScopeDisabled,
-    Reason::kIdInvalid,     Reason::kNotEnrolled,         Reason::kEnrollmentDisabled,
-    Reason::kAttestationMismatch, Reason::kProofMissing,  Reason::kProofMalformed,
-    Reason::kProofExpired,  Reason::kProofExpiryTooFar,   Reason::kProofAudienceMismatch,
-    Reason::kProofRejected, Reason::kTooManyAttempts,     Reason::kOwnedByOther,
-    Reason::kPayloadInvalid, Reason::kNoHub,              Reason::kHubUnknown,
-    Reason::kDeviceIdTaken, Reason::kOperationUnknown,    Reason::kNotRegistered,
-    Reason::kStoreUnavailable, Reason::kInternal,
+    Reason::kNone,
+    Reason::kScopeUnknown,
+    Reason::kScopeDisabled,
+    Reason::kIdInvalid,
+    Reason::kNotEnrolled,
+    Reason::kEnrollmentDisabled,
+    Reason::kAttestationMismatch,
+    Reason::kProofMissing,
+    Reason::kProofMalformed,
+    Reason::kProofExpired,
+    Reason::kProofExpiryTooFar,
+    Reason::kProofAudienceMismatch,
+    Reason::kProofRejected,
+    Reason::kTooManyAttempts,
+    Reason::kOwnedByOther,
+    Reason::kPayloadInvalid,
+    Reason::kNoHub,
+    Reason::kHubUnknown,
+    Reason::kDeviceIdTaken,
+    Reason::kOperationUnknown,
+    Reason::kNotRegistered,
+    Reason::kStoreUnavailable,
+    Reason::kInternal,
 };
 
 // "proof_rejected": as stored, in the API, the CLI and docs/reasons.md.
@@ -55,51 +70,71 @@ std::optional<Reason> parse_reason(std::string_view text);
 // The likely cause of a refusal, found by testing rival hypotheses (provisioning/explain.h). A
 // proven cause verified: the same check passes when just this one thing is assumed.
 enum class Cause {
-  kGroupKeyUnderived,        // the device signs with the group key itself
-  kWrongCaseId,              // the key was derived from the id in another spelling
-  kKeyTextNotDecoded,        // the base64 text of the key was used as the key (or encoded twice)
-  kKeyStoredEncodedTwice,    // the enrollment holds the base64 text of the key the device uses
-  kKeyHasWhitespace,         // the key text was used with a line break or blank around it
-  kDerivedForOtherId,        // derived from the right group key, but for the id in the token
-  kKeyOfOtherEnrollment,     // the key of another enrollment of the same scope
-  kKeyOfOtherScope,          // the key belongs to an enrollment of another scope
-  kRetiredKey,               // a key that has been replaced since
-  kIndividualShadowsGroup,   // the group key is right, but an individual enrollment has the id
-  kGroupShadowsIndividual,   // signs with the group's derived key after it was made individual
-  kSignedDecodedResource,    // the signed text was not the `sr` that was sent
-  kSignedWithoutExpiry,      // the expiry line is missing from the signed text
-  kSignatureEncoding,        // right signature, wrong encoding (hex, base64url, lost plus signs)
-  kClockBehind,              // the device's clock is behind
-  kClockAhead,               // the device's clock is ahead
-  kExpiryInMilliseconds,     // `se` counts milliseconds
-  kTokenReused,              // a token that was good once and has expired
-  kScopeOfOtherHost,         // the scope exists under another host name
-  kScopeSpelling,            // a scope with almost this id exists
-  kIdSpelling,               // an enrollment with almost this id exists
-  kTokenForOtherScope,       // the token names another scope than the request
-  kTokenForOtherDevice,      // the token names another device than the request
-  kTokenForHub,              // a hub token (host/devices/id) was sent to provisioning
-  kEnrollmentDisabled,       // an operator disabled it
-  kNoHubLinked,              // no hub is linked to the scope
-  kHubsExcluded,             // every linked hub is excluded from allocation or not in the list
-  kOwnerDiffers,             // it was registered by another enrollment before
-  kNoCredential,             // nothing was presented at all
-  kGuessing,                 // many failures from one address
-  kUnexplained,              // none of the hypotheses verified
+  kGroupKeyUnderived,       // the device signs with the group key itself
+  kWrongCaseId,             // the key was derived from the id in another spelling
+  kKeyTextNotDecoded,       // the base64 text of the key was used as the key (or encoded twice)
+  kKeyStoredEncodedTwice,   // the enrollment holds the base64 text of the key the device uses
+  kKeyHasWhitespace,        // the key text was used with a line break or blank around it
+  kDerivedForOtherId,       // derived from the right group key, but for the id in the token
+  kKeyOfOtherEnrollment,    // the key of another enrollment of the same scope
+  kKeyOfOtherScope,         // the key belongs to an enrollment of another scope
+  kRetiredKey,              // a key that has been replaced since
+  kIndividualShadowsGroup,  // the group key is right, but an individual enrollment has the id
+  kGroupShadowsIndividual,  // signs with the group's derived key after it was made individual
+  kSignedDecodedResource,   // the signed text was not the `sr` that was sent
+  kSignedWithoutExpiry,     // the expiry line is missing from the signed text
+  kSignatureEncoding,       // right signature, wrong encoding (hex, base64url, lost plus signs)
+  kClockBehind,             // the device's clock is behind
+  kClockAhead,              // the device's clock is ahead
+  kExpiryInMilliseconds,    // `se` counts milliseconds
+  kTokenReused,             // a token that was good once and has expired
+  kScopeOfOtherHost,        // the scope exists under another host name
+  kScopeSpelling,           // a scope with almost this id exists
+  kIdSpelling,              // an enrollment with almost this id exists
+  kTokenForOtherScope,      // the token names another scope than the request
+  kTokenForOtherDevice,     // the token names another device than the request
+  kTokenForHub,             // a hub token (host/devices/id) was sent to provisioning
+  kEnrollmentDisabled,      // an operator disabled it
+  kNoHubLinked,             // no hub is linked to the scope
+  kHubsExcluded,            // every linked hub is excluded from allocation or not in the list
+  kOwnerDiffers,            // it was registered by another enrollment before
+  kNoCredential,            // nothing was presented at all
+  kGuessing,                // many failures from one address
+  kUnexplained,             // none of the hypotheses verified
 };
 
 inline constexpr Cause kCauses[] = {
-    Cause::kGroupKeyUnderived,     Cause::kWrongCaseId,         Cause::kKeyTextNotDecoded,
-    Cause::kKeyStoredEncodedTwice, Cause::kKeyHasWhitespace,    Cause::kDerivedForOtherId,
-    Cause::kKeyOfOtherEnrollment,  Cause::kKeyOfOtherScope,     Cause::kRetiredKey,
-    Cause::kIndividualShadowsGroup, Cause::kGroupShadowsIndividual,
-    Cause::kSignedDecodedResource, Cause::kSignedWithoutExpiry, Cause::kSignatureEncoding,
-    Cause::kClockBehind,           Cause::kClockAhead,          Cause::kExpiryInMilliseconds,
-    Cause::kTokenReused,           Cause::kScopeOfOtherHost,    Cause::kScopeSpelling,
-    Cause::kIdSpelling,            Cause::kTokenForOtherScope,  Cause::kTokenForOtherDevice,
-    Cause::kTokenForHub,           Cause::kEnrollmentDisabled,  Cause::kNoHubLinked,
-    Cause::kHubsExcluded,          Cause::kOwnerDiffers,        Cause::kNoCredential,
-    Cause::kGuessing,              Cause::kUnexplained,
+    Cause::kGroupKeyUnderived,
+    Cause::kWrongCaseId,
+    Cause::kKeyTextNotDecoded,
+    Cause::kKeyStoredEncodedTwice,
+    Cause::kKeyHasWhitespace,
+    Cause::kDerivedForOtherId,
+    Cause::kKeyOfOtherEnrollment,
+    Cause::kKeyOfOtherScope,
+    Cause::kRetiredKey,
+    Cause::kIndividualShadowsGroup,
+    Cause::kGroupShadowsIndividual,
+    Cause::kSignedDecodedResource,
+    Cause::kSignedWithoutExpiry,
+    Cause::kSignatureEncoding,
+    Cause::kClockBehind,
+    Cause::kClockAhead,
+    Cause::kExpiryInMilliseconds,
+    Cause::kTokenReused,
+    Cause::kScopeOfOtherHost,
+    Cause::kScopeSpelling,
+    Cause::kIdSpelling,
+    Cause::kTokenForOtherScope,
+    Cause::kTokenForOtherDevice,
+    Cause::kTokenForHub,
+    Cause::kEnrollmentDisabled,
+    Cause::kNoHubLinked,
+    Cause::kHubsExcluded,
+    Cause::kOwnerDiffers,
+    Cause::kNoCredential,
+    Cause::kGuessing,
+    Cause::kUnexplained,
 };
 
 // "group_key_underived".

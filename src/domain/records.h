@@ -6,17 +6,17 @@
 // Thread rule: plain values.
 #pragma once
 
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <variant>
-#include <vector>
-
 #include "base/clock.h"
 #include "base/codec.h"
 #include "base/secret.h"
 #include "domain/ids.h"
 #include "domain/reason.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
 
 namespace berth::domain {
 
@@ -56,8 +56,8 @@ struct Hub {
 struct HubLink {
   ScopeId scope;
   HubName hub;
-  std::uint32_t weight = 1;         // 1..1000, for the hashed policy
-  bool apply_allocation = true;     // false: only enrollments that name the hub get it
+  std::uint32_t weight = 1;      // 1..1000, for the hashed policy
+  bool apply_allocation = true;  // false: only enrollments that name the hub get it
   std::uint64_t version = 0;
 };
 
@@ -108,13 +108,13 @@ struct Enrollment {
   std::string display_name;
   bool enabled = true;
   Attestation attestation;
-  std::optional<DeviceId> device_id;               // individual only; else the registration id
+  std::optional<DeviceId> device_id;                  // individual only; else the registration id
   std::optional<AllocationPolicy> allocation_policy;  // else the scope's
-  std::vector<HubName> hubs;                       // candidates; empty: all linked hubs
+  std::vector<HubName> hubs;                          // candidates; empty: all linked hubs
   ReprovisionPolicy reprovision;
   InitialTwin initial_twin;
   bool iot_edge = false;
-  std::string device_information = "{}";           // individual only; free JSON object
+  std::string device_information = "{}";  // individual only; free JSON object
   TimePoint created_at;
   TimePoint updated_at;
   std::uint64_t version = 0;
@@ -144,16 +144,16 @@ std::optional<Substatus> parse_substatus(std::string_view text);
 // The durable result for one device.
 struct Registration {
   ScopeId scope;
-  RegistrationId id;           // first spelling
-  EnrollmentRef enrollment;    // the owner of the id
+  RegistrationId id;         // first spelling
+  EnrollmentRef enrollment;  // the owner of the id
   RegistrationStatus status = RegistrationStatus::kUnassigned;
   Substatus substatus = Substatus::kNone;
   Reason reason = Reason::kNone;  // why it failed
-  HubName hub;                 // empty unless assigned
-  std::string hub_host;        // what the device was told
-  DeviceId device_id;          // empty unless assigned
-  std::string operation_id;    // of the latest register
-  std::string payload;         // the device's latest custom payload, JSON text; may be empty
+  HubName hub;                    // empty unless assigned
+  std::string hub_host;           // what the device was told
+  DeviceId device_id;             // empty unless assigned
+  std::string operation_id;       // of the latest register
+  std::string payload;            // the device's latest custom payload, JSON text; may be empty
   TimePoint created_at;
   TimePoint updated_at;
   std::uint64_t version = 0;

@@ -5,13 +5,13 @@
 // Room domain. Thread rule: plain values.
 #pragma once
 
+#include "base/clock.h"
+#include "domain/reason.h"
+
 #include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
-
-#include "base/clock.h"
-#include "domain/reason.h"
 
 namespace berth::domain {
 

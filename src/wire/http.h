@@ -1,7 +1,7 @@
 // HTTP/1.1 as plain values: a request complete with its body, and the answer to it.
 //
-// Room wire. Made by net, read by dialects. Sizes are bounded by net's limits before a value exists.
-// Thread rule: plain values.
+// Room wire. Made by net, read by dialects. Sizes are bounded by net's limits before a value
+// exists. Thread rule: plain values.
 #pragma once
 
 #include <string>

@@ -5,12 +5,12 @@
 // Thread rule: plain values.
 #pragma once
 
+#include "base/secret.h"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "base/secret.h"
 
 namespace berth::wire {
 

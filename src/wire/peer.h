@@ -4,11 +4,11 @@
 // Room wire. Thread rule: plain value, fixed for the life of the connection.
 #pragma once
 
+#include "base/codec.h"
+
 #include <cstdint>
 #include <string>
 #include <vector>
-
-#include "base/codec.h"
 
 namespace berth::wire {
 

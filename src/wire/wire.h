@@ -5,13 +5,13 @@
 // Room wire. Thread rule: plain values.
 #pragma once
 
-#include <string>
-#include <variant>
-#include <vector>
-
 #include "wire/http.h"
 #include "wire/mqtt.h"
 #include "wire/peer.h"
+
+#include <string>
+#include <variant>
+#include <vector>
 
 namespace berth::wire {
 
@@ -24,8 +24,8 @@ struct Close {
 };
 
 // In a list, actions are carried out in order.
-using Action =
-    std::variant<HttpResponse, MqttConnack, MqttPublish, MqttPuback, MqttSuback, MqttUnsuback, Close>;
+using Action = std::variant<HttpResponse, MqttConnack, MqttPublish, MqttPuback, MqttSuback,
+                            MqttUnsuback, Close>;
 using Actions = std::vector<Action>;
 
 }  // namespace berth::wire

@@ -1,0 +1,51 @@
+// The brain of operators at work: one use case a command, each with validation, authorisation by
+// role and scope, ETag preconditions and an audit record in the same transaction as the change.
+//
+// Room management. Thread rule: one instance per io_context (its token cache needs no lock); the
+// ports outlive it. Never throws.
+#pragma once
+
+#include "base/clock.h"
+#include "base/rng.h"
+#include "base/task.h"
+#include "domain/operations.h"
+#include "management/ports/catalog.h"
+#include "provisioning/ports/vault.h"
+
+#include <memory>
+
+namespace berth::management {
+
+struct Settings {
+  std::string server_host;  // default host of new hubs
+  std::string version;      // of the program
+  TimePoint started_at;
+  std::uint32_t page_limit_default = 100;
+  std::uint32_t page_limit_max = 1000;
+};
+
+class Management {
+ public:
+  Management(Catalog& catalog, provisioning::Vault& vault, const Clock& clock, Rng& rng,
+             Settings settings);
+  ~Management();
+  Management(const Management&) = delete;
+  Management& operator=(const Management&) = delete;
+
+  // kUnauthenticated, kForbidden, kInvalid, kNotFound, kConflict, kPreconditionFailed,
+  // kUnavailable; every Error says what, why and how to mend it.
+  Task<Result<domain::ManagementResult>> handle(domain::Caller caller,
+                                                domain::ManagementCommand command);
+
+  // Makes the first admin token (used by app on first start, without a caller). The secret is shown
+  // once: app writes it to a file.
+  Task<Result<domain::NewToken>> create_first_token();
+  // First start: a scope and a hub to begin with, unless any scope exists.
+  Task<Result<void>> create_first_scope();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace berth::management

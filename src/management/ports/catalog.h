@@ -1,0 +1,116 @@
+// What management needs of the store: typed reads, keyset pages, and one atomic write that carries
+// its audit record with it. Implemented in store/.
+//
+// Room management/ports. Errors: kNotFound (get_*), kConflict (creating what exists, deleting what
+// is in use: `what` says by what), kPreconditionFailed (version is not current), kUnavailable.
+// Thread rule: called from any io_context; the Task completes on the caller's executor.
+#pragma once
+
+#include "base/task.h"
+#include "domain/operations.h"
+
+#include <memory>
+#include <string>
+#include <variant>
+
+namespace berth::management {
+
+// The write side. In Put*, record.version is ignored; the store sets version and keeps created_at
+// of an existing record.
+struct PutScope {
+  domain::Scope record;
+};
+struct RemoveScope {
+  domain::ScopeId id;
+};  // kConflict while it has enrollments
+struct PutHub {
+  domain::Hub record;
+};
+struct RemoveHub {
+  domain::HubName name;
+};  // kConflict while it has devices
+struct PutHubLink {
+  domain::HubLink record;
+};
+struct RemoveHubLink {
+  domain::ScopeId scope;
+  domain::HubName hub;
+};
+struct PutEnrollment {
+  domain::Enrollment record;
+};
+struct RemoveEnrollment {
+  domain::ScopeId scope;
+  domain::EnrollmentRef ref;
+};
+struct RemoveRegistration {
+  domain::ScopeId scope;
+  domain::RegistrationId id;
+};  // and its device
+struct PutRegistrationOwner {
+  domain::ScopeId scope;
+  domain::RegistrationId id;
+  domain::EnrollmentRef owner;
+};
+struct PutToken {
+  domain::Token record;
+};
+struct RemoveToken {
+  std::string id;
+};
+
+// What must hold of the existing record for the change to be made.
+struct MustNotExist {};
+struct MustExist {};  // any version
+struct MustBeVersion {
+  std::uint64_t version = 0;
+};
+struct Whatever {};  // create or replace
+using Expectation = std::variant<MustNotExist, MustExist, MustBeVersion, Whatever>;
+
+struct Change {
+  std::variant<PutScope, RemoveScope, PutHub, RemoveHub, PutHubLink, RemoveHubLink, PutEnrollment,
+               RemoveEnrollment, RemoveRegistration, PutRegistrationOwner, PutToken, RemoveToken>
+      what;
+  Expectation expectation = MustExist{};
+  domain::AuditRecord audit;
+};
+
+class Catalog {
+ public:
+  virtual ~Catalog() = default;
+
+  // The record's new version (0 for a removal); on disk when the Task completes.
+  virtual Task<Result<std::uint64_t>> apply(std::unique_ptr<Change> change) = 0;
+  // An audit record of its own, for reads worth remembering (keys shown).
+  virtual Task<Result<void>> append_audit(domain::AuditRecord record) = 0;
+
+  virtual Task<Result<domain::Scope>> get_scope(std::string id) = 0;
+  virtual Task<Result<domain::Listing<domain::Scope>>> list_scopes(domain::Page page) = 0;
+  virtual Task<Result<domain::Hub>> get_hub(std::string name) = 0;
+  virtual Task<Result<domain::Listing<domain::Hub>>> list_hubs(domain::Page page) = 0;
+  virtual Task<Result<domain::HubLink>> get_hub_link(std::string scope, std::string hub) = 0;
+  virtual Task<Result<domain::Listing<domain::HubLink>>> list_hub_links(std::string scope) = 0;
+  // `key` is EnrollmentId::key().
+  virtual Task<Result<domain::Enrollment>> get_enrollment(std::string scope,
+                                                          domain::EnrollmentKind kind,
+                                                          std::string key) = 0;
+  virtual Task<Result<domain::Listing<domain::Enrollment>>> list_enrollments(
+      std::string scope, domain::EnrollmentKind kind, domain::Page page) = 0;
+  virtual Task<Result<domain::Registration>> get_registration(std::string scope,
+                                                              std::string key) = 0;
+  virtual Task<Result<domain::Listing<domain::Registration>>> list_registrations(
+      std::string scope, std::optional<domain::EnrollmentRef> enrollment, domain::Page page) = 0;
+  virtual Task<Result<domain::Device>> get_device(std::string hub, std::string id) = 0;
+  virtual Task<Result<domain::Listing<domain::Device>>> list_devices(std::string hub,
+                                                                     domain::Page page) = 0;
+  virtual Task<Result<domain::Trail>> get_trail(std::string id) = 0;
+  virtual Task<Result<domain::Listing<domain::Trail>>> list_trails(domain::ListTrails query) = 0;
+  virtual Task<Result<domain::Listing<domain::AuditRecord>>> list_audit(std::string scope,
+                                                                        domain::Page page) = 0;
+  virtual Task<Result<domain::Token>> get_token(std::string id) = 0;
+  virtual Task<Result<domain::Listing<domain::Token>>> list_tokens(domain::Page page) = 0;
+  virtual Task<Result<domain::ServerStatus>> status() = 0;  // counts and store name only
+};
+
+}  // namespace berth::management

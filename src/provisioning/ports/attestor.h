@@ -1,0 +1,76 @@
+// One kind of proof. An attestor checks evidence against candidate enrollments and, for a refusal,
+// tests rival hypotheses. Implementations live in attestation/, one file each, and are listed in
+// app/registry.cc.
+//
+// Room provisioning/ports. Thread rule: one instance per io_context, used by it alone, plus one for
+// the explainer's worker; implementations need no lock. No I/O: keys come with the enrollments and
+// are opened through the Vault (and cached by enrollment and version).
+#pragma once
+
+#include "base/clock.h"
+#include "base/secret.h"
+#include "domain/claim.h"
+#include "domain/records.h"
+#include "domain/trail.h"
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace berth::provisioning {
+
+// Why a step refused: for the trail; only `reason` ever influences what the device hears.
+struct Refusal {
+  domain::Reason reason = domain::Reason::kInternal;
+  std::string expected;
+  std::string received;
+  std::chrono::seconds retry_after{0};
+};
+
+// A proof that verified.
+struct Attested {
+  std::size_t candidate = 0;  // index into the candidates
+  domain::KeySlot slot = domain::KeySlot::kPrimary;
+  std::string derivation_id;  // the spelling of the registration id that keys are derived from
+  std::string detail;         // for the trail: "derived primary key of group 'line-7'"
+};
+
+// The text that keys are derived from may be the id as sent or lower-cased (azure-dps.md §4).
+struct AttestInput {
+  const domain::Claim& claim;
+  const domain::RegistrationId& registration;
+  std::span<const domain::Enrollment* const>
+      candidates;  // one individual, one group, or all groups
+  TimePoint now;
+};
+
+// What the explainer gathered for rival tests.
+struct RivalInput {
+  const domain::Claim& claim;
+  std::string registration_id;
+  domain::Reason reason;
+  TimePoint now;
+  // Enrollments in falling order of relevance: candidates first, then the rest of the scope, then
+  // those of other scopes; bounded.
+  std::span<const domain::Enrollment> candidates;
+  std::span<const domain::Enrollment> same_scope;
+  std::span<const domain::Enrollment> other_scopes;
+};
+
+class Attestor {
+ public:
+  virtual ~Attestor() = default;
+  // The attestation_name() of the enrollments it can check.
+  virtual std::string_view name() const = 0;
+  // Whether this attestor reads that shape of evidence.
+  virtual bool reads(const domain::Evidence& evidence) const = 0;
+  // Reasons: kProofMissing, kProofMalformed, kProofExpired, kProofExpiryTooFar,
+  // kProofAudienceMismatch, kProofRejected. Checks the signature before the expiry, so that an
+  // expired token of the right key is told apart from a wrong key.
+  virtual Result<Attested, Refusal> attest(const AttestInput& input) = 0;
+  // Findings that fit, likeliest first; empty if none. Stops after `budget` hypotheses.
+  virtual std::vector<domain::Finding> rivals(const RivalInput& input, std::size_t budget) = 0;
+};
+
+}  // namespace berth::provisioning

@@ -1,0 +1,90 @@
+// What provisioning needs of the store: a few reads that each fetch all a step needs, and one
+// atomic write. Domain records in and out, no transaction object. Implemented in store/.
+//
+// Room provisioning/ports. Errors: kUnavailable (the store did not answer in time), kConflict
+// (commit lost a race or a uniqueness rule; see commit), kInternal.
+// Thread rule: called from any io_context; the Task completes on the caller's executor.
+#pragma once
+
+#include "base/task.h"
+#include "domain/records.h"
+#include "domain/trail.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace berth::provisioning {
+
+// All that identify needs about one (scope, registration id), read in one snapshot.
+struct Dossier {
+  std::optional<domain::Scope> scope;            // none: unknown scope, all else is empty
+  std::optional<domain::Enrollment> individual;  // the individual enrollment with that id
+  std::optional<domain::Registration> current;   // the registration, if there is one
+  std::optional<domain::Enrollment>
+      owner_group;  // the group that owns `current`, if it still exists
+  // Changes whenever a scope, hub, link or group of this scope changes; equal values mean that a
+  // ScopeSnapshot read earlier is still good. Also right with several servers on one store.
+  std::uint64_t catalog_version = 0;
+};
+
+struct HubCandidate {
+  domain::Hub hub;
+  domain::HubLink link;
+};
+
+// What changes rarely about a scope: cached by provisioning per catalog_version.
+struct ScopeSnapshot {
+  std::uint64_t catalog_version = 0;
+  std::vector<domain::Enrollment> groups;  // enabled or not, ordered by id
+  std::vector<HubCandidate> hubs;          // linked hubs, ordered by name
+};
+
+// Everything one accepted attempt writes, in one transaction.
+struct Assignment {
+  domain::Registration registration;  // version ignored
+  // The registration's version that the decision was made on; none: there was none.
+  std::optional<std::uint64_t> expected_version;
+  // The identity at the hub to write, replacing any that belongs to the same registration; none for
+  // a failed registration or one that stays as it is.
+  std::optional<domain::Device> device;
+  // The identity to remove because the device moved to another hub.
+  std::optional<std::pair<domain::HubName, domain::DeviceId>> leaves;
+  domain::Trail trail;
+  domain::AuditRecord audit;
+};
+
+// The Error's `what` starts with one of these words when commit fails with kConflict.
+inline constexpr std::string_view kLostRaceWord = "lost_race";
+inline constexpr std::string_view kDeviceIdTakenWord = "device_id_taken";
+
+class RegistrationStore {
+ public:
+  virtual ~RegistrationStore() = default;
+
+  // `scope` as sent by the device (unvalidated but bounded); `registration_key` is
+  // RegistrationId::key().
+  virtual Task<Result<Dossier>> open_dossier(std::string scope, std::string registration_key) = 0;
+  virtual Task<Result<ScopeSnapshot>> scope_snapshot(domain::ScopeId scope) = 0;
+  // The registration as stored, with its new version; on disk when the Task completes.
+  // kConflict "lost_race…": expected_version is not current (read again and decide again);
+  // kConflict "device_id_taken…": another registration owns that device id at that hub.
+  virtual Task<Result<domain::Registration>> commit(std::unique_ptr<Assignment> assignment) = 0;
+
+  // Refused attempts: written with the next commit or within a second, without an fsync of their
+  // own; old ones beyond the configured count are dropped. Never waits for the disk.
+  virtual Task<Result<void>> record_refusals(std::vector<domain::Trail> trails) = 0;
+
+  // For the explainer only, off the request path.
+  virtual Task<Result<std::vector<domain::Scope>>> all_scopes(std::size_t count_max) = 0;
+  // Individual enrollments with that key in any scope.
+  virtual Task<Result<std::vector<domain::Enrollment>>> individuals_anywhere(
+      std::string registration_key, std::size_t count_max) = 0;
+  // Individual enrollments of one scope, ordered by id, from `after` on.
+  virtual Task<Result<std::vector<domain::Enrollment>>> individuals(domain::ScopeId scope,
+                                                                    std::string after,
+                                                                    std::size_t count_max) = 0;
+};
+
+}  // namespace berth::provisioning
