@@ -1,0 +1,55 @@
+// Connects net with the dialects and the brains: for each connection it picks the dialect, steps
+// it, runs its commands and hands its actions back. The only place where a dialect and a brain
+// meet.
+//
+// Room app. Thread rule: a Router is shared by all io_contexts and immutable; what it opens belongs
+// to one connection and its io_context.
+#pragma once
+
+#include "base/clock.h"
+#include "base/rng.h"
+#include "dialects/dialect.h"
+#include "management/management.h"
+#include "net/handler.h"
+#include "provisioning/provisioning.h"
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace berth::app {
+
+// The brains of one io_context. References outlive every conversation on it.
+struct Brains {
+  provisioning::Provisioning& provisioning;
+  management::Management& management;
+};
+
+// Answers Inspect commands (health, readiness, metrics).
+using Inspector = std::function<dialects::Inspection(dialects::Inspect::What)>;
+
+class Router final : public net::Handler {
+ public:
+  // `brains_here` returns the brains of the io_context it is called on.
+  Router(std::span<const std::unique_ptr<dialects::Dialect>> dialects,
+         std::function<Brains()> brains_here, Inspector inspector, const Clock& clock, Rng& rng);
+
+  std::unique_ptr<net::Conversation> open(const wire::Peer& peer, net::Outbound& outbound) override;
+  wire::HttpResponse refuse(int status, std::string_view why) override;
+
+ private:
+  friend class RoutedConversation;
+
+  const dialects::Dialect* claimant(const wire::Peer& peer, const wire::Request& request) const;
+  wire::Actions unclaimed(const wire::Request& request);
+
+  std::span<const std::unique_ptr<dialects::Dialect>> dialects_;
+  std::function<Brains()> brains_here_;
+  Inspector inspector_;
+  const Clock& clock_;
+  Rng& rng_;
+};
+
+}  // namespace berth::app
