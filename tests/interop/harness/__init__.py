@@ -1,0 +1,1 @@
+"""The interop harness: real vendor clients, unmodified, against a real Berth."""

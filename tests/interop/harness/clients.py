@@ -1,0 +1,202 @@
+"""The client programs: what each needs installed, how it is installed, and how it is run."""
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent.parent
+BUILD = HERE.parent.parent / "build" / "interop"
+TRUST_PASSWORD = "changeit"  # the trust store holds one public certificate; nothing is secret
+
+_INSTALL_SECONDS = 900
+_JAVA_FLAGS = ("-Xmx256m", "-XX:TieredStopAtLevel=1")
+
+# What package managers print when their registry cannot be reached, as opposed to refusing us.
+_UNREACHABLE = re.compile(
+    r"ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|UnknownHost"
+    r"|Could not resolve|Temporary failure (in name resolution|resolving)|Name or service not known"
+    r"|Connection refused|Connection timed out|Network is unreachable|No route to host"
+    r"|NewConnectionError|ConnectTimeoutError|Max retries exceeded|Connect timed out",
+    re.IGNORECASE,
+)
+
+
+class Unreachable(Exception):
+    """A package registry could not be reached: the suite is skipped, by name and reason."""
+
+
+class InstallError(Exception):
+    """Something could not be installed for another reason: the suite fails."""
+
+
+@dataclass(frozen=True)
+class Client:
+    """One vendor SDK and the small program that drives it."""
+
+    name: str
+    package: str  # as the board prints it
+    transports: tuple
+    manifests: tuple  # files below tests/interop/<name> that decide what gets installed
+    tools: dict = field(hash=False)  # program -> Debian package that brings it
+
+    @property
+    def home(self):
+        return BUILD / self.name
+
+    @property
+    def sources(self):
+        return HERE / self.name
+
+
+CLIENTS = (
+    Client(
+        "node",
+        "npm azure-iot-provisioning-device",
+        ("HTTPS", "MQTT", "MQTT-WS"),
+        ("package.json", "package-lock.json"),
+        {"node": "nodejs", "npm": "npm"},
+    ),
+    Client(
+        "python",
+        "PyPI azure-iot-device",
+        ("MQTT", "MQTT-WS"),
+        ("requirements.txt",),
+        {},
+    ),
+    Client(
+        "java",
+        "Maven provisioning-device-client",
+        ("HTTPS", "MQTT", "MQTT-WS"),
+        ("pom.xml", "Client.java"),
+        {"javac": "default-jdk-headless", "keytool": "default-jdk-headless", "mvn": "maven"},
+    ),
+)
+
+
+def _run(command, **options):
+    """Runs an installing command; its output is kept back unless it fails."""
+    try:
+        done = subprocess.run(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+            text=True, timeout=_INSTALL_SECONDS, check=False, **options,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise Unreachable(f"{command[0]} gave up after {_INSTALL_SECONDS} s") from error
+    if done.returncode == 0:
+        return
+    lines = [line for line in done.stdout.splitlines() if line.strip()]
+    unreachable = next((line for line in lines if _UNREACHABLE.search(line)), None)
+    if unreachable is not None:
+        raise Unreachable(f"{Path(command[0]).name}: {unreachable.strip()}")
+    raise InstallError(f"{' '.join(command)} ended with {done.returncode}:\n" + "\n".join(lines[-15:]))
+
+
+def _apt_install(client, packages):
+    if shutil.which("apt-get") is None:
+        raise InstallError(f"{client.name} needs {' '.join(packages)}, and there is no apt-get here")
+    rights = []
+    if os.geteuid() != 0:
+        if shutil.which("sudo") is None:
+            raise InstallError(f"run as root first: apt-get install {' '.join(packages)}")
+        rights = ["sudo"]
+    print(f"interop: {client.name}: installing {' '.join(packages)} (apt)", flush=True)
+    environment = ["env", "DEBIAN_FRONTEND=noninteractive"]
+    _run([*rights, "apt-get", "update", "-q"])
+    _run([*rights, *environment, "apt-get", "install", "-q", "-y", "--no-install-recommends", *packages])
+
+
+def _ensure_tools(client):
+    missing = {package for tool, package in client.tools.items() if shutil.which(tool) is None}
+    if client.name == "python":
+        can_venv = subprocess.run(
+            [sys.executable, "-c", "import ensurepip, venv"], capture_output=True, check=False
+        )
+        if can_venv.returncode != 0:
+            missing.add("python3-venv")
+    if missing:
+        _apt_install(client, sorted(missing))
+
+
+def _stamp(client):
+    digest = hashlib.sha256()
+    for manifest in client.manifests:
+        digest.update((client.sources / manifest).read_bytes())
+    if client.name == "python":
+        digest.update(sys.version.encode())
+    return digest.hexdigest()
+
+
+def _install_node(client):
+    for manifest in client.manifests:
+        shutil.copy(client.sources / manifest, client.home)
+    # Scripts of dependencies are not run: nothing here is built on install.
+    _run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"], cwd=client.home)
+
+
+def _install_python(client):
+    venv = client.home / "venv"
+    _run([sys.executable, "-m", "venv", str(venv)])
+    requirements = str(client.sources / "requirements.txt")
+    _run([str(venv / "bin" / "pip"), "install", "-q", "--disable-pip-version-check", "-r", requirements])
+
+
+def _install_java(client):
+    libraries = client.home / "lib"
+    _run([
+        "mvn", "-B", "-q", "-f", str(client.sources / "pom.xml"),
+        "dependency:copy-dependencies", f"-DoutputDirectory={libraries}",
+    ])
+    classes = client.home / "classes"
+    _run(["javac", "-cp", f"{libraries}/*", "-d", str(classes), str(client.sources / "Client.java")])
+
+
+_INSTALLERS = {"node": _install_node, "python": _install_python, "java": _install_java}
+
+
+def install(client):
+    """Makes the client ready to run. Quick when its manifests have not changed since last time.
+
+    Raises Unreachable when a registry cannot be reached, InstallError for anything else.
+    """
+    _ensure_tools(client)
+    stamp_file = client.home / "stamp"
+    stamp = _stamp(client)
+    if stamp_file.exists() and stamp_file.read_text(encoding="ascii") == stamp:
+        return
+    print(f"interop: {client.name}: installing {client.package} and what it needs", flush=True)
+    shutil.rmtree(client.home, ignore_errors=True)
+    client.home.mkdir(parents=True)
+    _INSTALLERS[client.name](client)
+    stamp_file.write_text(stamp, encoding="ascii")
+
+
+def _java_trust_store(ca, directory):
+    store = Path(directory) / "trust.p12"
+    if not store.exists():
+        _run([
+            "keytool", "-importcert", "-noprompt", "-alias", "berth", "-file", str(ca),
+            "-keystore", str(store), "-storetype", "PKCS12", "-storepass", TRUST_PASSWORD,
+        ])
+    return store
+
+
+def command(client, ca, directory):
+    """(arguments, environment) that run the client program trusting the CA file `ca`."""
+    environment = {
+        name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")
+    }
+    if client.name == "node":
+        environment["NODE_PATH"] = str(client.home / "node_modules")
+        environment["NODE_EXTRA_CA_CERTS"] = str(ca)
+        return ["node", str(client.sources / "client.js")], environment
+    if client.name == "python":
+        return [str(client.home / "venv" / "bin" / "python"), str(client.sources / "client.py")], environment
+    store = _java_trust_store(ca, directory)
+    path = f"{client.home / 'classes'}:{client.home / 'lib'}/*"
+    trust = [f"-Djavax.net.ssl.trustStore={store}", f"-Djavax.net.ssl.trustStorePassword={TRUST_PASSWORD}"]
+    return ["java", *_JAVA_FLAGS, *trust, "-cp", path, "Client"], environment

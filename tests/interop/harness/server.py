@@ -1,0 +1,119 @@
+"""Berth as the suites use it: start it, enrol devices through its own CLI, stop it.
+
+The one place that knows Berth's command line.
+"""
+
+import json
+import os
+import signal
+import ssl
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from . import namespace
+
+_READY_SECONDS = 60
+_COMMAND_SECONDS = 30
+_DRAIN_SECONDS = 30
+_POLL_SECONDS = 0.05
+
+
+class BerthError(Exception):
+    """Berth did not do what the harness asked; the text says what and what it printed."""
+
+
+class Berth:
+    """One server on 443 and 8883 of this namespace, with its data below `directory`."""
+
+    def __init__(self, program, directory):
+        self.program = str(program)
+        self.data = Path(directory) / "data"
+        self.log = Path(directory) / "server.log"
+        self.ca = self.data / "ca.pem"
+        self._process = None
+
+    def start(self):
+        command = [self.program, "serve", "--data", str(self.data), "--host", namespace.HOST]
+        command += ["--https-port", "443", "--mqtt-port", "8883"]
+        with open(self.log, "wb") as log:
+            self._process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
+        deadline = time.monotonic() + _READY_SECONDS
+        while not self._ready():
+            if self._process.poll() is not None:
+                raise BerthError(f"the server ended with {self._process.returncode}: {self.log_tail()}")
+            if time.monotonic() > deadline:
+                raise BerthError(f"not ready after {_READY_SECONDS} s: {self.log_tail()}")
+            time.sleep(_POLL_SECONDS)
+
+    def _ready(self):
+        if not self.ca.exists():
+            return False
+        try:
+            trust = ssl.create_default_context(cafile=str(self.ca))
+            url = f"https://{namespace.HOST}/readyz"
+            with urllib.request.urlopen(url, context=trust, timeout=5) as answer:
+                return answer.status == 200
+        except (OSError, urllib.error.URLError):
+            return False
+
+    def stop(self):
+        """Drains the server with SIGTERM; says what was wrong with its end, or None."""
+        if self._process is None:
+            return None
+        if self._process.poll() is not None:
+            return f"the server had ended with {self._process.returncode}: {self.log_tail()}"
+        self._process.send_signal(signal.SIGTERM)
+        try:
+            code = self._process.wait(_DRAIN_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+            return f"the server did not drain within {_DRAIN_SECONDS} s of SIGTERM"
+        return None if code == 0 else f"the server ended with {code}: {self.log_tail()}"
+
+    def log_tail(self, lines=15):
+        text = self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
+        return "\n".join(text.splitlines()[-lines:])
+
+    def _command(self, *arguments):
+        command = [self.program, *arguments, "--json"]
+        environment = dict(os.environ, BERTH_DATA=str(self.data))
+        try:
+            done = subprocess.run(
+                command, capture_output=True, text=True, timeout=_COMMAND_SECONDS,
+                env=environment, check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise BerthError(f"{' '.join(arguments[:2])} gave no answer: {error}") from error
+        if done.returncode != 0:
+            said = (done.stderr + done.stdout).strip()
+            raise BerthError(f"berth {' '.join(arguments)} ended with {done.returncode}: {said}")
+        try:
+            return json.loads(done.stdout)
+        except json.JSONDecodeError as error:
+            raise BerthError(f"berth {' '.join(arguments)} printed no JSON: {error}") from error
+
+    def id_scope(self):
+        listed = self._command("scope", "list")
+        scopes = listed if isinstance(listed, list) else listed["items"]
+        if len(scopes) != 1:
+            raise BerthError(f"expected the one scope of a fresh server, found {len(scopes)}")
+        return scopes[0]["idScope"]
+
+    def create_enrollment(self, registration_id, keys, *, device_id=None, enabled=True):
+        arguments = ["--enrollment-id", registration_id, "--attestation-type", "symmetrickey"]
+        arguments += ["--primary-key", keys[0], "--secondary-key", keys[1]]
+        if device_id is not None:
+            arguments += ["--device-id", device_id]
+        if not enabled:
+            arguments += ["--provisioning-status", "disabled"]
+        self._command("enrollment", "create", *arguments)
+
+    def create_group(self, group_id, keys):
+        self._command(
+            "enrollment-group", "create", "--enrollment-id", group_id,
+            "--primary-key", keys[0], "--secondary-key", keys[1],
+        )
