@@ -5,18 +5,19 @@
 // at a time; Handler::open is called on all of them and must be thread-safe.
 #pragma once
 
-#include <memory>
-#include <string_view>
-
 #include "base/task.h"
 #include "wire/wire.h"
+
+#include <memory>
+#include <string_view>
 
 namespace berth::net {
 
 // The way back for actions nobody asked for (a message for a subscriber, a forced close). Owned by
 // the connection; valid until Conversation's destructor returns. post() may be called from any
 // thread; it copies nothing and never blocks. False when the connection's outgoing queue is full
-// (Limits::outgoing_queue_count) or it is closing: the actions were dropped.
+// (Limits::outgoing_queue_count) or it is closing: the actions were dropped. On an HTTP connection
+// only Close can be posted.
 class Outbound {
  public:
   virtual ~Outbound() = default;
@@ -28,8 +29,9 @@ class Conversation {
   virtual ~Conversation() = default;  // the connection has ended, for whatever reason
 
   // HTTP: exactly one HttpResponse among the actions. MQTT: as many as it takes, also none.
-  // The first MQTT request is always the CONNECT; nothing else is handed on before a CONNACK with
-  // kAccepted was among the actions. Never fails: trouble becomes an answer.
+  // The first MQTT request is always the CONNECT, and its actions hold exactly one CONNACK; nothing
+  // else is handed on unless that was kAccepted. What was posted meanwhile follows the CONNACK.
+  // Never fails: trouble becomes an answer.
   virtual Task<wire::Actions> handle(wire::Request request) = 0;
 };
 

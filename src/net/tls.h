@@ -1,0 +1,53 @@
+// TlsContext: what a TLS listener presents and accepts. TLS 1.2 and 1.3; the 1.2 suites are the
+// ones Azure offers (azure-dps.md §9.17) and ChaCha20; no ALPN demanded; client certificates are
+// requested, never required and never judged here (azure-dps.md §1.8): whatever chain comes is
+// handed on in wire::Peer. No tickets and no session cache: each ticket would decode the client
+// certificate again, and resumption would hide it.
+//
+// Room net. Thread rule: replace() and use from any thread.
+#pragma once
+
+#include "base/result.h"
+#include "base/secret.h"
+#include "net/limits.h"
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+
+struct ssl_ctx_st;
+struct ssl_st;
+
+namespace berth::net {
+
+struct TlsMaterial {
+  std::string certificate_chain_pem;  // leaf first, then intermediates
+  Secret private_key_pem;             // unencrypted
+};
+
+class TlsContext {
+ public:
+  // kInvalid: no certificate, broken PEM, an encrypted key, or a key that is not the leaf's.
+  static Result<std::shared_ptr<TlsContext>> create(const TlsMaterial& material,
+                                                    const Limits& limits = {});
+  ~TlsContext();
+  TlsContext(const TlsContext&) = delete;
+  TlsContext& operator=(const TlsContext&) = delete;
+
+  // Connections accepted from now on use `material`; established ones are not touched. On an error
+  // (as create()) the old one stays.
+  Result<void> replace(const TlsMaterial& material);
+
+  // A new server-side SSL for one connection; the caller owns it. Null when memory is short.
+  ssl_st* make_ssl() const;
+
+ private:
+  TlsContext(ssl_ctx_st* context, const Limits& limits) : limits_(limits), context_(context) {}
+
+  const Limits limits_;
+  mutable std::mutex mutex_;
+  ssl_ctx_st* context_;  // guarded by mutex_
+};
+
+}  // namespace berth::net
