@@ -18,11 +18,18 @@ void append(wire::Actions& to, wire::Actions from) {
   for (wire::Action& action : from) to.push_back(std::move(action));
 }
 
+bool may_change_names(const domain::ManagementCommand& command) {
+  return std::holds_alternative<domain::CreateScope>(command) ||
+         std::holds_alternative<domain::UpdateScope>(command) ||
+         std::holds_alternative<domain::CreateHub>(command) ||
+         std::holds_alternative<domain::UpdateHub>(command);
+}
+
 // Runs one command and makes the Answer; keeps the correlation.
 class CommandRunner {
  public:
-  CommandRunner(Brains brains, const Inspector& inspector)
-      : brains_(brains), inspector_(inspector) {}
+  CommandRunner(Brains brains, Surroundings& surroundings)
+      : brains_(brains), surroundings_(surroundings) {}
 
   Task<dialects::Answer> run(dialects::Command command) {
     dialects::Answer answer{dialects::Inspection{}, std::move(command.correlation)};
@@ -30,18 +37,21 @@ class CommandRunner {
       domain::Outcome outcome = co_await brains_.provisioning.handle(std::move(provision->command));
       answer.body = std::move(outcome);
     } else if (auto* manage = std::get_if<dialects::Manage>(&command.body)) {
+      const bool names = may_change_names(manage->command);
       Result<domain::ManagementResult> result =
           co_await brains_.management.handle(std::move(manage->caller), std::move(manage->command));
+      if (names && result) surroundings_.names_may_have_changed();
       answer.body = std::move(result);
     } else if (auto* inspect = std::get_if<dialects::Inspect>(&command.body)) {
-      answer.body = inspector_(inspect->what);
+      dialects::Inspection inspection = co_await surroundings_.inspect(inspect->what);
+      answer.body = std::move(inspection);
     }
     co_return answer;
   }
 
  private:
   Brains brains_;
-  const Inspector& inspector_;
+  Surroundings& surroundings_;
 };
 
 }  // namespace
@@ -49,7 +59,7 @@ class CommandRunner {
 class RoutedConversation final : public net::Conversation {
  public:
   RoutedConversation(Router& router, const wire::Peer& peer)
-      : router_(router), peer_(peer), brains_(router.brains_here_()) {}
+      : router_(router), peer_(peer), brains_(router.surroundings_.brains_here()) {}
 
   Task<wire::Actions> handle(wire::Request request) override {
     const bool one_shot = std::holds_alternative<wire::HttpRequest>(request);
@@ -65,7 +75,7 @@ class RoutedConversation final : public net::Conversation {
     std::deque<dialects::Command> waiting;
     for (dialects::Command& command : result.commands) waiting.push_back(std::move(command));
 
-    CommandRunner runner(brains_, router_.inspector_);
+    CommandRunner runner(brains_, router_.surroundings_);
     for (std::size_t count = 0; !waiting.empty(); ++count) {
       if (count == kCommandsPerRequestMax) {
         log::error("dialect.too_many_commands", {{"dialect", std::string(dialect_->name())}});
@@ -101,13 +111,8 @@ class RoutedConversation final : public net::Conversation {
 };
 
 Router::Router(std::span<const std::unique_ptr<dialects::Dialect>> dialects,
-               std::function<Brains()> brains_here, Inspector inspector, const Clock& clock,
-               Rng& rng)
-    : dialects_(dialects),
-      brains_here_(std::move(brains_here)),
-      inspector_(std::move(inspector)),
-      clock_(clock),
-      rng_(rng) {}
+               Surroundings& surroundings, const Clock& clock, Rng& rng)
+    : dialects_(dialects), surroundings_(surroundings), clock_(clock), rng_(rng) {}
 
 std::unique_ptr<net::Conversation> Router::open(const wire::Peer& peer, net::Outbound&) {
   return std::make_unique<RoutedConversation>(*this, peer);

@@ -13,7 +13,6 @@
 #include "net/handler.h"
 #include "provisioning/provisioning.h"
 
-#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -27,14 +26,22 @@ struct Brains {
   management::Management& management;
 };
 
-// Answers Inspect commands (health, readiness, metrics).
-using Inspector = std::function<dialects::Inspection(dialects::Inspect::What)>;
+// What Router asks of the program around it.
+class Surroundings {
+ public:
+  virtual ~Surroundings() = default;
+  // The brains of the io_context this is called on.
+  virtual Brains brains_here() = 0;
+  // Answers Inspect commands (health, readiness, metrics).
+  virtual Task<dialects::Inspection> inspect(dialects::Inspect::What what) = 0;
+  // A scope or hub was made or changed: there may be a new host name to cover. Must not block.
+  virtual void names_may_have_changed() = 0;
+};
 
 class Router final : public net::Handler {
  public:
-  // `brains_here` returns the brains of the io_context it is called on.
-  Router(std::span<const std::unique_ptr<dialects::Dialect>> dialects,
-         std::function<Brains()> brains_here, Inspector inspector, const Clock& clock, Rng& rng);
+  Router(std::span<const std::unique_ptr<dialects::Dialect>> dialects, Surroundings& surroundings,
+         const Clock& clock, Rng& rng);
 
   std::unique_ptr<net::Conversation> open(const wire::Peer& peer, net::Outbound& outbound) override;
   wire::HttpResponse refuse(int status, std::string_view why) override;
@@ -46,8 +53,7 @@ class Router final : public net::Handler {
   wire::Actions unclaimed(const wire::Request& request);
 
   std::span<const std::unique_ptr<dialects::Dialect>> dialects_;
-  std::function<Brains()> brains_here_;
-  Inspector inspector_;
+  Surroundings& surroundings_;
   const Clock& clock_;
   Rng& rng_;
 };

@@ -1,0 +1,63 @@
+#include "app/data_directory.h"
+
+#include "app/files.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <utility>
+
+namespace berth::app {
+namespace {
+constexpr int kPublicMode = 0644;
+}  // namespace
+
+Result<DataDirectory> DataDirectory::open(std::filesystem::path path) {
+  std::error_code error;
+  const bool made = std::filesystem::create_directories(path, error);
+  if (error) {
+    return Fail(
+        ErrorKind::kUnavailable,
+        fmt::format("cannot make the data directory {}: {}", path.string(), error.message()),
+        "name another with --data, or make it writable for this user");
+  }
+  if (made) ::chmod(path.c_str(), 0700);
+  const auto lock_path = path / "lock";
+  const int lock = ::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (lock < 0) {
+    return Fail(ErrorKind::kUnavailable,
+                fmt::format("cannot open {}: {}", lock_path.string(), std::strerror(errno)),
+                "make the data directory writable for this user");
+  }
+  if (::flock(lock, LOCK_EX | LOCK_NB) != 0) {
+    ::close(lock);
+    return Fail(ErrorKind::kConflict, fmt::format("another server is running in {}", path.string()),
+                "stop it first (its process id is in berth.pid), or use another --data");
+  }
+  return DataDirectory(std::move(path), lock);
+}
+
+DataDirectory::DataDirectory(DataDirectory&& other) noexcept
+    : path_(std::move(other.path_)), lock_(std::exchange(other.lock_, -1)) {}
+
+DataDirectory::~DataDirectory() {
+  if (lock_ < 0) return;
+  std::error_code ignored;
+  std::filesystem::remove(path_ / "berth.pid", ignored);
+  std::filesystem::remove(path_ / "url", ignored);
+  ::close(lock_);
+}
+
+Result<void> DataDirectory::announce(std::string_view url) {
+  Result<void> wrote =
+      write_file(path_ / "berth.pid", fmt::format("{}\n", ::getpid()), kPublicMode);
+  if (!wrote) return wrote;
+  return write_file(path_ / "url", fmt::format("{}\n", url), kPublicMode);
+}
+
+}  // namespace berth::app

@@ -1,0 +1,35 @@
+// The data directory of a server: made on first start, locked while it runs, and where the command
+// line finds the URL, the CA and the first token.
+//
+// Room app. Thread rule: start-up and shut-down only, from the main thread.
+#pragma once
+
+#include "base/result.h"
+
+#include <filesystem>
+#include <string_view>
+
+namespace berth::app {
+
+class DataDirectory {
+ public:
+  // Makes the directory (0700) if need be and locks it. kConflict when another server holds it.
+  static Result<DataDirectory> open(std::filesystem::path path);
+  DataDirectory(DataDirectory&& other) noexcept;
+  DataDirectory& operator=(DataDirectory&&) = delete;
+  ~DataDirectory();  // unlocks; removes the pid and url files
+
+  const std::filesystem::path& path() const { return path_; }
+  std::filesystem::path token_file() const { return path_ / "admin.token"; }
+
+  // Tells tools where the server is: berth.pid and url.
+  Result<void> announce(std::string_view url);
+
+ private:
+  DataDirectory(std::filesystem::path path, int lock) : path_(std::move(path)), lock_(lock) {}
+
+  std::filesystem::path path_;
+  int lock_ = -1;
+};
+
+}  // namespace berth::app

@@ -1,0 +1,32 @@
+// The parts this program is made of: one line each in registry.cc. The only place where names of
+// vendors meet the rest.
+//
+// Room app. Thread rule: called at start-up.
+#pragma once
+
+#include "config/config.h"
+#include "dialects/dialect.h"
+#include "net/server.h"
+#include "provisioning/ports/allocator.h"
+#include "provisioning/ports/attestor.h"
+#include "provisioning/ports/issuer.h"
+#include "provisioning/ports/vault.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace berth::app {
+
+// Asked in this order whether a request is theirs.
+std::vector<std::unique_ptr<dialects::Dialect>> make_dialects();
+
+// The WebSocket paths and subprotocols that the dialects' clients use.
+std::vector<net::Upgrade> websocket_upgrades();
+
+std::vector<std::unique_ptr<provisioning::Attestor>> make_attestors(provisioning::Vault& vault,
+                                                                    const config::Config& config);
+std::vector<std::unique_ptr<provisioning::Allocator>> make_allocators();
+std::vector<std::unique_ptr<provisioning::Issuer>> make_issuers(provisioning::Vault& vault);
+
+}  // namespace berth::app
