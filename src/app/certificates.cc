@@ -1,6 +1,7 @@
 #include "app/certificates.h"
 
 #include "app/files.h"
+#include "base/codec.h"
 #include "base/log.h"
 
 #include <fmt/format.h>
