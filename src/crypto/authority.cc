@@ -1,0 +1,329 @@
+#include "crypto/authority.h"
+
+#include "base/codec.h"
+
+#include <openssl/bio.h>
+#include <openssl/ec.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+
+#include <algorithm>
+#include <arpa/inet.h>
+#include <array>
+
+namespace berth::crypto {
+
+namespace {
+
+template <auto Free>
+struct Deleter {
+  template <class T>
+  void operator()(T* object) const {
+    Free(object);
+  }
+};
+
+using BioPtr = std::unique_ptr<BIO, Deleter<BIO_free_all>>;
+using KeyPtr = std::unique_ptr<EVP_PKEY, Deleter<EVP_PKEY_free>>;
+using CertificatePtr = std::unique_ptr<X509, Deleter<X509_free>>;
+using BignumPtr = std::unique_ptr<BIGNUM, Deleter<BN_free>>;
+using NamesPtr = std::unique_ptr<GENERAL_NAMES, Deleter<GENERAL_NAMES_free>>;
+using NamePtr = std::unique_ptr<GENERAL_NAME, Deleter<GENERAL_NAME_free>>;
+using ExtensionPtr = std::unique_ptr<X509_EXTENSION, Deleter<X509_EXTENSION_free>>;
+
+constexpr std::size_t kCommonNameMax = 64;  // RFC 5280 appendix A, ub-common-name
+constexpr std::size_t kSerialBytes = 16;
+
+// The text of OpenSSL's newest error; empties its queue.
+std::string openssl_reason() {
+  const unsigned long code = ERR_peek_last_error();
+  ERR_clear_error();
+  const char* reason = code == 0 ? nullptr : ERR_reason_error_string(code);
+  return reason == nullptr ? "no reason given" : reason;
+}
+
+auto fail_openssl(std::string what) {
+  return Fail(ErrorKind::kInternal, std::move(what) + ": OpenSSL: " + openssl_reason());
+}
+
+// An encrypted key must be an error, not a question on the terminal.
+int no_password(char*, int, int, void*) { return -1; }
+
+BioPtr reading(std::string_view text) {
+  return BioPtr(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+}
+
+CertificatePtr parse_certificate(std::string_view pem) {
+  const BioPtr bio = reading(pem);
+  return CertificatePtr(PEM_read_bio_X509(bio.get(), nullptr, no_password, nullptr));
+}
+
+Result<std::string> certificate_text(X509* certificate) {
+  const BioPtr bio(BIO_new(BIO_s_mem()));
+  if (PEM_write_bio_X509(bio.get(), certificate) != 1) return fail_openssl("encode certificate");
+  char* data = nullptr;
+  const long size = BIO_get_mem_data(bio.get(), &data);
+  return std::string(data, static_cast<std::size_t>(size));
+}
+
+Result<Secret> key_text(EVP_PKEY* key) {
+  const BioPtr bio(BIO_new(BIO_s_secmem()));  // wiped when freed
+  if (PEM_write_bio_PKCS8PrivateKey(bio.get(), key, nullptr, nullptr, 0, nullptr, nullptr) != 1) {
+    return fail_openssl("encode private key");
+  }
+  char* data = nullptr;
+  const long size = BIO_get_mem_data(bio.get(), &data);
+  return Secret::from_text({data, static_cast<std::size_t>(size)});
+}
+
+bool add_extension(X509* certificate, X509* issuer, int nid, const char* value) {
+  X509V3_CTX context;
+  X509V3_set_ctx(&context, issuer, certificate, nullptr, nullptr, 0);
+  const ExtensionPtr extension(X509V3_EXT_conf_nid(nullptr, &context, nid, value));
+  return extension != nullptr && X509_add_ext(certificate, extension.get(), -1) == 1;
+}
+
+bool set_serial(X509* certificate, Rng& rng) {
+  std::array<std::uint8_t, kSerialBytes> bytes{};
+  rng.fill(bytes);
+  bytes[0] = static_cast<std::uint8_t>((bytes[0] & 0x7f) | 0x40);  // positive and of full length
+  const BignumPtr number(BN_bin2bn(bytes.data(), static_cast<int>(bytes.size()), nullptr));
+  return number != nullptr && BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(certificate));
+}
+
+bool set_times(X509* certificate, TimePoint from, TimePoint until) {
+  return ASN1_TIME_set(X509_getm_notBefore(certificate), base::to_unix_seconds(from)) != nullptr &&
+         ASN1_TIME_set(X509_getm_notAfter(certificate), base::to_unix_seconds(until)) != nullptr;
+}
+
+bool set_common_name(X509_NAME* name, std::string_view text) {
+  return X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8,
+                                    reinterpret_cast<const unsigned char*>(text.data()),
+                                    static_cast<int>(text.size()), -1, 0) == 1;
+}
+
+// Everything that both kinds of certificate share; the caller adds names and extensions, then
+// signs.
+CertificatePtr new_certificate(EVP_PKEY* key, Rng& rng, TimePoint from, TimePoint until) {
+  CertificatePtr certificate(X509_new());
+  if (!certificate || X509_set_version(certificate.get(), X509_VERSION_3) != 1 ||
+      !set_serial(certificate.get(), rng) || !set_times(certificate.get(), from, until) ||
+      X509_set_pubkey(certificate.get(), key) != 1) {
+    return nullptr;
+  }
+  return certificate;
+}
+
+TimePoint end_of(const X509* certificate) {
+  std::tm parts{};
+  if (ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &parts) != 1) return TimePoint{};
+  return base::from_unix_seconds(::timegm(&parts));
+}
+
+bool is_label(std::string_view label) {
+  if (label.empty() || label.size() > 63 || label.front() == '-' || label.back() == '-') {
+    return false;
+  }
+  return std::all_of(label.begin(), label.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  });
+}
+
+// RFC 1123 host name in lower case, at most 253 characters; "*." may lead.
+bool is_dns_name(std::string_view name) {
+  if (name.starts_with("*.")) name.remove_prefix(2);
+  if (name.empty() || name.size() > 253) return false;
+  while (true) {
+    const std::size_t dot = name.find('.');
+    if (!is_label(name.substr(0, dot))) return false;
+    if (dot == std::string_view::npos) return true;
+    name.remove_prefix(dot + 1);
+  }
+}
+
+// 4 or 16 bytes in network order; empty when `text` is no numeric address.
+std::string address_bytes(const std::string& text) {
+  std::array<char, 16> bytes{};
+  if (text.find('\0') != std::string::npos) return {};
+  if (::inet_pton(AF_INET, text.c_str(), bytes.data()) == 1) return {bytes.data(), 4};
+  if (::inet_pton(AF_INET6, text.c_str(), bytes.data()) == 1) return {bytes.data(), 16};
+  return {};
+}
+
+// A name as it stands in a certificate: addresses as IP entries, the rest as lower-case DNS
+// entries.
+Result<NamePtr> alternative_name(const std::string& text) {
+  std::string value = address_bytes(text);
+  const bool is_address = !value.empty();
+  if (!is_address) value = base::ascii_lower(text);
+  if (!is_address && !is_dns_name(value)) {
+    return Fail(ErrorKind::kInvalid,
+                "\"" + base::printable(text, 300) + "\" is neither a host name nor an IP address",
+                "give names like device.example.com, *.example.com, 192.0.2.7 or 2001:db8::7");
+  }
+  NamePtr name(GENERAL_NAME_new());
+  ASN1_STRING* string = is_address ? ASN1_OCTET_STRING_new() : ASN1_IA5STRING_new();
+  if (!name || string == nullptr ||
+      ASN1_STRING_set(string, value.data(), static_cast<int>(value.size())) != 1) {
+    ASN1_STRING_free(string);
+    return fail_openssl("encode a name");
+  }
+  GENERAL_NAME_set0_value(name.get(), is_address ? GEN_IPADD : GEN_DNS, string);
+  return name;
+}
+
+Result<NamesPtr> alternative_names(const std::vector<std::string>& names) {
+  if (names.empty() || names.size() > Authority::kNamesMax) {
+    return Fail(ErrorKind::kInvalid, "a server certificate needs 1 to " +
+                                         std::to_string(Authority::kNamesMax) + " names, got " +
+                                         std::to_string(names.size()));
+  }
+  NamesPtr all(GENERAL_NAMES_new());
+  for (const std::string& text : names) {
+    BERTH_TRY(NamePtr name, alternative_name(text));
+    if (!all || sk_GENERAL_NAME_push(all.get(), name.get()) <= 0) return fail_openssl("add a name");
+    (void)name.release();
+  }
+  return all;
+}
+
+bool covers(X509* certificate, const std::string& name) {
+  const std::string address = address_bytes(name);
+  if (!address.empty()) {
+    return X509_check_ip(certificate, reinterpret_cast<const unsigned char*>(address.data()),
+                         address.size(), 0) == 1;
+  }
+  // The name itself must be listed: a wildcard is covered by the same wildcard only.
+  const NamesPtr listed(static_cast<GENERAL_NAMES*>(
+      X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)));
+  const std::string wanted = base::ascii_lower(name);
+  for (int i = 0; i < sk_GENERAL_NAME_num(listed.get()); ++i) {
+    int type = 0;
+    const auto* value = static_cast<const ASN1_STRING*>(
+        GENERAL_NAME_get0_value(sk_GENERAL_NAME_value(listed.get(), i), &type));
+    if (type != GEN_DNS) continue;
+    const std::string_view text(reinterpret_cast<const char*>(ASN1_STRING_get0_data(value)),
+                                static_cast<std::size_t>(ASN1_STRING_length(value)));
+    if (text == wanted) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+struct Authority::Impl {
+  CertificatePtr certificate;
+  KeyPtr key;
+  std::string pem;
+};
+
+Authority::Authority(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Authority::Authority(Authority&&) noexcept = default;
+Authority& Authority::operator=(Authority&&) noexcept = default;
+Authority::~Authority() = default;
+
+Result<Authority> Authority::create(std::string_view common_name, Rng& rng, const Clock& clock) {
+  if (common_name.empty() || common_name.size() > kCommonNameMax ||
+      base::printable(common_name) != common_name) {
+    return Fail(ErrorKind::kInvalid, "the name of a CA must have 1 to 64 printable characters");
+  }
+  auto impl = std::make_unique<Impl>();
+  impl->key.reset(EVP_EC_gen("P-256"));
+  if (!impl->key) return fail_openssl("make the CA's key");
+  const TimePoint now = clock.wall();
+  impl->certificate = new_certificate(impl->key.get(), rng, now - kBackdate, now + kLifetime);
+  X509* certificate = impl->certificate.get();
+  if (certificate == nullptr) return fail_openssl("make the CA certificate");
+  X509_NAME* name = X509_get_subject_name(certificate);
+  const bool made =
+      set_common_name(name, common_name) && X509_set_issuer_name(certificate, name) == 1 &&
+      add_extension(certificate, certificate, NID_basic_constraints,
+                    "critical,CA:TRUE,pathlen:0") &&
+      add_extension(certificate, certificate, NID_key_usage, "critical,keyCertSign,cRLSign") &&
+      add_extension(certificate, certificate, NID_subject_key_identifier, "hash") &&
+      add_extension(certificate, certificate, NID_authority_key_identifier, "keyid:always") &&
+      X509_sign(certificate, impl->key.get(), EVP_sha256()) > 0;
+  if (!made) return fail_openssl("sign the CA certificate");
+  BERTH_TRY(impl->pem, certificate_text(certificate));
+  return Authority(std::move(impl));
+}
+
+Result<Authority> Authority::load(std::string_view certificate_pem, const Secret& private_key_pem) {
+  auto impl = std::make_unique<Impl>();
+  impl->certificate = parse_certificate(certificate_pem);
+  if (!impl->certificate) {
+    return Fail(ErrorKind::kInvalid, "the CA certificate is not PEM: " + openssl_reason());
+  }
+  const BioPtr bio = reading(private_key_pem.text());
+  impl->key.reset(PEM_read_bio_PrivateKey(bio.get(), nullptr, no_password, nullptr));
+  if (!impl->key) {
+    return Fail(ErrorKind::kInvalid, "the CA's private key cannot be read: " + openssl_reason(),
+                "it must be an unencrypted PEM file");
+  }
+  if (X509_check_private_key(impl->certificate.get(), impl->key.get()) != 1) {
+    ERR_clear_error();
+    return Fail(ErrorKind::kInvalid, "the CA certificate and the private key are not a pair",
+                "restore both from the same backup, or remove both to make a new CA");
+  }
+  if (X509_check_ca(impl->certificate.get()) != 1) {
+    return Fail(ErrorKind::kInvalid, "the certificate is not one of a CA (CA:TRUE is missing)");
+  }
+  BERTH_TRY(impl->pem, certificate_text(impl->certificate.get()));
+  return Authority(std::move(impl));
+}
+
+const std::string& Authority::certificate_pem() const { return impl_->pem; }
+
+Result<Secret> Authority::private_key_pem() const { return key_text(impl_->key.get()); }
+
+Result<CertifiedKey> Authority::issue_server(const std::vector<std::string>& names, Rng& rng,
+                                             const Clock& clock) const {
+  BERTH_TRY(const NamesPtr alternatives, alternative_names(names));
+  const TimePoint now = clock.wall();
+  const TimePoint until =
+      std::min<TimePoint>(now + kServerLifetime, end_of(impl_->certificate.get()));
+  if (until <= now) {
+    return Fail(ErrorKind::kPreconditionFailed,
+                "the CA certificate expired at " + base::format_utc(until, 0),
+                "make a new CA and give its certificate to the devices");
+  }
+  const KeyPtr key(EVP_EC_gen("P-256"));
+  if (!key) return fail_openssl("make the server's key");
+  const CertificatePtr certificate = new_certificate(key.get(), rng, now - kBackdate, until);
+  X509* issuer = impl_->certificate.get();
+  // The subject is for people; a name over 64 characters only fits the alternative names.
+  const std::string subject = names.front().size() <= kCommonNameMax ? names.front() : "berth";
+  const bool made =
+      certificate != nullptr &&
+      set_common_name(X509_get_subject_name(certificate.get()), subject) &&
+      X509_set_issuer_name(certificate.get(), X509_get_subject_name(issuer)) == 1 &&
+      add_extension(certificate.get(), issuer, NID_basic_constraints, "critical,CA:FALSE") &&
+      add_extension(certificate.get(), issuer, NID_key_usage, "critical,digitalSignature") &&
+      add_extension(certificate.get(), issuer, NID_ext_key_usage, "serverAuth") &&
+      add_extension(certificate.get(), issuer, NID_subject_key_identifier, "hash") &&
+      add_extension(certificate.get(), issuer, NID_authority_key_identifier, "keyid:always") &&
+      X509_add1_ext_i2d(certificate.get(), NID_subject_alt_name, alternatives.get(), 0, 0) == 1 &&
+      X509_sign(certificate.get(), impl_->key.get(), EVP_sha256()) > 0;
+  if (!made) return fail_openssl("sign the server certificate");
+  CertifiedKey issued;
+  BERTH_TRY(issued.certificate_pem, certificate_text(certificate.get()));
+  BERTH_TRY(issued.private_key_pem, key_text(key.get()));
+  return issued;
+}
+
+bool Authority::needs_reissue(std::string_view certificate_pem,
+                              const std::vector<std::string>& names, const Clock& clock) const {
+  const CertificatePtr certificate = parse_certificate(certificate_pem);
+  if (!certificate || X509_verify(certificate.get(), impl_->key.get()) != 1) {
+    ERR_clear_error();
+    return true;
+  }
+  if (end_of(certificate.get()) <= clock.wall() + kRenewBefore) return true;
+  return !std::all_of(names.begin(), names.end(),
+                      [&](const std::string& name) { return covers(certificate.get(), name); });
+}
+
+}  // namespace berth::crypto
