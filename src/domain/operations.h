@@ -1,7 +1,8 @@
 // What operators ask of Berth: one struct a use case, in domain records. Dialects (admin, later
 // vendor service APIs) translate their requests into these; management carries them out.
 //
-// Room domain. An Edit holds only the fields that were given; the same Edit creates and updates.
+// Room domain. An Edit holds only the fields that were given; the same Edit creates and updates. A
+// given but empty display_name, service_host or device_id restores the default.
 // Secrets appear only in Edits (incoming) and in Keys (outgoing, on request).
 // Thread rule: plain values (move-only where they hold a Secret).
 #pragma once
@@ -62,7 +63,7 @@ struct EnrollmentEdit {
   std::optional<Secret> primary_key;  // decoded, 16..64 bytes; made up on creation when absent
   std::optional<Secret> secondary_key;
   std::optional<std::string> device_id;
-  std::optional<AllocationPolicy> allocation_policy;
+  std::optional<std::optional<AllocationPolicy>> allocation_policy;  // none inside: the scope's
   std::optional<std::vector<std::string>> hubs;
   std::optional<ReprovisionPolicy> reprovision;
   std::optional<std::string> tags;     // JSON object text
@@ -118,10 +119,12 @@ struct LinkHub {
   std::string scope;
   std::string hub;
   HubLinkEdit edit;
-};  // creates or updates
+  Precondition precondition;
+};  // creates or replaces: what is not given gets its default
 struct UnlinkHub {
   std::string scope;
   std::string hub;
+  Precondition precondition;
 };
 struct ListHubLinks {
   std::string scope;
