@@ -29,19 +29,21 @@ struct Tls {
   std::filesystem::path key_file;
 };
 
+// What one peer may do to the server; the meaning of each is in docs/config.md.
 struct Net {
-  std::uint64_t connections_max = 20'000;
-  std::uint64_t connections_per_source_max = 5'000;
+  std::uint64_t connections_max = 100'000;
+  std::uint64_t connections_per_source_max = 10'000;
   std::uint64_t header_bytes_max = 16 * 1024;
-  std::uint64_t body_bytes_max = 128 * 1024;
-  std::uint64_t packet_bytes_max = 128 * 1024;
-  std::uint64_t in_flight_max = 1'000;
-  std::uint64_t outgoing_queue_count_max = 64;
-  Milliseconds handshake_timeout{10'000};
+  std::uint64_t body_bytes_max = 96 * 1024 + 512;
+  std::uint64_t packet_bytes_max = 260 * 1024;
+  std::uint64_t in_flight_per_core_max = 4'096;
+  std::uint64_t outgoing_queue_count_max = 256;
   Milliseconds first_byte_timeout{10'000};
-  Milliseconds authenticate_timeout{10'000};
+  Milliseconds handshake_timeout{15'000};
+  Milliseconds authenticate_timeout{15'000};
   Milliseconds request_timeout{30'000};
-  Milliseconds idle_timeout{60'000};
+  Milliseconds idle_timeout{75'000};
+  Milliseconds write_timeout{30'000};
   Milliseconds drain_timeout{10'000};
 };
 

@@ -1,0 +1,152 @@
+#include "config/keys.h"
+
+#include "base/codec.h"
+
+#include <algorithm>
+
+namespace berth::config {
+namespace {
+
+using std::chrono::days;
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+constexpr std::uint64_t kKiB = 1024;
+constexpr std::uint64_t kMiB = 1024 * kKiB;
+
+// The address of a member, as a plain function that the table can hold.
+#define AT(member) [](Config& c) -> auto& { return c.member; }
+
+const Key kTable[] = {
+    {"data", PathAt{AT(data)},
+     "Directory of everything Berth keeps: store, certificates, tokens, master key.",
+     "/var/lib/berth for root, else ~/.local/share/berth"},
+    {"host", ListAt{AT(host)},
+     "Names and addresses devices and operators reach this server by; the server certificate "
+     "covers them and the first is what new hubs are called.",
+     "localhost and this machine's name"},
+    {"listen", TextAt{AT(listen)},
+     "Address to listen on; `*` is every address of this machine, IPv4 and IPv6."},
+    {"https_port", PortAt{AT(https_port)},
+     "Port for HTTPS and WebSockets; 0 takes any free one and the log says which.",
+     "443 where the process may bind it, else 8443"},
+    {"mqtt_port", PortAt{AT(mqtt_port)},
+     "Port for MQTT over TLS; 0 takes any free one and the log says which.", "8883"},
+    {"admin_port", PortAt{AT(admin_port)},
+     "Port of its own for the admin API and metrics, which the HTTPS port then refuses.",
+     "none: they share the HTTPS port"},
+    {"admin_listen", TextAt{AT(admin_listen)},
+     "Address the admin port listens on; only with `admin_port`."},
+    {"store", TextAt{AT(store)},
+     "Where records are kept: `sqlite:PATH` or `postgresql://user@host/database`.",
+     "`sqlite:` and `berth.db` in the data directory"},
+    {"threads", NumberAt{AT(threads), 0, 256},
+     "Threads that serve connections; 0 is one for each processor."},
+    {"master_key", SecretAt{AT(master_key)},
+     "Base64 of the 32 bytes that seal every other secret, instead of a file; keep a copy apart "
+     "from the backups."},
+    {"master_key_file", PathAt{AT(master_key_file)},
+     "File of the master key, mode 0600; made on first start when it does not exist.",
+     "the credential `berth-master-key` of systemd, else `master.key` in the data directory"},
+
+    {"tls.certificate_file", PathAt{AT(tls.certificate_file)},
+     "PEM file of a server certificate of your own, with its chain; only with `tls.key_file`.",
+     "Berth's own CA issues one"},
+    {"tls.key_file", PathAt{AT(tls.key_file)}, "PEM file of that certificate's private key.",
+     "Berth's own CA issues one"},
+
+    {"net.connections_max", NumberAt{AT(net.connections_max), 1, 10'000'000},
+     "Open connections altogether; beyond it new ones are closed at once."},
+    {"net.connections_per_source_max", NumberAt{AT(net.connections_per_source_max), 1, 10'000'000},
+     "Open connections from one IPv4 address or IPv6 /64; whole factories may sit behind one."},
+    {"net.header_bytes_max", NumberAt{AT(net.header_bytes_max), kKiB, kMiB, Unit::kBytes},
+     "Request line and headers of one HTTP request; beyond it the answer is 431."},
+    {"net.body_bytes_max", NumberAt{AT(net.body_bytes_max), kKiB, 64 * kMiB, Unit::kBytes},
+     "Body of one HTTP request; beyond it the answer is 413."},
+    {"net.packet_bytes_max", NumberAt{AT(net.packet_bytes_max), kKiB, 64 * kMiB, Unit::kBytes},
+     "One whole MQTT packet; beyond it the connection is closed."},
+    {"net.in_flight_per_core_max", NumberAt{AT(net.in_flight_per_core_max), 1, 1'000'000},
+     "Requests being worked on at the same time by one thread; beyond it the answer is 503."},
+    {"net.outgoing_queue_count_max", NumberAt{AT(net.outgoing_queue_count_max), 1, 100'000},
+     "Messages that may wait for one MQTT client that does not read."},
+    {"net.first_byte_timeout", TimeAt{AT(net.first_byte_timeout), seconds(1), minutes(10)},
+     "From accepting a connection to its first byte."},
+    {"net.handshake_timeout", TimeAt{AT(net.handshake_timeout), seconds(1), minutes(10)},
+     "From the first byte to a finished TLS handshake."},
+    {"net.authenticate_timeout", TimeAt{AT(net.authenticate_timeout), seconds(1), minutes(10)},
+     "From the handshake to a complete MQTT CONNECT or first HTTP request."},
+    {"net.request_timeout", TimeAt{AT(net.request_timeout), seconds(1), minutes(60)},
+     "From the first byte of a request or packet to its last."},
+    {"net.idle_timeout", TimeAt{AT(net.idle_timeout), seconds(1), hours(24)},
+     "Between two HTTP requests of one kept connection."},
+    {"net.write_timeout", TimeAt{AT(net.write_timeout), seconds(1), minutes(60)},
+     "How long output may wait while the peer reads nothing."},
+    {"net.drain_timeout", TimeAt{AT(net.drain_timeout), seconds(0), minutes(10)},
+     "How long SIGTERM waits for requests under way before it closes their connections."},
+
+    {"provisioning.failures_per_source_max",
+     NumberAt{AT(provisioning.failures_per_source_max), 1, 1'000'000},
+     "Failed attempts one source address may make before it must wait."},
+    {"provisioning.failures_refilled_per_second",
+     RateAt{AT(provisioning.failures_refilled_per_second), 0.001, 10'000},
+     "How many of those attempts a source gets back each second."},
+    {"provisioning.sources_tracked_max",
+     NumberAt{AT(provisioning.sources_tracked_max), 100, 10'000'000},
+     "Source addresses whose failures are remembered; the longest idle is forgotten first."},
+    {"provisioning.payload_bytes_max",
+     NumberAt{AT(provisioning.payload_bytes_max), kKiB, 16 * kMiB, Unit::kBytes},
+     "Custom payload of one registration."},
+    {"provisioning.scopes_cached_max", NumberAt{AT(provisioning.scopes_cached_max), 1, 100'000},
+     "Scopes whose groups and opened keys are kept in memory."},
+
+    {"attestation.clock_skew", TimeAt{AT(attestation.clock_skew), seconds(0), hours(24)},
+     "How long after its expiry a token is still accepted, for devices whose clock is behind."},
+    {"attestation.expiry_max", TimeAt{AT(attestation.expiry_max), minutes(1), days(3653)},
+     "How far in the future the expiry of a token may lie."},
+
+    {"trail.keep_for", TimeAt{AT(trail.keep_for), hours(1), days(3653)},
+     "Age at which the trail of an attempt is removed."},
+    {"trail.keep_count_max", NumberAt{AT(trail.keep_count_max), 100, 1'000'000'000},
+     "Trails kept altogether; the oldest go first."},
+    {"trail.explain_queue_count_max", NumberAt{AT(trail.explain_queue_count_max), 1, 1'000'000},
+     "Refused attempts that may wait to be explained; beyond it they are only counted."},
+
+    {"postgres.connections", NumberAt{AT(postgres.connections), 1, 1'000},
+     "Connections kept to PostgreSQL."},
+
+    {"log.level", LevelAt{AT(log.level)}, "Lines below this level are left out."},
+    {"log.json", SwitchAt{AT(log.json)}, "Log lines as JSON objects instead of key=value text."},
+
+    {"metrics.enabled", SwitchAt{AT(metrics.enabled)},
+     "Whether `GET /metrics` answers, in the text format of Prometheus."},
+};
+
+#undef AT
+
+}  // namespace
+
+std::span<const Key> keys() { return kTable; }
+
+const Key* find_key(std::string_view name) {
+  const auto found = std::find_if(std::begin(kTable), std::end(kTable),
+                                  [&](const Key& key) { return key.name == name; });
+  return found == std::end(kTable) ? nullptr : found;
+}
+
+bool is_secret(const Key& key) { return std::holds_alternative<SecretAt>(key.place); }
+
+std::string variable_name(const Key& key) {
+  std::string name = "BERTH_" + base::ascii_upper(key.name);
+  std::replace(name.begin(), name.end(), '.', '_');
+  return name;
+}
+
+std::string flag_name(const Key& key) {
+  std::string name(key.name);
+  std::replace_if(
+      name.begin(), name.end(), [](char c) { return c == '.' || c == '_'; }, '-');
+  return name;
+}
+
+}  // namespace berth::config
