@@ -220,4 +220,16 @@ SAMPLES: dict[str, tuple[list[dict[str, str]], list[dict[str, str]]]] = {
         [{"dev": "case $1 in\n  build) x ;;\nesac\n", "README.md": "run ./dev fly\n"}],
         [{"dev": "case $1 in\n  build) x ;;\nesac\n", "README.md": "run ./dev build\n"}],
     ),
+    "packages-documented": (
+        [{"tools/dev.d/packages.txt": "build  clang-16|clang-17  why\n",
+          "docs/dependencies.md": "`clang-17`\n"}],
+        [{"tools/dev.d/packages.txt": "# list\n\nbuild  clang-16|clang-17  why\n",
+          "docs/dependencies.md": "| `clang-16` |\n"}],
+    ),
+    "settings-documented": (
+        [{"src/config/keys.cc": '    {"net.body_max", NumberAt{AT(x), 1, 2},\n',
+          "docs/config.md": "`net.body`\n"}],
+        [{"src/config/keys.cc": '    {"net.body_max", NumberAt{AT(x), 1, 2},\n',
+          "docs/config.md": "| `net.body_max` |\n"}],
+    ),
 }

@@ -13,6 +13,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 import allowed  # noqa: E402
+import document_rules  # noqa: E402,F401  (registers its rules)
 import rules  # noqa: E402
 import samples  # noqa: E402
 import source_tree  # noqa: E402
