@@ -1,0 +1,33 @@
+// HMAC-SHA-256 (RFC 2104) and HKDF-SHA-256 (RFC 5869) over OpenSSL.
+//
+// The algorithm is fetched once per process and each thread keeps one context that is keyed anew
+// for every call: 0.6 µs for a short text instead of 1.8. Between calls that context holds the
+// padded state of the last key, as any keyed context would.
+//
+// Room crypto. Thread rule: any thread. Keys of any size, empty texts and empty keys included.
+#pragma once
+
+#include "base/secret.h"
+#include "crypto/hash.h"
+
+#include <span>
+#include <string_view>
+
+namespace berth::crypto {
+
+// For tags that are public or compared: signatures, digests.
+Sha256 hmac_sha256(std::span<const std::uint8_t> key, std::span<const std::uint8_t> text);
+Sha256 hmac_sha256(std::span<const std::uint8_t> key, std::string_view text);
+
+// Constant time. False when `mac` has not 32 bytes.
+bool verify_hmac_sha256(std::span<const std::uint8_t> key, std::string_view text,
+                        std::span<const std::uint8_t> mac);
+
+// For results that are keys themselves.
+Secret hmac_sha256_secret(std::span<const std::uint8_t> key, std::string_view text);
+
+// Extract and expand with an optional salt; `size` 1..8160 bytes.
+Secret hkdf_sha256(const Secret& input, std::span<const std::uint8_t> salt, std::string_view info,
+                   std::size_t size);
+
+}  // namespace berth::crypto
