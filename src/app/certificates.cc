@@ -39,15 +39,9 @@ Result<std::unique_ptr<Certificates>> Certificates::open(CertificateOptions opti
 }
 
 Result<void> Certificates::cover(const std::vector<std::string>& names) {
-  if (!authority_) return {};
-  const std::size_t before = names_.size();
   names_.insert(names.begin(), names.end());
-  const std::vector<std::string> all(names_.begin(), names_.end());
-  const bool same = names_.size() == before;
-  Result<Secret> current = read_file(options_.data / "server.pem");
-  if (same && current && !authority_->needs_reissue(current->text(), all, clock_)) return {};
-  BERTH_TRY(const net::TlsMaterial material, issued_material());
-  return tls_->replace(material);
+  BERTH_TRY(const net::TlsMaterial current, material());
+  return tls_->replace(current);
 }
 
 Result<void> Certificates::open_authority() {

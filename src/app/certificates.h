@@ -36,7 +36,7 @@ class Certificates {
   std::shared_ptr<net::TlsContext> tls() const { return tls_; }
 
   // Makes sure that new connections see a certificate for these names too (names once covered stay
-  // covered). Nothing happens with the operator's own certificate.
+  // covered), reissued if need be. The operator's own certificate is read again from its files.
   Result<void> cover(const std::vector<std::string>& names);
 
  private:

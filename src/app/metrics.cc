@@ -26,16 +26,16 @@ MetricFamily family(std::string name, std::string help, MetricType type) {
   return made;
 }
 
-ClientMetric histogram_metric(const LatencyHistogram::Snapshot& snapshot) {
+ClientMetric histogram_metric(const Distribution& from) {
   ClientMetric metric;
   std::uint64_t below = 0;
-  for (std::size_t i = 0; i < LatencyHistogram::kBounds.size(); ++i) {
-    below += snapshot.counts[i];
-    metric.histogram.bucket.push_back({below, LatencyHistogram::kBounds[i]});
+  for (std::size_t i = 0; i < from.bounds.size(); ++i) {
+    below += from.counts[i];
+    metric.histogram.bucket.push_back({below, from.bounds[i]});
   }
-  metric.histogram.bucket.push_back({snapshot.count, std::numeric_limits<double>::infinity()});
-  metric.histogram.sample_count = snapshot.count;
-  metric.histogram.sample_sum = snapshot.sum_seconds;
+  metric.histogram.bucket.push_back({from.count, std::numeric_limits<double>::infinity()});
+  metric.histogram.sample_count = from.count;
+  metric.histogram.sample_sum = from.sum;
   return metric;
 }
 
@@ -60,13 +60,14 @@ void LatencyHistogram::observe(std::chrono::nanoseconds value) {
   sum_nanos_.fetch_add(static_cast<std::uint64_t>(value.count()), std::memory_order_relaxed);
 }
 
-LatencyHistogram::Snapshot LatencyHistogram::snapshot() const {
-  Snapshot taken;
-  for (std::size_t i = 0; i < counts_.size(); ++i) {
-    taken.counts[i] = counts_[i].load(std::memory_order_relaxed);
-    taken.count += taken.counts[i];
+Distribution LatencyHistogram::snapshot() const {
+  Distribution taken;
+  taken.bounds.assign(kBounds.begin(), kBounds.end());
+  for (const std::atomic<std::uint64_t>& count : counts_) {
+    taken.counts.push_back(count.load(std::memory_order_relaxed));
+    taken.count += taken.counts.back();
   }
-  taken.sum_seconds = static_cast<double>(sum_nanos_.load(std::memory_order_relaxed)) / 1e9;
+  taken.sum = static_cast<double>(sum_nanos_.load(std::memory_order_relaxed)) / 1e9;
   return taken;
 }
 
@@ -80,7 +81,8 @@ void Metrics::attempt_finished(const domain::Trail& trail) {
   }
 }
 
-std::string Metrics::render(const std::vector<Sample>& samples) const {
+std::string Metrics::render(const std::vector<Sample>& samples,
+                            const std::vector<Distribution>& distributions) const {
   std::vector<MetricFamily> families;
 
   MetricFamily attempts =
@@ -113,6 +115,10 @@ std::string Metrics::render(const std::vector<Sample>& samples) const {
   }
   families.push_back(std::move(steps));
 
+  for (const Distribution& distribution : distributions) {
+    families.push_back(family(distribution.name, distribution.help, MetricType::Histogram));
+    families.back().metric.push_back(histogram_metric(distribution));
+  }
   for (const Sample& sample : samples) {
     if (families.back().name != sample.name) {
       const bool counter = sample.type == Sample::Type::kCounter;

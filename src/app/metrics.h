@@ -16,6 +16,16 @@
 
 namespace berth::app {
 
+// A histogram as it is shown: counts has one more entry than bounds and is not cumulative.
+struct Distribution {
+  std::string name;
+  std::string help;
+  std::vector<double> bounds;
+  std::vector<std::uint64_t> counts;
+  double sum = 0;
+  std::uint64_t count = 0;
+};
+
 // Counts values into fixed buckets, in seconds.
 class LatencyHistogram {
  public:
@@ -25,12 +35,8 @@ class LatencyHistogram {
 
   void observe(std::chrono::nanoseconds value);
 
-  struct Snapshot {
-    std::array<std::uint64_t, kBounds.size() + 1> counts{};  // not cumulative
-    std::uint64_t count = 0;
-    double sum_seconds = 0;
-  };
-  Snapshot snapshot() const;
+  // Without name and help.
+  Distribution snapshot() const;
 
  private:
   std::array<std::atomic<std::uint64_t>, kBounds.size() + 1> counts_{};
@@ -51,7 +57,8 @@ class Metrics final : public provisioning::Observer {
   void attempt_finished(const domain::Trail& trail) override;
 
   // The text exposition format; `samples` with equal names must stand together.
-  std::string render(const std::vector<Sample>& samples) const;
+  std::string render(const std::vector<Sample>& samples,
+                     const std::vector<Distribution>& distributions) const;
 
  private:
   static constexpr std::size_t kReasonCount = std::size(domain::kReasons);

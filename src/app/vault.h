@@ -20,6 +20,6 @@ Result<Secret> load_master_key(const std::filesystem::path& path,
                                const std::optional<Secret>& environment_text, bool may_create,
                                Rng& rng);
 
-std::unique_ptr<provisioning::Vault> make_vault(Secret master_key, Rng& rng);
+Result<std::unique_ptr<provisioning::Vault>> make_vault(const Secret& master_key, Rng& rng);
 
 }  // namespace berth::app

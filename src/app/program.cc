@@ -1,0 +1,256 @@
+#include "app/program.h"
+
+#include "app/files.h"
+#include "app/serve.h"
+#include "base/log.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_future.hpp>
+#include <fmt/format.h>
+
+#include <unistd.h>
+
+namespace berth::app {
+namespace {
+
+namespace asio = boost::asio;
+
+// Standard ports; where they may not be bound without a privilege, the next best.
+constexpr std::uint16_t kHttpsPort = 443;
+constexpr std::uint16_t kHttpsPortUnprivileged = 8443;
+constexpr std::uint16_t kMqttPort = 8883;
+constexpr int kPrivateMode = 0600;
+constexpr std::uint32_t kNamesPage = 1000;
+
+// Runs a coroutine on the first core and waits for it; for start-up only.
+template <class T>
+T run_now(net::Engine& engine, Task<T> task) {
+  return asio::co_spawn(engine.executor(0), std::move(task), asio::use_future).get();
+}
+
+std::string machine_name() {
+  std::array<char, 256> name{};
+  if (::gethostname(name.data(), name.size() - 1) != 0 || name[0] == '\0') return "localhost";
+  return base::ascii_lower(name.data());
+}
+
+std::chrono::milliseconds ms(config::Milliseconds value) { return value; }
+
+net::Limits net_limits(const config::Net& net) {
+  net::Limits limits;
+  limits.connections_total = net.connections_max;
+  limits.connections_per_source = net.connections_per_source_max;
+  limits.header_bytes = net.header_bytes_max;
+  limits.body_bytes = net.body_bytes_max;
+  limits.mqtt_packet_bytes = net.packet_bytes_max;
+  limits.first_byte = ms(net.first_byte_timeout);
+  limits.handshake = ms(net.handshake_timeout);
+  limits.authenticate = ms(net.authenticate_timeout);
+  limits.request = ms(net.request_timeout);
+  limits.http_idle = ms(net.idle_timeout);
+  limits.in_flight_per_core = net.in_flight_max;
+  limits.outgoing_queue_count = net.outgoing_queue_count_max;
+  return limits;
+}
+
+provisioning::Settings provisioning_settings(const config::Provisioning& from) {
+  provisioning::Settings settings;
+  settings.failures_per_source_max = static_cast<std::uint32_t>(from.failures_per_source_max);
+  settings.failures_refilled_per_second = from.failures_refilled_per_second;
+  settings.sources_tracked_max = from.sources_tracked_max;
+  settings.payload_bytes_max = from.payload_bytes_max;
+  settings.scopes_cached_max = from.scopes_cached_max;
+  return settings;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Program>> Program::start(const config::Config& config) {
+  Result<DataDirectory> data = DataDirectory::open(config.data);
+  if (!data) return Fail(std::move(data).error());
+  std::unique_ptr<Program> program(new Program(config, *std::move(data)));
+  program->engine_.start();
+  using Stage = Result<void> (Program::*)();
+  for (const Stage stage : {&Program::open_vault, &Program::open_store, &Program::first_start,
+                            &Program::open_certificates, &Program::listen}) {
+    Result<void> done = (program.get()->*stage)();
+    if (!done) return Fail(std::move(done).error());
+  }
+  return program;
+}
+
+Program::Program(const config::Config& config, DataDirectory data)
+    : config_(config),
+      started_at_(clock_.wall()),
+      data_(std::move(data)),
+      hosts_(config.host),
+      engine_(config.threads) {
+  if (hosts_.empty()) hosts_.push_back(machine_name());
+}
+
+Program::~Program() { stop(); }
+
+Result<void> Program::open_vault() {
+  std::optional<Secret> from_environment;
+  if (!config_.master_key.empty()) from_environment = config_.master_key.clone();
+  BERTH_TRY(const Secret key,
+            load_master_key(config_.master_key_file, from_environment, true, rng_));
+  BERTH_TRY(vault_, make_vault(key, rng_));
+  return {};
+}
+
+Brains Program::brains_here() {
+  // Connections live on the engine's threads, so there is always a core here.
+  Core& core = *cores_[net::Engine::current().value_or(0)];
+  return {*core.provisioning, *core.management};
+}
+
+void Program::make_cores() {
+  dialects_ = make_dialects();
+  management::Settings management_settings;
+  management_settings.server_host = hosts_.front();
+  management_settings.version = kVersion;
+  management_settings.started_at = started_at_;
+  for (std::size_t i = 0; i < engine_.size(); ++i) {
+    auto core = std::make_unique<Core>();
+    core->attestors = make_attestors(*vault_, config_);
+    core->allocators = make_allocators();
+    core->issuers = make_issuers(*vault_);
+    const provisioning::Ports ports{
+        store_->registrations(), *explainer_,      metrics_,     clock_, rng_,
+        core->attestors,         core->allocators, core->issuers};
+    core->provisioning.emplace(ports, provisioning_settings(config_.provisioning));
+    core->management.emplace(store_->catalog(), *vault_, clock_, rng_, management_settings);
+    cores_.push_back(std::move(core));
+  }
+  router_.emplace(dialects_, *this, clock_, rng_);
+}
+
+Result<void> Program::first_start() {
+  make_cores();
+  management::Management& management = *cores_.front()->management;
+  Result<void> scope = run_now(engine_, management.create_first_scope());
+  if (!scope) return scope;
+
+  domain::Page one;
+  one.limit = 1;
+  auto tokens = run_now(engine_, store_->catalog().list_tokens(one));
+  if (!tokens) return Fail(std::move(tokens).error());
+  if (!tokens->items.empty()) return {};
+  Result<domain::NewToken> token = run_now(engine_, management.create_first_token());
+  if (!token) return Fail(std::move(token).error());
+  first_start_ = true;
+  return write_file(data_.token_file(), token->secret.text(), kPrivateMode);
+}
+
+Result<void> Program::open_certificates() {
+  std::vector<std::string> names = hosts_;
+  for (const char* name : {"localhost", "127.0.0.1", "::1"}) names.emplace_back(name);
+  const CertificateOptions options{data_.path(), config_.tls.certificate_file,
+                                   config_.tls.key_file};
+  BERTH_TRY(certificates_,
+            Certificates::open(options, std::move(names), net_limits(config_.net), clock_, rng_));
+  run_now(engine_, cover_names());
+  return {};
+}
+
+Task<void> Program::cover_names() {
+  std::vector<std::string> names;
+  domain::Page page;
+  page.limit = kNamesPage;
+  do {
+    auto scopes = co_await store_->catalog().list_scopes(page);
+    if (!scopes) break;
+    for (const domain::Scope& scope : scopes->items) {
+      if (!scope.service_host.empty()) names.push_back(scope.service_host);
+    }
+    page.cursor = scopes->next_cursor;
+  } while (!page.cursor.empty());
+  do {
+    auto hubs = co_await store_->catalog().list_hubs(page);
+    if (!hubs) break;
+    for (const domain::Hub& hub : hubs->items) names.push_back(hub.host);
+    page.cursor = hubs->next_cursor;
+  } while (!page.cursor.empty());
+
+  asio::post(worker_, [this, names = std::move(names)] {
+    Result<void> covered = certificates_->cover(names);
+    if (covered) return;
+    log::error("certificate.not_reissued",
+               {{"what", covered.error().what}, {"mend", covered.error().mend}});
+  });
+}
+
+void Program::names_may_have_changed() {
+  Task<void> job = cover_names();
+  asio::co_spawn(engine_.executor(0), std::move(job), asio::detached);
+}
+
+void Program::reload() { names_may_have_changed(); }
+
+std::vector<net::Listener> Program::listeners(std::uint16_t https_port) const {
+  const std::string address = config_.listen == "*" ? std::string() : config_.listen;
+  net::Listener https;
+  https.name = "https";
+  https.address = address;
+  https.port = https_port;
+  https.tls = certificates_->tls();
+  https.upgrades = websocket_upgrades();
+  net::Listener mqtt;
+  mqtt.name = "mqtt";
+  mqtt.address = address;
+  mqtt.port = config_.mqtt_port.value_or(kMqttPort);
+  mqtt.protocol = net::Protocol::kMqtt;
+  mqtt.tls = certificates_->tls();
+  std::vector<net::Listener> all;
+  all.push_back(std::move(https));
+  all.push_back(std::move(mqtt));
+  return all;
+}
+
+Result<void> Program::listen_on(std::uint16_t https_port) {
+  server_ = std::make_unique<net::Server>(
+      net::Server::Parts{engine_, *router_, clock_, net_limits(config_.net)});
+  return server_->start(listeners(https_port));
+}
+
+Result<void> Program::listen() {
+  Result<void> listening = listen_on(config_.https_port.value_or(kHttpsPort));
+  if (!listening && !config_.https_port && listening.error().kind == ErrorKind::kForbidden) {
+    log::info("port.fallback", {{"wanted", "443"},
+                                {"used", "8443"},
+                                {"mend", "run as root or grant CAP_NET_BIND_SERVICE for 443"}});
+    listening = listen_on(kHttpsPortUnprivileged);
+  }
+  if (!listening) return listening;
+  for (const net::Bound& bound : server_->bound()) {
+    log::info("listening", {{"listener", bound.name}, {"port", std::to_string(bound.port)}});
+  }
+  return data_.announce(fmt::format("https://{}:{}", "localhost", port_of("https")));
+}
+
+std::uint16_t Program::port_of(std::string_view listener) const {
+  for (const net::Bound& bound : server_->bound()) {
+    if (bound.name == listener) return bound.port;
+  }
+  return 0;
+}
+
+bool Program::stop() {
+  if (stopped_) return true;
+  stopped_ = true;
+  bool whole = true;
+  if (server_) {
+    whole = server_->drain(ms(config_.net.drain_timeout));
+    server_->stop();
+  }
+  if (explainer_) explainer_->stop();
+  worker_.join();
+  if (store_) store_->close();
+  engine_.stop();
+  return whole;
+}
+
+}  // namespace berth::app

@@ -1,0 +1,96 @@
+// The running server: every part, made in order, and what ties them together. serve.cc starts it,
+// waits for a signal and stops it.
+//
+// Room app. Thread rule: start() and stop() from the main thread; what it implements for the Router
+// is called on the io_contexts. Owns everything it makes.
+#pragma once
+
+#include "app/certificates.h"
+#include "app/conversation.h"
+#include "app/data_directory.h"
+#include "app/metrics.h"
+#include "app/registry.h"
+#include "app/vault.h"
+#include "config/config.h"
+#include "net/engine.h"
+#include "net/server.h"
+#include "provisioning/explain.h"
+#include "store/store.h"
+
+#include <boost/asio/thread_pool.hpp>
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace berth::app {
+
+class Program final : public Surroundings {
+ public:
+  // A server that accepts connections; or why it cannot, and how to mend it.
+  static Result<std::unique_ptr<Program>> start(const config::Config& config);
+  ~Program() override;
+
+  // Finishes what is under way within config.net.drain_timeout, then stops everything. True when
+  // nothing had to be cut.
+  bool stop();
+
+  // Reads the certificate files again.
+  void reload();
+
+  // For the person who started it.
+  std::string welcome() const;
+
+  Brains brains_here() override;
+  Task<dialects::Inspection> inspect(dialects::Inspect::What what) override;
+  void names_may_have_changed() override;
+
+ private:
+  // What one io_context has for itself.
+  struct Core {
+    std::vector<std::unique_ptr<provisioning::Attestor>> attestors;
+    std::vector<std::unique_ptr<provisioning::Allocator>> allocators;
+    std::vector<std::unique_ptr<provisioning::Issuer>> issuers;
+    std::optional<provisioning::Provisioning> provisioning;
+    std::optional<management::Management> management;
+  };
+
+  Program(const config::Config& config, DataDirectory data);
+
+  Result<void> open_vault();
+  Result<void> open_store();
+  void make_cores();
+  Result<void> first_start();
+  Result<void> open_certificates();
+  Result<void> listen();
+  Result<void> listen_on(std::uint16_t https_port);
+  std::vector<net::Listener> listeners(std::uint16_t https_port) const;
+  Task<void> cover_names();
+  std::string metrics_text() const;
+  std::uint16_t port_of(std::string_view listener) const;
+
+  const config::Config& config_;
+  base::SystemClock clock_;
+  base::SystemRng rng_;
+  const TimePoint started_at_;
+  DataDirectory data_;
+  std::vector<std::string> hosts_;  // names of this server, the first is the one to tell people
+  bool first_start_ = false;
+
+  std::unique_ptr<provisioning::Vault> vault_;
+  Metrics metrics_;
+  net::Engine engine_;
+  boost::asio::thread_pool worker_{1};  // for what may block: keys and files of certificates
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<provisioning::Explainer> explainer_;
+  std::vector<std::unique_ptr<dialects::Dialect>> dialects_;
+  std::vector<std::unique_ptr<Core>> cores_;
+  std::optional<Router> router_;
+  std::unique_ptr<Certificates> certificates_;
+  std::unique_ptr<net::Server> server_;
+  bool stopped_ = false;
+};
+
+}  // namespace berth::app
