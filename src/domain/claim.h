@@ -31,7 +31,9 @@ enum class MacAlgorithm { kHmacSha256 };
 struct MacOverText {
   MacAlgorithm algorithm = MacAlgorithm::kHmacSha256;
   std::string signed_text;        // exactly the bytes the MAC is over
-  base::Bytes mac;                // 32 bytes for HMAC-SHA-256 if well formed; checked by attest
+  base::Bytes mac;                // 32 bytes, or empty when the signature cannot be read as such
+  std::string raw_signature;      // as sent, percent-decoded; only for an empty `mac`, bounded;
+                                  // attest refuses it as malformed, rivals say how it was encoded
   std::string audience;           // who the proof says it is for, decoded
   std::string expected_audience;  // who it must be for in this request, same form
   std::string raw_audience;       // as transmitted (part of signed_text)

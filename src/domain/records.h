@@ -149,9 +149,10 @@ struct Registration {
   RegistrationStatus status = RegistrationStatus::kUnassigned;
   Substatus substatus = Substatus::kNone;
   Reason reason = Reason::kNone;  // why it failed
-  HubName hub;                    // empty unless assigned
+  HubName hub;                    // empty unless it has an identity there; a failed attempt to
+                                  // register again leaves the identity, so it may be set then too
   std::string hub_host;           // what the device was told
-  DeviceId device_id;             // empty unless assigned
+  DeviceId device_id;             // as hub
   std::string operation_id;       // of the latest register
   std::string payload;            // the device's latest custom payload, JSON text; may be empty
   TimePoint created_at;

@@ -51,6 +51,7 @@ struct RivalInput {
   std::string registration_id;
   domain::Reason reason;
   TimePoint now;
+  std::optional<domain::Registration> current;  // what the id is registered as, if it is
   // Enrollments in falling order of relevance: candidates first, then the rest of the scope, then
   // those of other scopes; bounded.
   std::span<const domain::Enrollment> candidates;

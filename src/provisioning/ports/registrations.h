@@ -49,6 +49,10 @@ struct Assignment {
   // The identity at the hub to write, replacing any that belongs to the same registration; none for
   // a failed registration or one that stays as it is.
   std::optional<domain::Device> device;
+  // With `device`: twin, capabilities and enabled state are taken from the identity this
+  // registration has had so far (at the same hub, or the one in `leaves`); those in `device` count
+  // only if there is none. False: those in `device` replace them (azure-dps.md §7.3).
+  bool keeps_twin = false;
   // The identity to remove because the device moved to another hub.
   std::optional<std::pair<domain::HubName, domain::DeviceId>> leaves;
   domain::Trail trail;
@@ -73,7 +77,8 @@ class RegistrationStore {
   virtual Task<Result<domain::Registration>> commit(std::unique_ptr<Assignment> assignment) = 0;
 
   // Refused attempts: written with the next commit or within a second, without an fsync of their
-  // own; old ones beyond the configured count are dropped. Never waits for the disk.
+  // own; a trail whose id is there already replaces it (its count has grown); old ones beyond the
+  // configured count are dropped. Never waits for the disk.
   virtual Task<Result<void>> record_refusals(std::vector<domain::Trail> trails) = 0;
 
   // For the explainer only, off the request path.
