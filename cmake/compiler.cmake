@@ -2,7 +2,8 @@
 #
 # Clang 16 or newer only. GCC 12 compiles ordinary C++20 coroutines into double frees and wild
 # jumps without a warning (docs/decisions/0001-clang.md), so GCC is refused by name. The checks come
-# before anything else so that `cmake -DCMAKE_CXX_COMPILER_ID=GNU -P cmake/compiler.cmake` shows them.
+# before anything else, so that
+# `cmake -DCMAKE_CXX_COMPILER_ID=GNU -P cmake/compiler.cmake` shows them.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   message(FATAL_ERROR
     "Berth cannot be built with GCC ${CMAKE_CXX_COMPILER_VERSION}: GCC 12 silently miscompiles "

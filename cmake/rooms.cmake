@@ -1,4 +1,5 @@
-# berth_room(NAME [DEPS rooms...] [LIBS libraries...] [FOLDERS sub...] [TEST_FOLDERS sub...] [ROOT dir])
+# berth_room(NAME [DEPS rooms...] [LIBS libraries...] [FOLDERS sub...] [TEST_FOLDERS sub...]
+#            [ROOT dir])
 # Makes the static library berth_NAME from src/NAME/*.cc (and the named sub-folders, and ports/),
 # and the test program NAME_test from every tests/*.cc below it and from TEST_FOLDERS, which hold
 # shared suites and never reach the library. A room without sources yet is an interface library of

@@ -82,7 +82,8 @@ SAMPLES: dict[str, tuple[list[dict[str, str]], list[dict[str, str]]]] = {
             at("CMakeLists.txt", "berth_room(crypto DEPS base domain LIBS openssl)\n"),
             at("CMakeLists.txt", "berth_room(elsewhere DEPS base)\n"),
         ],
-        [at("CMakeLists.txt", "berth_room(base LIBS fmt)\nberth_room(crypto DEPS base\n LIBS a)\n")],
+        [at("CMakeLists.txt",
+            "berth_room(base LIBS fmt)\nberth_room(crypto DEPS base\n LIBS a)\n")],
     ),
     "rooms-are-known": (
         [
@@ -143,7 +144,8 @@ SAMPLES: dict[str, tuple[list[dict[str, str]], list[dict[str, str]]]] = {
         ],
         [
             at("src/net/a.cc", "Task<void> f() {\n  co_await g();\n  if (x) {\n"
-                               "    auto y = co_await h();\n  } else {\n    co_await i();\n  }\n}\n"),
+                               "    auto y = co_await h();\n  } else {\n    co_await i();\n"
+                               "  }\n}\n"),
             at("src/net/b.cc", "Task<Result<int>> f() { co_await g(); }\n"),
         ],
     ),
@@ -185,11 +187,11 @@ SAMPLES: dict[str, tuple[list[dict[str, str]], list[dict[str, str]]]] = {
                              + lines(68) + "}\n}\n")],
     ),
     "parameters": (
-        [at("src/base/a.cc", "void f(int a, int b, std::map<int, int> c, int d, int e, int g) {}\n")],
+        [at("src/base/a.cc", "void f(A a, B b, std::map<int, int> c, int d, int e, int g) {}\n")],
         [at("src/base/a.cc", "void f(int a, int b, std::map<int, int> c, int d, int e) {}\n")],
     ),
     "nesting": (
-        [at("src/base/a.cc", "void f() { if (a) { for (;;) { while (b) { if (c) { g(); } } } } }\n")],
+        [at("src/base/a.cc", "void f() { if (a) { for (;;) { while (b) { if (c) { } } } } }\n")],
         [at("src/base/a.cc", "void f() { if (a) { for (;;) { while (b) { g(); } } } }\n")],
     ),
     "headers": (

@@ -29,7 +29,10 @@ available_package() {
   local choice policy
   for choice in ${1//|/ }; do
     policy=$(apt-cache policy "$choice" 2>/dev/null) || continue
-    case $policy in *'Candidate: (none)'*) continue ;; *'Candidate: '*) echo "$choice" && return ;; esac
+    case $policy in
+      *'Candidate: (none)'*) continue ;;
+      *'Candidate: '*) echo "$choice" && return ;;
+    esac
   done
   return 1
 }
@@ -71,7 +74,7 @@ setup() {
   with_progress "apt-get update" "$ROOT/build/logs/apt-update.log" as_root_apt -q update
   while IFS=$'\t' read -r choices why; do
     package=$(available_package "$choices") ||
-      die "apt knows none of ${choices//|/, } ($why). Berth needs Debian 12 or newer, or Ubuntu 24.04"
+      die "apt knows none of ${choices//|/, } ($why); Berth wants Debian 12, Ubuntu 24.04 or newer"
     packages+=("$package")
     say "will install $package: $why"
   done <<<"$missing"
