@@ -36,7 +36,7 @@ struct Net {
   std::uint64_t header_bytes_max = 16 * 1024;
   std::uint64_t body_bytes_max = 96 * 1024 + 512;
   std::uint64_t packet_bytes_max = 260 * 1024;
-  std::uint64_t in_flight_per_core_max = 4'096;
+  std::uint64_t in_flight_max = 4'096;
   std::uint64_t outgoing_queue_count_max = 256;
   Milliseconds first_byte_timeout{10'000};
   Milliseconds handshake_timeout{15'000};
@@ -61,13 +61,13 @@ struct Attestation {
 };
 
 struct TrailKeeping {
-  Milliseconds keep_for{std::chrono::hours(24 * 30)};
-  std::uint64_t keep_count_max = 1'000'000;
+  std::uint64_t refused_count_max = 100'000;
+  std::uint64_t assigned_count_max = 200'000;
   std::uint64_t explain_queue_count_max = 1'000;
 };
 
 struct Postgres {
-  std::uint64_t connections = 4;
+  std::uint64_t connections = 8;
 };
 
 struct Log {
