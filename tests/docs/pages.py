@@ -7,7 +7,7 @@ A marker in the line before a fence says what a block is:
     <!-- no test: REASON -->         left out, with the reason
 
 Every ```sh and ```console block must have one. A console block is a transcript: lines that begin
-with "$ " are commands, a "\\" at their end goes on in the next line; what follows is what they print.
+with "$ " are commands (a "\\" at the end goes on in the next line), the others what they print.
 A ```text block with the marker <!-- output --> is what the sh block before it prints.
 
 Shown output is compared line by line. "…" stands for any text in a line, and alone in a line for
@@ -63,7 +63,8 @@ def commands(text: str) -> list[Command]:
             found[-1].shown = body
         elif language in ("sh", "bash", "shell", "console"):
             if marker is None:
-                raise PageError(f"line {line}: mark this block <!-- test --> or <!-- no test: why -->")
+                raise PageError(
+                    f"line {line}: mark this block <!-- test --> or <!-- no test: why -->")
             if marker == "no test" and not argument:
                 raise PageError(f"line {line}: say why: <!-- no test: why -->")
             if marker == "test":

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs the commands that README.md and docs/ show against a live server (see pages.py for the marks).
+"""Runs the commands that README.md and docs/ show against a live server (pages.py has the marks).
 
 Each page gets a server of its own on free loopback ports, an empty working directory and one shell
 session: variables set in one block are there in the next. `berth` is build/release/berth and finds
