@@ -18,22 +18,29 @@ struct Limits {
   // Per source address (IPv4 address, IPv6 /64). Whole factories may sit behind one address.
   std::size_t connections_per_source = 10'000;
 
-  // --- sizes
+  // --- sizes, in bytes
   std::size_t header_bytes = 16 * 1024;        // request line and headers; beyond: 431
   std::size_t body_bytes = 96 * 1024 + 512;    // 96 KB and room (azure-dps.md §8); beyond: 413
-  std::size_t mqtt_packet_bytes = 260 * 1024;  // one whole packet; beyond: close
+  std::size_t mqtt_connect_bytes = 16 * 1024;  // a CONNECT packet; beyond: close
+  std::size_t mqtt_packet_bytes = 260 * 1024;  // any other packet; beyond: close
   std::size_t client_chain_bytes = 32 * 1024;  // all client certificates of a handshake together
   std::size_t client_chain_count = 10;         // client certificates, leaf included
 
   // --- times
-  std::chrono::milliseconds first_byte{10'000};  // accept to first byte
-  std::chrono::milliseconds handshake{15'000};   // first byte to TLS established
-  std::chrono::milliseconds authenticate{
-      15'000};                                  // established to complete CONNECT or first request
-  std::chrono::milliseconds request{30'000};    // first byte of a request or packet to its last
-  std::chrono::milliseconds http_idle{75'000};  // between requests of a kept connection
-  std::chrono::milliseconds write_stall{30'000};  // output waiting while the peer reads nothing
-  std::chrono::milliseconds linger{2'000};  // after a refusal: discarding what is still under way
+  // From accept to the first byte.
+  std::chrono::milliseconds first_byte{10'000};
+  // TLS: from the first byte to the end of the handshake.
+  std::chrono::milliseconds handshake{15'000};
+  // MQTT: from there to a complete CONNECT. HTTPS: from there to the first byte of a request.
+  std::chrono::milliseconds authenticate{15'000};
+  // From the first byte of an HTTP request or MQTT packet to its last.
+  std::chrono::milliseconds request{30'000};
+  // HTTP: from an answer to the first byte of the next request.
+  std::chrono::milliseconds http_idle{75'000};
+  // Output waits while the peer takes nothing.
+  std::chrono::milliseconds write_stall{30'000};
+  // After a refusal: reading and discarding what is still under way, so that the answer is seen.
+  std::chrono::milliseconds linger{2'000};
 
   // --- work
   // Requests inside Handler at the same time, per core; beyond: 503 or CONNACK 3. Established MQTT

@@ -39,15 +39,16 @@ class TlsContext {
   // (as create()) the old one stays.
   Result<void> replace(const TlsMaterial& material);
 
-  // A new server-side SSL for one connection; the caller owns it. Null when memory is short.
+  // A new server-side SSL for one connection; the caller owns it and keeps this TlsContext alive
+  // as long. Null when memory is short.
   ssl_st* make_ssl() const;
 
  private:
-  TlsContext(ssl_ctx_st* context, const Limits& limits) : limits_(limits), context_(context) {}
+  explicit TlsContext(const Limits& limits) : limits_(limits) {}
 
   const Limits limits_;
   mutable std::mutex mutex_;
-  ssl_ctx_st* context_;  // guarded by mutex_
+  ssl_ctx_st* context_ = nullptr;  // guarded by mutex_
 };
 
 }  // namespace berth::net

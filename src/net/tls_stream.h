@@ -1,0 +1,51 @@
+// TlsStream: OpenSSL on the file descriptor, with readiness waits (design: 16 KB an idle connection
+// instead of 69 KB with a BIO pair). The SSL object is made when the handshake starts, so a peer
+// that connects and says nothing costs a socket and no more.
+//
+// Room net, internal. Thread rule: as Stream.
+#pragma once
+
+#include "net/stream.h"
+#include "net/tls.h"
+#include "wire/peer.h"
+
+#include <memory>
+#include <string>
+
+namespace berth::net {
+
+class TlsStream final : public SocketStream {
+ public:
+  TlsStream(Socket socket, Counters& counters, std::shared_ptr<TlsContext> tls);
+  ~TlsStream() override;
+
+  // Server side, to the end. kOk, or kFailed with failure() set, kClosed, kCancelled.
+  Task<IoStatus> handshake();
+  // After kFailed: OpenSSL's reason, for the log.
+  const std::string& failure() const { return failure_; }
+  // After kFailed: the peer sent an HTTP request in the clear.
+  bool peer_spoke_http() const { return peer_spoke_http_; }
+  // After kOk: fills server_name, tls_version and certificates.
+  void describe(wire::Peer& peer) const;
+
+  IoResult try_read(std::span<std::uint8_t> into) override;
+  IoResult try_write(std::string_view from) override;
+  bool has_buffered() const override;
+  Task<void> close() override;
+
+ private:
+  struct Free {
+    void operator()(ssl_st* ssl) const;
+  };
+
+  IoStatus status_of(int returned);
+
+  std::shared_ptr<TlsContext> tls_;  // before ssl_: outlives it
+  std::unique_ptr<ssl_st, Free> ssl_;
+  bool established_ = false;
+  bool broken_ = false;  // after a fatal error OpenSSL allows no SSL_shutdown
+  bool peer_spoke_http_ = false;
+  std::string failure_;
+};
+
+}  // namespace berth::net
