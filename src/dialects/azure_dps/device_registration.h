@@ -1,0 +1,28 @@
+// The body of register and of the status lookup: DeviceRegistration (azure-dps.md §1.4).
+//
+// Room dialects/azure_dps. Thread rule: pure function.
+#pragma once
+
+#include "base/result.h"
+#include "dialects/azure_dps/reason_table.h"
+
+#include <string>
+#include <string_view>
+
+namespace berth::dialects::azure_dps {
+
+// azure-dps.md §8: 96 KB messages.
+inline constexpr std::size_t kBodyBytesMax = 96 * 1024;
+
+struct DeviceRegistration {
+  std::string payload;  // JSON text of `payload`, else of the older `data`; empty if neither
+  bool has_tpm = false;
+};
+
+// Reads a body for the device `registration_id`. Blank bodies are fine (.NET sends them), unknown
+// members and nulls are ignored. Faults: too large, not a JSON object, a registrationId of another
+// device, a certificate request.
+Result<DeviceRegistration, Fault> read_device_registration(std::string_view body,
+                                                           std::string_view registration_id);
+
+}  // namespace berth::dialects::azure_dps

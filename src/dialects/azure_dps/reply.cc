@@ -1,0 +1,198 @@
+#include "dialects/azure_dps/reply.h"
+
+#include "base/codec.h"
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace berth::dialects::azure_dps {
+namespace {
+
+namespace json = boost::json;
+using domain::Registration;
+using domain::RegistrationStatus;
+using domain::Substatus;
+
+// Compared with case by several SDKs (§9.3).
+std::string_view status_word(RegistrationStatus status) {
+  switch (status) {
+    case RegistrationStatus::kUnassigned:
+      return "unassigned";
+    case RegistrationStatus::kAssigning:
+      return "assigning";
+    case RegistrationStatus::kAssigned:
+      return "assigned";
+    case RegistrationStatus::kFailed:
+      return "failed";
+    case RegistrationStatus::kDisabled:
+      return "disabled";
+  }
+  return "failed";
+}
+
+std::string_view substatus_word(Substatus substatus) {
+  switch (substatus) {
+    case Substatus::kNone:
+      return "";
+    case Substatus::kInitialAssignment:
+      return "initialAssignment";
+    case Substatus::kDeviceDataMigrated:
+      return "deviceDataMigrated";
+    case Substatus::kDeviceDataReset:
+      return "deviceDataReset";
+    case Substatus::kReprovisionedToInitialAssignment:
+      return "reprovisionedToInitialAssignment";
+  }
+  return "";
+}
+
+std::string utc(TimePoint time) { return base::format_utc(time, 7); }
+
+json::object registration_state(const Registration& registration) {
+  json::object state;
+  state["registrationId"] = registration.id.text();
+  state["createdDateTimeUtc"] = utc(registration.created_at);
+  state["lastUpdatedDateTimeUtc"] = utc(registration.updated_at);
+  if (registration.status == RegistrationStatus::kAssigned) {
+    // Both or neither: clients refuse half of the pair (§9.4).
+    state["assignedHub"] = registration.hub_host;
+    state["deviceId"] = registration.device_id.text();
+  }
+  state["status"] = status_word(registration.status);
+  const std::string_view substatus = substatus_word(registration.substatus);
+  if (!substatus.empty()) state["substatus"] = substatus;
+  if (registration.status == RegistrationStatus::kFailed) {
+    const Fault fault = fault_for(registration.reason);
+    state["errorCode"] = fault.code;
+    state["errorMessage"] = fault.message;
+  }
+  state["etag"] = etag_of(registration);
+  // No `payload`: that member brings what an allocation webhook returned, never the device's own
+  // payload back, and must be an object (§1.5, §9.22).
+  if (registration.enrollment.kind == domain::EnrollmentKind::kGroup) {
+    state["symmetricKey"] = json::object{{"enrollmentGroupId", registration.enrollment.id.text()}};
+  }
+  return state;
+}
+
+// RegistrationOperationStatus.
+std::string operation_text(const Registration& registration, RegistrationStatus status,
+                           const ApiVersion& version) {
+  json::object operation;
+  operation["operationId"] = registration.operation_id;
+  operation["status"] = status_word(status);
+  if (status != RegistrationStatus::kAssigning) {
+    operation[version.state_member()] = registration_state(registration);
+  }
+  return json::serialize(operation);
+}
+
+Reply success(int status, std::string body) {
+  Reply reply;
+  reply.status = status;
+  reply.body = std::move(body);
+  return reply;
+}
+
+// Always `assigning`, even when all is done: the newest .NET client demands it (§2.5, §9.8).
+Reply accepted(const Registration& registration, const ApiVersion& version) {
+  Reply reply = success(202, operation_text(registration, RegistrationStatus::kAssigning, version));
+  const bool done = registration.status != RegistrationStatus::kAssigning;
+  reply.retry_after_seconds = done ? kPollAfterDoneSeconds : kPollAfterSeconds;
+  return reply;
+}
+
+Reply polled(const Registration& registration, const ApiVersion& version) {
+  const bool done = registration.status != RegistrationStatus::kAssigning;
+  Reply reply =
+      success(done ? 200 : 202, operation_text(registration, registration.status, version));
+  if (!done) reply.retry_after_seconds = kPollAfterSeconds;
+  return reply;
+}
+
+Reply refused(const Fault& fault, TimePoint at, std::string_view tracking_id,
+              std::chrono::seconds retry_after) {
+  Reply reply;
+  reply.status = fault.status();
+  reply.error_code = fault.code;
+  if (fault.transient()) {
+    const std::int64_t seconds = retry_after.count() > 0 ? retry_after.count() : kPollAfterSeconds;
+    reply.retry_after_seconds = static_cast<int>(std::min<std::int64_t>(seconds, 3600));
+  }
+  json::object body;
+  body["errorCode"] = fault.code;
+  body["trackingId"] = tracking_id;
+  body["message"] = fault.message;
+  body["timestampUtc"] = utc(at);
+  reply.body = json::serialize(body);
+  return reply;
+}
+
+Reply reply_to_state(const Registration& registration, Operation operation,
+                     const ApiVersion& version) {
+  switch (operation) {
+    case Operation::kRegister:
+      return accepted(registration, version);
+    case Operation::kPoll:
+      return polled(registration, version);
+    case Operation::kLookUp:
+      return success(200, registration_state_text(registration));
+    case Operation::kAuthenticate:
+      break;
+  }
+  return {};
+}
+
+const Registration* registration_in(const domain::Outcome& outcome) {
+  if (const auto* accepted = std::get_if<domain::Accepted>(&outcome.result)) {
+    return &accepted->registration;
+  }
+  if (const auto* current = std::get_if<domain::CurrentState>(&outcome.result)) {
+    return &current->registration;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+std::string registration_state_text(const Registration& registration) {
+  return json::serialize(registration_state(registration));
+}
+
+std::string etag_of(const Registration& registration) {
+  const auto micros = static_cast<std::uint64_t>(base::to_unix_micros(registration.updated_at));
+  const std::uint64_t version = registration.version;
+  return base::base64_encode(base::as_bytes(fmt::format(
+      "\"{:08x}-{:04x}-0300-0000-{:08x}{:04x}\"", version & 0xFFFFFFFFU, version >> 32 & 0xFFFFU,
+      micros / 1'000'000 & 0xFFFFFFFFU, micros % 1'000'000 / 16)));
+}
+
+Reply reply_to(const domain::Outcome& outcome, Operation operation, const ApiVersion& version,
+               std::string_view request_id) {
+  const std::string_view tracking_id = outcome.trail_id.empty() ? request_id : outcome.trail_id;
+  Reply reply;
+  const Registration* registration = registration_in(outcome);
+  if (const auto* refusal = std::get_if<domain::Refused>(&outcome.result)) {
+    reply = refused(fault_for(refusal->reason), outcome.at, tracking_id, refusal->retry_after);
+  } else if (registration == nullptr || operation == Operation::kAuthenticate) {
+    reply = refused(fault_for(domain::Reason::kInternal), outcome.at, tracking_id, {});
+  } else if (registration->status == RegistrationStatus::kDisabled) {
+    // Node throws on the status word `disabled`; every client takes a 401 (§7.3).
+    reply = refused(fault_for(domain::Reason::kEnrollmentDisabled), outcome.at, tracking_id, {});
+  } else {
+    reply = reply_to_state(*registration, operation, version);
+  }
+  reply.tracking_id = tracking_id;
+  return reply;
+}
+
+Reply reply_with(const Fault& fault, std::string_view request_id, TimePoint at) {
+  Reply reply = refused(fault, at, request_id, {});
+  reply.tracking_id = request_id;
+  return reply;
+}
+
+}  // namespace berth::dialects::azure_dps
