@@ -50,6 +50,7 @@ net::Limits net_limits(const config::Net& net) {
   limits.authenticate = ms(net.authenticate_timeout);
   limits.request = ms(net.request_timeout);
   limits.http_idle = ms(net.idle_timeout);
+  limits.write_stall = ms(net.write_timeout);
   limits.in_flight_per_core = net.in_flight_max;
   limits.outgoing_queue_count = net.outgoing_queue_count_max;
   return limits;
@@ -98,6 +99,17 @@ Result<void> Program::open_vault() {
   BERTH_TRY(const Secret key,
             load_master_key(config_.master_key_file, from_environment, true, rng_));
   BERTH_TRY(vault_, make_vault(key, rng_));
+  return {};
+}
+
+Result<void> Program::open_store() {
+  store::StoreOptions options;
+  options.url = config_.store;
+  options.refused_trails_max = config_.trail.refused_count_max;
+  options.assigned_trails_max = config_.trail.assigned_count_max;
+  options.postgres_connections = config_.postgres.connections;
+  BERTH_TRY(store_, store::open(std::move(options), clock_));
+  log::info("store.open", {{"store", store::describe(config_.store)}});
   return {};
 }
 

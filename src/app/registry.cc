@@ -1,0 +1,47 @@
+#include "app/registry.h"
+
+#include "allocation/hashed.h"
+#include "allocation/static.h"
+#include "attestation/symmetric_key.h"
+#include "dialects/admin/admin.h"
+#include "dialects/azure_dps/azure_dps.h"
+#include "issuing/derived_key.h"
+
+namespace berth::app {
+
+std::vector<std::unique_ptr<dialects::Dialect>> make_dialects() {
+  std::vector<std::unique_ptr<dialects::Dialect>> dialects;
+  dialects.push_back(dialects::admin::make_admin());
+  dialects.push_back(dialects::azure_dps::make_azure_dps());
+  return dialects;
+}
+
+std::vector<net::Upgrade> websocket_upgrades() {
+  // azure-dps.md §2.1: most SDKs, .NET, and an older React Native client.
+  return {{"/$iothub/websocket", "mqtt"}, {"/", "mqtt"}, {"/mqtt", "mqtt"}};
+}
+
+std::vector<std::unique_ptr<provisioning::Attestor>> make_attestors(provisioning::Vault& vault,
+                                                                    const config::Config& config) {
+  const attestation::SymmetricKeySettings keys{
+      std::chrono::duration_cast<std::chrono::seconds>(config.attestation.clock_skew),
+      std::chrono::duration_cast<std::chrono::seconds>(config.attestation.expiry_max)};
+  std::vector<std::unique_ptr<provisioning::Attestor>> attestors;
+  attestors.push_back(std::make_unique<attestation::SymmetricKeyAttestor>(vault, keys));
+  return attestors;
+}
+
+std::vector<std::unique_ptr<provisioning::Allocator>> make_allocators() {
+  std::vector<std::unique_ptr<provisioning::Allocator>> allocators;
+  allocators.push_back(std::make_unique<allocation::Hashed>());
+  allocators.push_back(std::make_unique<allocation::Static>());
+  return allocators;
+}
+
+std::vector<std::unique_ptr<provisioning::Issuer>> make_issuers(provisioning::Vault& vault) {
+  std::vector<std::unique_ptr<provisioning::Issuer>> issuers;
+  issuers.push_back(std::make_unique<issuing::DerivedKey>(vault));
+  return issuers;
+}
+
+}  // namespace berth::app
