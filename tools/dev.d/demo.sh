@@ -1,0 +1,90 @@
+# ./dev demo: builds Berth, starts a server on free loopback ports, provisions a device, lets another
+# one be refused and reads why. ./dev bench: berth bench against such a server.
+
+DEMO=$ROOT/build/demo
+BERTH=$ROOT/build/release/berth
+
+berth() { "$BERTH" "$@"; }
+
+# The command as a person would type it, then what it prints.
+show() {
+  printf '\n$ %s\n' "$*"
+  "$@"
+}
+
+start_server() {
+  rm -rf "$DEMO"
+  mkdir -p "$DEMO"
+  export BERTH_DATA=$DEMO/data
+  unset BERTH_URL BERTH_TOKEN
+  "$BERTH" serve --data "$BERTH_DATA" --host localhost --https-port 0 --mqtt-port 0 \
+    >"$DEMO/server.log" 2>&1 </dev/null &
+  SERVER=$!
+  trap stop_server EXIT
+  local tries
+  for ((tries = 0; tries < 300; tries++)); do
+    kill -0 "$SERVER" 2>/dev/null || break
+    if [ -s "$BERTH_DATA/url" ] && berth doctor >"$DEMO/doctor.log" 2>&1; then return; fi
+    sleep 0.1
+  done
+  tail -n 20 "$DEMO/server.log" "$DEMO/doctor.log" >&2 || true
+  die "the server did not come up"
+}
+
+stop_server() {
+  trap - EXIT
+  [ -n "${SERVER:-}" ] || return 0
+  kill -TERM "$SERVER" 2>/dev/null || true
+  local code=0
+  wait "$SERVER" || code=$?
+  SERVER=
+  [ "$code" -eq 0 ] || die "the server ended with exit code $code; see $DEMO/server.log"
+}
+
+# register ID KEY: what the device does with the key it was given in the factory.
+register() {
+  printf '%s\n' "$2" | python3 "$ROOT/tools/dev.d/device.py" \
+    --url "$(cat "$BERTH_DATA/url")" --ca "$BERTH_DATA/ca.pem" --scope "$SCOPE" --id "$1"
+}
+
+field() { python3 -c 'import json, sys
+value = json.load(sys.stdin)
+for part in sys.argv[1].split("."):
+    value = value[int(part)] if part.isdigit() else value[part]
+print(value)' "$1"; }
+
+demo() {
+  local group_key device_key trail
+  setup build
+  build_targets release berth
+  start_server
+  say "a server runs on $(cat "$BERTH_DATA/url"); its data, CA and first token are in build/demo/data"
+  SCOPE=$(berth scope list --json | field items.0.id)
+
+  printf '\n1. The operator lets a production line enroll: one group, one key.\n'
+  show berth enrollment-group create line-7
+  printf '\n2. The factory derives the key of one device from it. The group key stays there.\n'
+  group_key=$(berth enrollment-group show line-7 --show-keys --json |
+    field attestation.symmetricKey.primaryKey)
+  device_key=$(printf '%s' "$group_key" | berth key derive --registration-id pump-0001 --key-file -)
+  printf '\n3. The device is switched on somewhere. It knows the server, its id and its key.\n'
+  register pump-0001 "$device_key"
+  show berth registration show pump-0001
+  printf '\n4. Another device was burned with the group key itself. It hears what the vendor says:\n'
+  if register pump-0002 "$group_key"; then die "a device with the wrong key was let in"; fi
+  printf '\n5. Support asks why.\n'
+  show berth trail list --failed
+  trail=$(berth trail list --failed --json | field items.0.id)
+  show berth trail explain "$trail"
+  stop_server
+  printf '\n'
+  say "done in $SECONDS s; the server has stopped. Next: README.md, or berth serve --help"
+}
+
+bench() {
+  setup build
+  build_targets release berth
+  start_server
+  show berth bench register "$@"
+  stop_server
+}
