@@ -9,6 +9,7 @@
 #include "base/rng.h"
 #include "base/task.h"
 #include "domain/operations.h"
+#include "management/guess_budget.h"
 #include "management/ports/catalog.h"
 #include "provisioning/ports/vault.h"
 
@@ -22,6 +23,7 @@ struct Settings {
   TimePoint started_at;
   std::uint32_t page_limit_default = 100;
   std::uint32_t page_limit_max = 1000;
+  GuessLimits guesses;  // of wrong tokens, per source address
 };
 
 class Management {
@@ -32,15 +34,17 @@ class Management {
   Management(const Management&) = delete;
   Management& operator=(const Management&) = delete;
 
-  // kUnauthenticated, kForbidden, kInvalid, kNotFound, kConflict, kPreconditionFailed,
-  // kUnavailable; every Error says what, why and how to mend it.
+  // kUnauthenticated, kTooMany (wrong tokens), kForbidden, kInvalid, kNotFound, kConflict,
+  // kPreconditionFailed, kUnavailable, kInternal (a seal does not open); every Error says what, why
+  // and how to mend it.
   Task<Result<domain::ManagementResult>> handle(domain::Caller caller,
                                                 domain::ManagementCommand command);
 
   // Makes the first admin token (used by app on first start, without a caller). The secret is shown
   // once: app writes it to a file.
   Task<Result<domain::NewToken>> create_first_token();
-  // First start: a scope and a hub to begin with, unless any scope exists.
+  // First start: a hub, a scope and the link between them, unless any scope exists. Safe to call on
+  // every start and from several replicas at once.
   Task<Result<void>> create_first_scope();
 
  private:

@@ -1,0 +1,114 @@
+#include "management/authorise.h"
+
+#include <fmt/format.h>
+
+#include <type_traits>
+
+namespace berth::management {
+namespace {
+
+using domain::Role;
+
+// The table. A command without a line here does not compile.
+struct Table {
+  Requirement viewer(std::string_view scope) const { return {Role::kViewer, Reach::kScope, scope}; }
+  Requirement writer(std::string_view scope) const {
+    return {Role::kOperator, Reach::kScope, scope};
+  }
+  static constexpr Requirement kServerAdmin{Role::kAdmin, Reach::kServer, {}};
+  static constexpr Requirement kNarrowedViewer{Role::kViewer, Reach::kNarrowed, {}};
+  static constexpr Requirement kNarrowedOperator{Role::kOperator, Reach::kNarrowed, {}};
+  static constexpr Requirement kNarrowedAdmin{Role::kAdmin, Reach::kNarrowed, {}};
+
+  Requirement operator()(const domain::CreateScope&) const { return kServerAdmin; }
+  Requirement operator()(const domain::GetScope& c) const { return viewer(c.id); }
+  Requirement operator()(const domain::ListScopes&) const { return kNarrowedViewer; }
+  Requirement operator()(const domain::UpdateScope& c) const {
+    return {Role::kAdmin, Reach::kScope, c.id};
+  }
+  Requirement operator()(const domain::DeleteScope&) const { return kServerAdmin; }
+
+  Requirement operator()(const domain::CreateHub&) const { return kServerAdmin; }
+  Requirement operator()(const domain::GetHub&) const { return kNarrowedViewer; }
+  Requirement operator()(const domain::ListHubs&) const { return kNarrowedViewer; }
+  Requirement operator()(const domain::UpdateHub&) const { return kServerAdmin; }
+  Requirement operator()(const domain::DeleteHub&) const { return kServerAdmin; }
+  Requirement operator()(const domain::LinkHub&) const { return kServerAdmin; }
+  Requirement operator()(const domain::UnlinkHub&) const { return kServerAdmin; }
+  Requirement operator()(const domain::ListHubLinks& c) const { return viewer(c.scope); }
+
+  Requirement operator()(const domain::CreateEnrollment& c) const { return writer(c.scope); }
+  Requirement operator()(const domain::GetEnrollment& c) const { return viewer(c.scope); }
+  Requirement operator()(const domain::GetEnrollmentKeys& c) const { return writer(c.scope); }
+  Requirement operator()(const domain::ListEnrollments& c) const { return viewer(c.scope); }
+  Requirement operator()(const domain::UpdateEnrollment& c) const { return writer(c.scope); }
+  Requirement operator()(const domain::DeleteEnrollment& c) const { return writer(c.scope); }
+  Requirement operator()(const domain::RegenerateEnrollmentKey& c) const { return writer(c.scope); }
+
+  Requirement operator()(const domain::GetRegistration& c) const { return viewer(c.scope); }
+  Requirement operator()(const domain::ListRegistrations& c) const { return viewer(c.scope); }
+  Requirement operator()(const domain::DeleteRegistration& c) const { return writer(c.scope); }
+  Requirement operator()(const domain::TransferRegistration& c) const { return writer(c.scope); }
+
+  Requirement operator()(const domain::GetDevice&) const { return kNarrowedViewer; }
+  Requirement operator()(const domain::GetDeviceKeys&) const { return kNarrowedOperator; }
+  Requirement operator()(const domain::ListDevices&) const { return kNarrowedViewer; }
+
+  Requirement operator()(const domain::GetTrail&) const { return kNarrowedViewer; }
+  Requirement operator()(const domain::ListTrails&) const { return kNarrowedViewer; }
+  Requirement operator()(const domain::ListAudit&) const { return kNarrowedViewer; }
+
+  Requirement operator()(const domain::CreateToken&) const { return kNarrowedAdmin; }
+  Requirement operator()(const domain::ListTokens&) const { return kNarrowedAdmin; }
+  Requirement operator()(const domain::DeleteToken&) const { return kNarrowedAdmin; }
+
+  Requirement operator()(const domain::GetServerStatus&) const { return kNarrowedViewer; }
+};
+
+Error outside(const Actor& actor, std::string_view asked) {
+  return {ErrorKind::kForbidden,
+          fmt::format("token '{}' is limited to scope {}, and this is about {}", actor.token_id,
+                      actor.scope->text(), asked),
+          "use a token of that scope, or one without a limit"};
+}
+
+}  // namespace
+
+Requirement requirement(const domain::ManagementCommand& command) {
+  return std::visit(Table{}, command);
+}
+
+Result<void> authorise(const Actor& actor, const domain::ManagementCommand& command) {
+  const Requirement needed = requirement(command);
+  if (actor.role < needed.role) {
+    return Fail(ErrorKind::kForbidden,
+                fmt::format("this takes the role {}; token '{}' has the role {}",
+                            to_string(needed.role), actor.token_id, to_string(actor.role)),
+                fmt::format("ask an admin for a token: berth token create --role {}",
+                            to_string(needed.role)));
+  }
+  if (!actor.scope) return {};
+  switch (needed.reach) {
+    case Reach::kServer:
+      return Fail(outside(actor, "the whole server"));
+    case Reach::kScope:
+      if (may_see(actor, needed.scope)) return {};
+      return Fail(outside(actor, fmt::format("scope {}", base::printable(needed.scope, 64))));
+    case Reach::kNarrowed:
+      return {};
+  }
+  return {};
+}
+
+Result<std::string> narrowed_scope(const Actor& actor, std::string asked) {
+  if (!actor.scope) return asked;
+  if (asked.empty()) return actor.scope->text();
+  if (asked == actor.scope->text()) return asked;
+  return Fail(outside(actor, fmt::format("scope {}", base::printable(asked, 64))));
+}
+
+bool may_see(const Actor& actor, std::string_view scope) {
+  return !actor.scope || actor.scope->text() == scope;
+}
+
+}  // namespace berth::management

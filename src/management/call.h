@@ -1,0 +1,37 @@
+// What every use case is given: the ports, and who asks.
+//
+// Room management. Thread rule: built per call by Management::handle and outlives the use case,
+// which therefore takes it by reference.
+#pragma once
+
+#include "management/management.h"
+
+#include <optional>
+#include <string>
+
+namespace berth::management {
+
+struct Ports {
+  Catalog& catalog;
+  provisioning::Vault& vault;
+  const Clock& clock;
+  Rng& rng;
+  const Settings& settings;
+};
+
+// Who asks, as the token says.
+struct Actor {
+  std::string token_id;
+  std::string source;  // address
+  domain::Role role = domain::Role::kViewer;
+  std::optional<domain::ScopeId> scope;  // the token's limit; none: the whole server
+};
+
+struct Call {
+  const Ports& ports;
+  const Actor& actor;
+};
+
+using Answer = Result<domain::ManagementResult>;
+
+}  // namespace berth::management

@@ -1,0 +1,17 @@
+// What the server makes for itself when it starts on an empty store: a token, a hub, a scope.
+//
+// Room management. kConflict, kUnavailable. Thread rule: as use_cases.h; `ports` outlives the Task.
+#pragma once
+
+#include "management/call.h"
+
+namespace berth::management {
+
+// An admin token without limits.
+Task<Result<domain::NewToken>> make_first_token(const Ports& ports);
+
+// `hub-1` at the server's own host, a scope, and the link between them; nothing when there is a
+// scope. A crash in between is made good by the next start.
+Task<Result<void>> make_first_scope(const Ports& ports);
+
+}  // namespace berth::management

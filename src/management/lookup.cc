@@ -1,0 +1,155 @@
+#include "management/lookup.h"
+
+#include "base/nearest.h"
+#include "management/authorise.h"
+
+#include <fmt/format.h>
+
+#include <vector>
+
+namespace berth::management {
+namespace {
+
+using domain::EnrollmentKind;
+
+constexpr std::uint32_t kNamesCompared = 200;
+
+std::string shown(std::string_view text) { return base::printable(text, 128); }
+
+domain::Page first_names() {
+  domain::Page page;
+  page.limit = kNamesCompared;
+  return page;
+}
+
+// `names` may be a failed listing: then there is simply nothing to suggest.
+template <class T, class NameOf>
+std::vector<std::string> names_of(const Result<domain::Listing<T>>& list, NameOf name_of) {
+  std::vector<std::string> names;
+  if (!list) return names;
+  for (const T& each : list->items) names.push_back(name_of(each));
+  return names;
+}
+
+Error not_found(std::string what, std::string_view wanted, const std::vector<std::string>& names,
+                std::string_view list_command) {
+  std::string mend;
+  if (const auto near = base::nearest(wanted, names))
+    mend = fmt::format("did you mean '{}'? ", *near);
+  mend += fmt::format("see: {}", list_command);
+  return {ErrorKind::kNotFound, std::move(what), std::move(mend)};
+}
+
+// Whether a read failed for another reason than absence, which is then the answer.
+template <class T>
+bool broken(const Result<T>& read) {
+  return !read && read.error().kind != ErrorKind::kNotFound;
+}
+
+Task<Error> unknown_hub(const Call& call, std::string name) {
+  Result<domain::Listing<domain::Hub>> hubs = co_await call.ports.catalog.list_hubs(first_names());
+  const auto names = names_of(hubs, [](const domain::Hub& hub) { return hub.name.text(); });
+  const bool limited = call.actor.scope.has_value();
+  co_return not_found(fmt::format("there is no hub '{}'", shown(name)), name,
+                      limited ? std::vector<std::string>() : names, "berth hub list");
+}
+
+}  // namespace
+
+std::string_view noun(EnrollmentKind kind) {
+  return kind == EnrollmentKind::kGroup ? "enrollment group" : "individual enrollment";
+}
+
+std::string_view verb_noun(EnrollmentKind kind) {
+  return kind == EnrollmentKind::kGroup ? "enrollment-group" : "enrollment";
+}
+
+Task<Result<domain::Scope>> find_scope(const Call& call, std::string id) {
+  Result<domain::Scope> found = co_await call.ports.catalog.get_scope(id);
+  if (found || broken(found)) co_return found;
+  Result<domain::Listing<domain::Scope>> scopes =
+      co_await call.ports.catalog.list_scopes(first_names());
+  const auto names = names_of(scopes, [](const domain::Scope& scope) { return scope.id.text(); });
+  co_return Fail(
+      not_found(fmt::format("there is no scope '{}'", shown(id)), id, names, "berth scope list"));
+}
+
+Task<Result<domain::Hub>> find_hub(const Call& call, std::string name) {
+  if (call.actor.scope) {
+    Result<domain::HubLink> link =
+        co_await call.ports.catalog.get_hub_link(call.actor.scope->text(), name);
+    if (broken(link)) co_return Fail(std::move(link).error());
+    if (!link) {
+      Error error = co_await unknown_hub(call, name);
+      co_return Fail(std::move(error));
+    }
+  }
+  Result<domain::Hub> found = co_await call.ports.catalog.get_hub(name);
+  if (found || broken(found)) co_return found;
+  Error error = co_await unknown_hub(call, name);
+  co_return Fail(std::move(error));
+}
+
+Task<Result<domain::Enrollment>> find_enrollment(const Call& call, std::string scope,
+                                                 EnrollmentKind kind, std::string id) {
+  Catalog& catalog = call.ports.catalog;
+  const std::string key = base::ascii_lower(id);
+  Result<domain::Enrollment> found = co_await catalog.get_enrollment(scope, kind, key);
+  if (found || broken(found)) co_return found;
+  Result<domain::Scope> exists = co_await find_scope(call, scope);
+  if (!exists) co_return Fail(std::move(exists).error());
+
+  const EnrollmentKind other =
+      kind == EnrollmentKind::kGroup ? EnrollmentKind::kIndividual : EnrollmentKind::kGroup;
+  Result<domain::Enrollment> of_other_kind = co_await catalog.get_enrollment(scope, other, key);
+  std::string what = fmt::format("scope {} has no {} '{}'", scope, noun(kind), shown(id));
+  if (of_other_kind) {
+    co_return Fail(ErrorKind::kNotFound,
+                   fmt::format("{}; it has an {} of that name", what, noun(other)),
+                   fmt::format("see: berth {} show --scope {} {}", verb_noun(other), scope,
+                               of_other_kind->id.text()));
+  }
+  Result<domain::Listing<domain::Enrollment>> list =
+      co_await catalog.list_enrollments(scope, kind, first_names());
+  const auto names = names_of(list, [](const domain::Enrollment& each) { return each.id.text(); });
+  co_return Fail(not_found(std::move(what), id, names,
+                           fmt::format("berth {} list --scope {}", verb_noun(kind), scope)));
+}
+
+Task<Result<domain::Registration>> find_registration(const Call& call, std::string scope,
+                                                     std::string id) {
+  Catalog& catalog = call.ports.catalog;
+  const std::string key = base::ascii_lower(id);
+  Result<domain::Registration> found = co_await catalog.get_registration(scope, key);
+  if (found || broken(found)) co_return found;
+  Result<domain::Scope> exists = co_await find_scope(call, scope);
+  if (!exists) co_return Fail(std::move(exists).error());
+  const std::optional<domain::EnrollmentRef> any;
+  Result<domain::Listing<domain::Registration>> list =
+      co_await catalog.list_registrations(scope, any, first_names());
+  const auto names =
+      names_of(list, [](const domain::Registration& each) { return each.id.text(); });
+  co_return Fail(
+      not_found(fmt::format("no device has registered as '{}' in scope {}", shown(id), scope), id,
+                names, fmt::format("berth registration list --scope {}", scope)));
+}
+
+Task<Result<domain::Device>> find_device(const Call& call, std::string hub, std::string id) {
+  Catalog& catalog = call.ports.catalog;
+  Result<domain::Device> found = co_await catalog.get_device(hub, id);
+  if (broken(found)) co_return found;
+  if (found && may_see(call.actor, found->scope.text())) co_return found;
+  Result<domain::Hub> exists = co_await find_hub(call, hub);
+  if (!exists) co_return Fail(std::move(exists).error());
+  Result<domain::Listing<domain::Device>> list = co_await catalog.list_devices(hub, first_names());
+  if (list) {
+    std::erase_if(list->items, [&](const domain::Device& each) {
+      return !may_see(call.actor, each.scope.text());
+    });
+  }
+  const auto names = names_of(list, [](const domain::Device& each) { return each.id.text(); });
+  co_return Fail(not_found(fmt::format("hub '{}' has no device '{}'", hub, shown(id)), id, names,
+                           fmt::format("berth device list --hub {}", hub)));
+}
+
+}  // namespace berth::management

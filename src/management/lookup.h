@@ -1,0 +1,29 @@
+// Finding things by name, and saying something useful when they are not there: the nearest name
+// that exists, and the command that lists them.
+//
+// Room management. kNotFound, kUnavailable. Tokens limited to a scope find hubs and devices of
+// their scope only; others are not found rather than forbidden, so that nothing leaks.
+// Thread rule: as use_cases.h.
+#pragma once
+
+#include "management/call.h"
+
+#include <string>
+
+namespace berth::management {
+
+Task<Result<domain::Scope>> find_scope(const Call& call, std::string id);
+Task<Result<domain::Hub>> find_hub(const Call& call, std::string name);
+// Also says so when the scope itself is unknown, or an enrollment of the other kind has the id.
+Task<Result<domain::Enrollment>> find_enrollment(const Call& call, std::string scope,
+                                                 domain::EnrollmentKind kind, std::string id);
+Task<Result<domain::Registration>> find_registration(const Call& call, std::string scope,
+                                                     std::string id);
+Task<Result<domain::Device>> find_device(const Call& call, std::string hub, std::string id);
+
+// "individual enrollment", "enrollment group".
+std::string_view noun(domain::EnrollmentKind kind);
+// "enrollment", "enrollment-group": as in commands.
+std::string_view verb_noun(domain::EnrollmentKind kind);
+
+}  // namespace berth::management

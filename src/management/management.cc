@@ -1,0 +1,61 @@
+#include "management/management.h"
+
+#include "base/log.h"
+#include "management/authorise.h"
+#include "management/changes.h"
+#include "management/first_start.h"
+#include "management/token_check.h"
+#include "management/use_cases.h"
+
+namespace berth::management {
+
+struct Management::State {
+  State(Catalog& catalog, provisioning::Vault& vault, const Clock& clock, Rng& rng, Settings given)
+      : settings(std::move(given)),
+        ports{catalog, vault, clock, rng, settings},
+        tokens(ports, settings.guesses) {}
+
+  const Settings settings;
+  const Ports ports;
+  TokenCheck tokens;
+};
+
+Management::Management(Catalog& catalog, provisioning::Vault& vault, const Clock& clock, Rng& rng,
+                       Settings settings)
+    : state_(std::make_unique<State>(catalog, vault, clock, rng, std::move(settings))) {}
+
+Management::~Management() = default;
+
+static Task<Answer> dispatch(const Call& call, domain::ManagementCommand command) {
+  const auto start = [&call](auto& one) { return run(call, std::move(one)); };
+  Answer answer = co_await std::visit(start, command);
+  co_return answer;
+}
+
+Task<Answer> Management::handle(domain::Caller caller, domain::ManagementCommand command) {
+  Result<Actor> actor = co_await state_->tokens.check(std::move(caller));
+  if (!actor) co_return Fail(std::move(actor).error());
+  Result<void> allowed = authorise(*actor, command);
+  if (!allowed) {
+    log::info("admin.forbidden", {{"token", actor->token_id}, {"source", actor->source}});
+    co_return Fail(std::move(allowed).error());
+  }
+  const auto* deleted = std::get_if<domain::DeleteToken>(&command);
+  const std::string deleted_token = deleted == nullptr ? std::string() : deleted->id;
+  const Call call{state_->ports, *actor};
+  Answer answer = co_await dispatch(call, std::move(command));
+  if (!deleted_token.empty()) state_->tokens.forget(deleted_token);
+  co_return answer;
+}
+
+Task<Result<domain::NewToken>> Management::create_first_token() {
+  Result<domain::NewToken> made = co_await make_first_token(state_->ports);
+  co_return made;
+}
+
+Task<Result<void>> Management::create_first_scope() {
+  Result<void> made = co_await make_first_scope(state_->ports);
+  co_return made;
+}
+
+}  // namespace berth::management

@@ -1,0 +1,52 @@
+// From a bearer token to an Actor: `berth_<id>_<43 base64url characters>`, looked up by its public
+// id, its secret part compared by keyed digest in constant time.
+//
+// A right token is remembered for a few seconds, so that a busy console costs no read a request;
+// that is also how long a token revoked on another replica may live on. Wrong ones spend the
+// source's budget before the store is asked.
+// Room management. Thread rule: one owner, no lock; the ports outlive it.
+#pragma once
+
+#include "management/call.h"
+#include "management/guess_budget.h"
+
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace berth::management {
+
+inline constexpr std::chrono::seconds kTokenRememberedFor{5};
+inline constexpr std::size_t kTokensRememberedMax = 1024;
+
+// The token's text for people's clipboards, made of 32 random bytes.
+Secret make_token_text(const std::string& id, Rng& rng);
+// The digest a token is stored as.
+base::Bytes token_digest(provisioning::Vault& vault, const std::string& id, std::string_view text);
+
+class TokenCheck {
+ public:
+  TokenCheck(const Ports& ports, GuessLimits limits)
+      : ports_(ports), budget_(ports.clock, limits) {}
+
+  // kUnauthenticated (none, malformed, unknown, wrong, expired: only the last is told apart),
+  // kTooMany, kUnavailable.
+  Task<Result<Actor>> check(domain::Caller caller);
+  // A token that was deleted just now.
+  void forget(const std::string& id) { remembered_.erase(id); }
+
+ private:
+  struct Remembered {
+    domain::Token token;
+    Instant until;
+  };
+  const domain::Token* recall(const std::string& id);
+  void remember(domain::Token token);
+  Result<Actor> admit(const domain::Token& token, std::string source) const;
+
+  const Ports& ports_;
+  GuessBudget budget_;
+  std::unordered_map<std::string, Remembered> remembered_;
+};
+
+}  // namespace berth::management

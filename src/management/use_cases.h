@@ -1,0 +1,67 @@
+// Every use case, one overload of run() a command; each is defined in the file of its noun. They
+// are called after authorise() said yes, so they check what authorise cannot know: that things
+// exist, are well-formed and, for tokens limited to a scope, belong to it.
+//
+// Room management. Errors are those of Management::handle. Thread rule: as Management; `call`
+// outlives the Task, everything else is taken by value.
+#pragma once
+
+#include "management/call.h"
+
+namespace berth::management {
+
+// scopes.cc
+Task<Answer> run(const Call& call, domain::CreateScope command);
+Task<Answer> run(const Call& call, domain::GetScope command);
+Task<Answer> run(const Call& call, domain::ListScopes command);
+Task<Answer> run(const Call& call, domain::UpdateScope command);
+Task<Answer> run(const Call& call, domain::DeleteScope command);
+
+// hubs.cc
+Task<Answer> run(const Call& call, domain::CreateHub command);
+Task<Answer> run(const Call& call, domain::GetHub command);
+Task<Answer> run(const Call& call, domain::ListHubs command);
+Task<Answer> run(const Call& call, domain::UpdateHub command);
+Task<Answer> run(const Call& call, domain::DeleteHub command);
+
+// hub_links.cc
+Task<Answer> run(const Call& call, domain::LinkHub command);
+Task<Answer> run(const Call& call, domain::UnlinkHub command);
+Task<Answer> run(const Call& call, domain::ListHubLinks command);
+
+// enrollments.cc
+Task<Answer> run(const Call& call, domain::CreateEnrollment command);
+Task<Answer> run(const Call& call, domain::GetEnrollment command);
+Task<Answer> run(const Call& call, domain::ListEnrollments command);
+Task<Answer> run(const Call& call, domain::UpdateEnrollment command);
+Task<Answer> run(const Call& call, domain::DeleteEnrollment command);
+
+// enrollment_keys.cc
+Task<Answer> run(const Call& call, domain::GetEnrollmentKeys command);
+Task<Answer> run(const Call& call, domain::RegenerateEnrollmentKey command);
+
+// registrations.cc
+Task<Answer> run(const Call& call, domain::GetRegistration command);
+Task<Answer> run(const Call& call, domain::ListRegistrations command);
+Task<Answer> run(const Call& call, domain::DeleteRegistration command);
+Task<Answer> run(const Call& call, domain::TransferRegistration command);
+
+// devices.cc
+Task<Answer> run(const Call& call, domain::GetDevice command);
+Task<Answer> run(const Call& call, domain::GetDeviceKeys command);
+Task<Answer> run(const Call& call, domain::ListDevices command);
+
+// trails.cc
+Task<Answer> run(const Call& call, domain::GetTrail command);
+Task<Answer> run(const Call& call, domain::ListTrails command);
+Task<Answer> run(const Call& call, domain::ListAudit command);
+
+// tokens.cc
+Task<Answer> run(const Call& call, domain::CreateToken command);
+Task<Answer> run(const Call& call, domain::ListTokens command);
+Task<Answer> run(const Call& call, domain::DeleteToken command);
+
+// status.cc
+Task<Answer> run(const Call& call, domain::GetServerStatus command);
+
+}  // namespace berth::management
