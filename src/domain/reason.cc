@@ -65,6 +65,8 @@ std::string_view to_string(Cause cause) {
   switch (cause) {
     case Cause::kGroupKeyUnderived:
       return "group_key_underived";
+    case Cause::kIndividualKeyDerived:
+      return "individual_key_derived";
     case Cause::kWrongCaseId:
       return "wrong_case_id";
     case Cause::kKeyTextNotDecoded:

@@ -71,6 +71,7 @@ std::optional<Reason> parse_reason(std::string_view text);
 // proven cause verified: the same check passes when just this one thing is assumed.
 enum class Cause {
   kGroupKeyUnderived,       // the device signs with the group key itself
+  kIndividualKeyDerived,    // a key was derived from an individual enrollment's key
   kWrongCaseId,             // the key was derived from the id in another spelling
   kKeyTextNotDecoded,       // the base64 text of the key was used as the key (or encoded twice)
   kKeyStoredEncodedTwice,   // the enrollment holds the base64 text of the key the device uses
@@ -105,6 +106,7 @@ enum class Cause {
 
 inline constexpr Cause kCauses[] = {
     Cause::kGroupKeyUnderived,
+    Cause::kIndividualKeyDerived,
     Cause::kWrongCaseId,
     Cause::kKeyTextNotDecoded,
     Cause::kKeyStoredEncodedTwice,

@@ -1,0 +1,78 @@
+#include "domain/mend.h"
+
+#include <fmt/format.h>
+
+namespace berth::domain::mend {
+namespace {
+
+// In single quotes when the shell would read anything into it.
+std::string quoted(std::string_view text) {
+  constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._:/@%+=,";
+  if (!text.empty() && text.find_first_not_of(kPlain) == std::string_view::npos) {
+    return std::string(text);
+  }
+  std::string out = "'";
+  for (const char c : base::printable(text)) {
+    if (c == '\'') {
+      out += "'\\''";
+    } else {
+      out += c;
+    }
+  }
+  return out + "'";
+}
+
+std::string on_enrollment(std::string_view verb, const Enrollment& enrollment) {
+  return fmt::format("berth {} {} --id-scope {} --enrollment-id {}",
+                     enrollment.kind == EnrollmentKind::kGroup ? "enrollment-group" : "enrollment",
+                     verb, quoted(enrollment.scope.text()), quoted(enrollment.id.text()));
+}
+
+}  // namespace
+
+std::string show(const Enrollment& enrollment) { return on_enrollment("show", enrollment); }
+
+std::string set_primary_key(const Enrollment& enrollment) {
+  return on_enrollment("update", enrollment) + " --primary-key <base64 of the key>";
+}
+
+std::string enable(const Enrollment& enrollment) {
+  return on_enrollment("update", enrollment) + " --provisioning-status enabled";
+}
+
+std::string remove(const Enrollment& enrollment) { return on_enrollment("delete", enrollment); }
+
+std::string create_individual(std::string_view scope, std::string_view registration_id) {
+  return fmt::format("berth enrollment create --id-scope {} --enrollment-id {}", quoted(scope),
+                     quoted(registration_id));
+}
+
+std::string derive_key(const Enrollment& group, std::string_view registration_id) {
+  return fmt::format("berth key derive --id-scope {} --enrollment-id {} --registration-id {}",
+                     quoted(group.scope.text()), quoted(group.id.text()), quoted(registration_id));
+}
+
+std::string show_registration(std::string_view scope, std::string_view registration_id) {
+  return fmt::format("berth registration show --id-scope {} --registration-id {}", quoted(scope),
+                     quoted(registration_id));
+}
+
+std::string transfer(std::string_view scope, std::string_view registration_id,
+                     const Enrollment& to) {
+  return fmt::format("berth registration transfer --id-scope {} --registration-id {} --to {}/{}",
+                     quoted(scope), quoted(registration_id), to_string(to.kind),
+                     quoted(to.id.text()));
+}
+
+std::string link_hub(std::string_view scope, std::string_view hub) {
+  return fmt::format("berth hub link --id-scope {} --hub {}", quoted(scope), quoted(hub));
+}
+
+std::string enable_scope(std::string_view scope) {
+  return fmt::format("berth scope update --id-scope {} --enable", quoted(scope));
+}
+
+std::string list_scopes() { return "berth scope list"; }
+
+}  // namespace berth::domain::mend

@@ -1,0 +1,31 @@
+// The commands that mend what a refusal found, as an operator types them. Kept together so that a
+// change of the command line is a change in one file.
+//
+// Room domain. Every id is quoted for a shell where it needs to be; secrets never appear, commands
+// that need one say <…> in its place.
+// Thread rule: pure functions.
+#pragma once
+
+#include "domain/records.h"
+
+#include <string>
+#include <string_view>
+
+namespace berth::domain::mend {
+
+// "enrollment" or "enrollment-group", the noun and its --enrollment-id and --id-scope.
+std::string show(const Enrollment& enrollment);
+std::string set_primary_key(const Enrollment& enrollment);
+std::string enable(const Enrollment& enrollment);
+std::string remove(const Enrollment& enrollment);
+std::string create_individual(std::string_view scope, std::string_view registration_id);
+// Derives the device key of an id from a group's key.
+std::string derive_key(const Enrollment& group, std::string_view registration_id);
+std::string show_registration(std::string_view scope, std::string_view registration_id);
+std::string transfer(std::string_view scope, std::string_view registration_id,
+                     const Enrollment& to);
+std::string link_hub(std::string_view scope, std::string_view hub);
+std::string enable_scope(std::string_view scope);
+std::string list_scopes();
+
+}  // namespace berth::domain::mend
