@@ -1,0 +1,276 @@
+#include "dialects/tests/transcript_text.h"
+
+#include "base/codec.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+namespace berth::dialects::testing {
+namespace {
+
+using domain::Registration;
+
+std::string joined(const std::vector<std::string>& lines, std::size_t from) {
+  std::string text;
+  for (std::size_t i = from; i < lines.size(); ++i) {
+    if (i > from) text += '\n';
+    text += lines[i];
+  }
+  return text;
+}
+
+// "Name: value" lines up to the first blank one; `rest` is the index after it.
+std::vector<wire::Header> read_fields(const std::vector<std::string>& lines, std::size_t& rest) {
+  std::vector<wire::Header> fields;
+  for (rest = 0; rest < lines.size() && !lines[rest].empty(); ++rest) {
+    const std::string& line = lines[rest];
+    const std::size_t colon = line.find(": ");
+    const bool bare = colon == std::string::npos;
+    fields.push_back({bare ? line : line.substr(0, colon), bare ? "" : line.substr(colon + 2)});
+  }
+  if (rest < lines.size()) ++rest;
+  return fields;
+}
+
+std::string field(const std::vector<wire::Header>& fields, const std::string& name) {
+  for (const wire::Header& each : fields) {
+    if (each.name == name) return each.value;
+  }
+  return {};
+}
+
+wire::Request read_http(const Block& block, const Words& words) {
+  wire::HttpRequest request;
+  request.method = words.at(1);
+  const std::string target =
+      block.head.substr(block.head.find(request.method) + request.method.size() + 1);
+  const std::size_t question = target.find('?');
+  request.path = target.substr(0, question);
+  if (question != std::string::npos) request.query = target.substr(question + 1);
+  std::size_t rest = 0;
+  request.headers = read_fields(block.lines, rest);
+  for (wire::Header& header : request.headers) header.name = base::ascii_lower(header.name);
+  request.body = joined(block.lines, rest);
+  return request;
+}
+
+wire::Request read_connect(const Block& block) {
+  std::size_t rest = 0;
+  const std::vector<wire::Header> fields = read_fields(block.lines, rest);
+  wire::MqttConnect packet;
+  packet.client_id = field(fields, "client-id");
+  packet.clean_session = field(fields, "clean-session") != "0";
+  for (const wire::Header& each : fields) {
+    if (each.name == "user-name") packet.user_name = each.value;
+    if (each.name == "password") packet.password = Secret::from_text(each.value);
+    if (each.name == "keep-alive") {
+      packet.keep_alive_seconds = static_cast<std::uint16_t>(std::stoi(each.value));
+    }
+  }
+  return packet;
+}
+
+std::uint16_t packet_id(const Words& words) {
+  return static_cast<std::uint16_t>(std::stoi(words.get("id", "0")));
+}
+
+wire::Request read_publish(const Block& block, const Words& words) {
+  wire::MqttPublish packet;
+  packet.packet_id = packet_id(words);
+  packet.qos = static_cast<std::uint8_t>(std::stoi(words.get("qos", "0")));
+  packet.topic = block.lines.empty() ? "" : block.lines[0];
+  packet.payload = joined(block.lines, 1);
+  const std::string hex = words.get("payload-hex");
+  if (const auto bytes = base::hex_decode(hex); bytes && !hex.empty()) {
+    packet.payload.assign(bytes->begin(), bytes->end());
+  }
+  return packet;
+}
+
+wire::Request read_subscribe(const Block& block, const Words& words) {
+  wire::MqttSubscribe packet;
+  packet.packet_id = packet_id(words);
+  for (const std::string& line : block.lines) {
+    const std::size_t blank = line.rfind(' ');
+    packet.subscriptions.push_back(
+        {line.substr(0, blank), static_cast<std::uint8_t>(std::stoi(line.substr(blank + 1)))});
+  }
+  return packet;
+}
+
+Registration read_registration(const Words& words, TimePoint at) {
+  Registration registration;
+  registration.scope = domain::ScopeId::trusted("0ne00ABCDEF");
+  registration.id = domain::RegistrationId::trusted(words.get("id", "device-01"));
+  const std::string group = words.get("group");
+  registration.enrollment = {
+      group.empty() ? domain::EnrollmentKind::kIndividual : domain::EnrollmentKind::kGroup,
+      domain::EnrollmentId::trusted(group.empty() ? registration.id.text() : group)};
+  const std::string status = words.get("status", "assigned");
+  registration.status = domain::parse_registration_status(status).value();
+  registration.substatus =
+      domain::parse_substatus(words.get("substatus")).value_or(domain::Substatus::kNone);
+  registration.reason = domain::parse_reason(words.get("reason", "none")).value();
+  if (registration.status == domain::RegistrationStatus::kAssigned) {
+    registration.hub = domain::HubName::trusted("hub-one");
+    registration.hub_host = words.get("hub", "hub1.example.net");
+    registration.device_id = domain::DeviceId::trusted(words.get("device", "device-01"));
+  }
+  registration.operation_id =
+      words.get("operation", "4.5a0011223344cc8c.4c240f23-a3a7-4ed5-ae73-000000000000");
+  registration.payload = words.get("payload");
+  registration.created_at = at - std::chrono::seconds(60);
+  registration.updated_at = at;
+  registration.version = 3;
+  return registration;
+}
+
+std::string write_evidence(const domain::Evidence& evidence) {
+  if (std::holds_alternative<domain::NoEvidence>(evidence)) return "evidence: none\n";
+  if (const auto* malformed = std::get_if<domain::MalformedEvidence>(&evidence)) {
+    return "evidence: malformed, " + malformed->what + "\n";
+  }
+  const auto& mac = std::get<domain::MacOverText>(evidence);
+  EXPECT_EQ(mac.signed_text, mac.raw_audience + "\n" + mac.raw_expiry);
+  return fmt::format(
+      "evidence: MAC over the next two lines\n  {}\n  {}\n  mac: {}\n  audience: {}\n"
+      "  expected: {}\n  expires: {}\n",
+      mac.raw_audience, mac.raw_expiry, base::base64_encode(mac.mac), mac.audience,
+      mac.expected_audience, mac.expires_at_seconds);
+}
+
+std::string write_claim(const domain::Claim& claim) {
+  return fmt::format("scope: {}\nid: {}\n{}payload: {}\nfrom: {} {} {} host={} client={}\n",
+                     claim.scope, claim.registration_id, write_evidence(claim.evidence),
+                     claim.payload.empty() ? "none" : claim.payload, claim.dialect, claim.transport,
+                     claim.source, claim.host, claim.client);
+}
+
+struct CommandWriter {
+  std::string operator()(const domain::Authenticate& command) const {
+    return "=> authenticate\n" + write_claim(command.claim);
+  }
+  std::string operator()(const domain::Register& command) const {
+    return "=> register\n" + write_claim(command.claim);
+  }
+  std::string operator()(const domain::PollOperation& command) const {
+    return "=> poll " + command.operation_id + "\n" + write_claim(command.claim);
+  }
+  std::string operator()(const domain::LookUpRegistration& command) const {
+    return "=> look-up\n" + write_claim(command.claim);
+  }
+};
+
+struct ActionWriter {
+  std::string operator()(const wire::HttpResponse& response) const {
+    std::string text = fmt::format("<< http {}\n", response.status);
+    for (const wire::Header& each : response.headers) text += each.name + ": " + each.value + "\n";
+    return text + "\n" + response.body + "\n";
+  }
+  std::string operator()(const wire::MqttConnack& packet) const {
+    return fmt::format("<< connack {} session-present={}\n", static_cast<int>(packet.code),
+                       packet.session_present ? 1 : 0);
+  }
+  std::string operator()(const wire::MqttPublish& packet) const {
+    return fmt::format("<< publish qos={}{}\n{}\n{}\n", packet.qos, packet.retain ? " retain" : "",
+                       packet.topic, packet.payload);
+  }
+  std::string operator()(const wire::MqttPuback& packet) const {
+    return fmt::format("<< puback id={}\n", packet.packet_id);
+  }
+  std::string operator()(const wire::MqttSuback& packet) const {
+    std::string text = fmt::format("<< suback id={}", packet.packet_id);
+    for (const std::uint8_t code : packet.codes) text += fmt::format(" {:#04x}", code);
+    return text + "\n";
+  }
+  std::string operator()(const wire::MqttUnsuback& packet) const {
+    return fmt::format("<< unsuback id={}\n", packet.packet_id);
+  }
+  std::string operator()(const wire::Close& close) const { return "<< close " + close.why + "\n"; }
+};
+
+}  // namespace
+
+std::string Words::at(std::size_t index) const {
+  return index < positional.size() ? positional[index] : std::string();
+}
+
+std::string Words::get(const std::string& name, const std::string& otherwise) const {
+  const auto found = named.find(name);
+  return found == named.end() ? otherwise : found->second;
+}
+
+Words split_words(const std::string& text) {
+  Words words;
+  std::istringstream stream(text);
+  for (std::string word; stream >> word;) {
+    const std::size_t equals = word.find('=');
+    if (equals == std::string::npos || equals == 0 || word[0] == '/') {
+      words.positional.push_back(word);
+    } else {
+      words.named[word.substr(0, equals)] = word.substr(equals + 1);
+    }
+  }
+  return words;
+}
+
+wire::Peer read_peer(const Words& words) {
+  wire::Peer peer;
+  const std::string transport = words.at(1);
+  for (const auto each :
+       {wire::Transport::kHttps, wire::Transport::kMqtt, wire::Transport::kMqttWebSocket,
+        wire::Transport::kHttp, wire::Transport::kMqttPlain}) {
+    if (wire::to_string(each) == transport) peer.transport = each;
+  }
+  EXPECT_EQ(wire::to_string(peer.transport), transport) << "no such transport";
+  peer.address = words.get("address", "192.0.2.7");
+  peer.port = 50123;
+  peer.server_name = words.get("sni");
+  if (words.get("certificate") == "yes") peer.certificates.push_back({0x30, 0x00});
+  return peer;
+}
+
+wire::Request read_request(const Block& block) {
+  const Words words = split_words(block.head);
+  const std::string kind = words.at(0);
+  if (kind == "http") return read_http(block, words);
+  if (kind == "connect") return read_connect(block);
+  if (kind == "publish") return read_publish(block, words);
+  if (kind == "subscribe") return read_subscribe(block, words);
+  if (kind == "unsubscribe") return wire::MqttUnsubscribe{packet_id(words), block.lines};
+  if (kind == "delivered") return wire::MqttDelivered{packet_id(words)};
+  EXPECT_EQ(kind, "disconnect") << "no such request";
+  return wire::MqttDisconnect{};
+}
+
+domain::Outcome read_outcome(const Words& words, TimePoint at) {
+  domain::Outcome outcome;
+  outcome.at = at;
+  outcome.trail_id = words.get("trail", "7a000000-0000-4000-8000-000000000001");
+  const std::string kind = words.at(0);
+  if (kind == "authenticated") {
+    outcome.result = domain::Authenticated{};
+  } else if (kind == "accepted") {
+    outcome.result = domain::Accepted{read_registration(words, at)};
+  } else if (kind == "state") {
+    outcome.result = domain::CurrentState{read_registration(words, at)};
+  } else {
+    EXPECT_EQ(kind, "refused") << "no such outcome";
+    outcome.result = domain::Refused{domain::parse_reason(words.at(1)).value(),
+                                     std::chrono::seconds(std::stoi(words.get("retry", "0")))};
+  }
+  return outcome;
+}
+
+std::string write_command(const Command& command) {
+  if (const auto* provision = std::get_if<Provision>(&command.body)) {
+    return std::visit(CommandWriter{}, provision->command);
+  }
+  return std::holds_alternative<Manage>(command.body) ? "=> manage\n" : "=> inspect\n";
+}
+
+std::string write_action(const wire::Action& action) { return std::visit(ActionWriter{}, action); }
+
+}  // namespace berth::dialects::testing
