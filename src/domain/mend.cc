@@ -23,10 +23,13 @@ std::string quoted(std::string_view text) {
   return out + "'";
 }
 
+std::string_view noun(EnrollmentKind kind) {
+  return kind == EnrollmentKind::kGroup ? "enrollment-group" : "enrollment";
+}
+
 std::string on_enrollment(std::string_view verb, const Enrollment& enrollment) {
-  return fmt::format("berth {} {} --id-scope {} --enrollment-id {}",
-                     enrollment.kind == EnrollmentKind::kGroup ? "enrollment-group" : "enrollment",
-                     verb, quoted(enrollment.scope.text()), quoted(enrollment.id.text()));
+  return fmt::format("berth {} {} --id-scope {} --enrollment-id {}", noun(enrollment.kind), verb,
+                     quoted(enrollment.scope.text()), quoted(enrollment.id.text()));
 }
 
 }  // namespace
@@ -74,5 +77,31 @@ std::string enable_scope(std::string_view scope) {
 }
 
 std::string list_scopes() { return "berth scope list"; }
+
+std::string list_hubs() { return "berth hub list"; }
+
+std::string list_links(std::string_view scope) {
+  return fmt::format("berth hub list --id-scope {}", quoted(scope));
+}
+
+std::string list_enrollments(std::string_view scope, EnrollmentKind kind) {
+  return fmt::format("berth {} list --id-scope {}", noun(kind), quoted(scope));
+}
+
+std::string list_registrations(std::string_view scope) {
+  return fmt::format("berth registration list --id-scope {}", quoted(scope));
+}
+
+std::string list_devices(std::string_view hub) {
+  return fmt::format("berth device list --hub {}", quoted(hub));
+}
+
+std::string list_trails() { return "berth trail list"; }
+
+std::string list_tokens() { return "berth token list"; }
+
+std::string create_token(std::string_view role) {
+  return fmt::format("berth token create --role {}", role);
+}
 
 }  // namespace berth::domain::mend

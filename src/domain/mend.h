@@ -27,5 +27,13 @@ std::string transfer(std::string_view scope, std::string_view registration_id,
 std::string link_hub(std::string_view scope, std::string_view hub);
 std::string enable_scope(std::string_view scope);
 std::string list_scopes();
+std::string list_hubs();
+std::string list_links(std::string_view scope);
+std::string list_enrollments(std::string_view scope, EnrollmentKind kind);
+std::string list_registrations(std::string_view scope);
+std::string list_devices(std::string_view hub);
+std::string list_trails();
+std::string list_tokens();
+std::string create_token(std::string_view role);
 
 }  // namespace berth::domain::mend

@@ -1,5 +1,7 @@
 #include "management/authorise.h"
 
+#include "domain/mend.h"
+
 #include <fmt/format.h>
 
 #include <type_traits>
@@ -84,8 +86,7 @@ Result<void> authorise(const Actor& actor, const domain::ManagementCommand& comm
     return Fail(ErrorKind::kForbidden,
                 fmt::format("this takes the role {}; token '{}' has the role {}",
                             to_string(needed.role), actor.token_id, to_string(actor.role)),
-                fmt::format("ask an admin for a token: berth token create --role {}",
-                            to_string(needed.role)));
+                "ask an admin for a token: " + domain::mend::create_token(to_string(needed.role)));
   }
   if (!actor.scope) return {};
   switch (needed.reach) {

@@ -1,5 +1,6 @@
 #include "management/enrollment_edit.h"
 
+#include "domain/mend.h"
 #include "management/validation.h"
 
 #include <fmt/format.h>
@@ -73,7 +74,7 @@ Result<std::vector<domain::HubName>> linked_hubs(const std::vector<std::string>&
       return Fail(ErrorKind::kInvalid,
                   fmt::format("hubs names '{}', which is not linked to scope {}",
                               base::printable(name, 64), scope),
-                  linked.empty() ? fmt::format("link it first: berth hub link --scope {}", scope)
+                  linked.empty() ? "link it first: " + domain::mend::link_hub(scope, name)
                                  : fmt::format("linked are: {}", fmt::join(linked, ", ")));
     }
     const domain::HubName hub = domain::HubName::trusted(name);

@@ -1,4 +1,5 @@
 // Enrollments: standing permission for one device or many to register.
+#include "domain/mend.h"
 #include "management/changes.h"
 #include "management/enrollment_edit.h"
 #include "management/lookup.h"
@@ -63,12 +64,11 @@ Task<Answer> run(const Call& call, domain::CreateEnrollment command) {
                             act("enrollment.create", enrollment, changed.text()));
   Result<std::uint64_t> version = co_await apply(call, std::move(change));
   if (!version) {
-    co_return Fail(already_exists(
-        std::move(version).error(),
-        fmt::format("{} '{}' in scope {}", noun(enrollment.kind), enrollment.id.text(),
-                    enrollment.scope.text()),
-        fmt::format("choose another id, or change it: berth {} update --scope {} {}",
-                    verb_noun(enrollment.kind), enrollment.scope.text(), enrollment.id.text())));
+    co_return Fail(
+        already_exists(std::move(version).error(),
+                       fmt::format("{} '{}' in scope {}", noun(enrollment.kind),
+                                   enrollment.id.text(), enrollment.scope.text()),
+                       "choose another id, or look at it: " + domain::mend::show(enrollment)));
   }
   enrollment.version = *version;
   co_return enrollment;

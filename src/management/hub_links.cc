@@ -1,4 +1,5 @@
 // Links: which hubs a scope may assign its devices to, and in what shares.
+#include "domain/mend.h"
 #include "management/changes.h"
 #include "management/lookup.h"
 #include "management/use_cases.h"
@@ -45,7 +46,7 @@ Task<Answer> run(const Call& call, domain::UnlinkHub command) {
     co_return Fail(ErrorKind::kNotFound,
                    fmt::format("hub '{}' is not linked to scope {}",
                                base::printable(command.hub, 64), scope->id.text()),
-                   fmt::format("see: berth hub list --scope {}", scope->id.text()));
+                   "see: " + domain::mend::list_links(scope->id.text()));
   }
   if (!link) co_return Fail(std::move(link).error());
   RemoveHubLink removal{link->scope, link->hub};

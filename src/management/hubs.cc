@@ -1,4 +1,5 @@
 // Hubs: the places devices connect to.
+#include "domain/mend.h"
 #include "management/authorise.h"
 #include "management/changes.h"
 #include "management/lookup.h"
@@ -113,7 +114,7 @@ Task<Answer> run(const Call& call, domain::DeleteHub command) {
   if (gone) co_return domain::Done{};
   if (gone.error().kind == ErrorKind::kConflict) {
     gone.error().mend =
-        fmt::format("delete its devices first; see: berth device list --hub {}", hub->name.text());
+        "delete its devices first; see: " + domain::mend::list_devices(hub->name.text());
   }
   co_return Fail(std::move(gone).error());
 }

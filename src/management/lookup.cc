@@ -1,6 +1,7 @@
 #include "management/lookup.h"
 
 #include "base/nearest.h"
+#include "domain/mend.h"
 #include "management/authorise.h"
 
 #include <fmt/format.h>
@@ -51,7 +52,7 @@ Task<Error> unknown_hub(const Call& call, std::string name) {
   const auto names = names_of(hubs, [](const domain::Hub& hub) { return hub.name.text(); });
   const bool limited = call.actor.scope.has_value();
   co_return not_found(fmt::format("there is no hub '{}'", shown(name)), name,
-                      limited ? std::vector<std::string>() : names, "berth hub list");
+                      limited ? std::vector<std::string>() : names, domain::mend::list_hubs());
 }
 
 }  // namespace
@@ -60,18 +61,14 @@ std::string_view noun(EnrollmentKind kind) {
   return kind == EnrollmentKind::kGroup ? "enrollment group" : "individual enrollment";
 }
 
-std::string_view verb_noun(EnrollmentKind kind) {
-  return kind == EnrollmentKind::kGroup ? "enrollment-group" : "enrollment";
-}
-
 Task<Result<domain::Scope>> find_scope(const Call& call, std::string id) {
   Result<domain::Scope> found = co_await call.ports.catalog.get_scope(id);
   if (found || broken(found)) co_return found;
   Result<domain::Listing<domain::Scope>> scopes =
       co_await call.ports.catalog.list_scopes(first_names());
   const auto names = names_of(scopes, [](const domain::Scope& scope) { return scope.id.text(); });
-  co_return Fail(
-      not_found(fmt::format("there is no scope '{}'", shown(id)), id, names, "berth scope list"));
+  co_return Fail(not_found(fmt::format("there is no scope '{}'", shown(id)), id, names,
+                           domain::mend::list_scopes()));
 }
 
 Task<Result<domain::Hub>> find_hub(const Call& call, std::string name) {
@@ -106,14 +103,13 @@ Task<Result<domain::Enrollment>> find_enrollment(const Call& call, std::string s
   if (of_other_kind) {
     co_return Fail(ErrorKind::kNotFound,
                    fmt::format("{}; it has an {} of that name", what, noun(other)),
-                   fmt::format("see: berth {} show --scope {} {}", verb_noun(other), scope,
-                               of_other_kind->id.text()));
+                   "see: " + domain::mend::show(*of_other_kind));
   }
   Result<domain::Listing<domain::Enrollment>> list =
       co_await catalog.list_enrollments(scope, kind, first_names());
   const auto names = names_of(list, [](const domain::Enrollment& each) { return each.id.text(); });
-  co_return Fail(not_found(std::move(what), id, names,
-                           fmt::format("berth {} list --scope {}", verb_noun(kind), scope)));
+  co_return Fail(
+      not_found(std::move(what), id, names, domain::mend::list_enrollments(scope, kind)));
 }
 
 Task<Result<domain::Registration>> find_registration(const Call& call, std::string scope,
@@ -131,7 +127,7 @@ Task<Result<domain::Registration>> find_registration(const Call& call, std::stri
       names_of(list, [](const domain::Registration& each) { return each.id.text(); });
   co_return Fail(
       not_found(fmt::format("no device has registered as '{}' in scope {}", shown(id), scope), id,
-                names, fmt::format("berth registration list --scope {}", scope)));
+                names, domain::mend::list_registrations(scope)));
 }
 
 Task<Result<domain::Device>> find_device(const Call& call, std::string hub, std::string id) {
@@ -149,7 +145,7 @@ Task<Result<domain::Device>> find_device(const Call& call, std::string hub, std:
   }
   const auto names = names_of(list, [](const domain::Device& each) { return each.id.text(); });
   co_return Fail(not_found(fmt::format("hub '{}' has no device '{}'", hub, shown(id)), id, names,
-                           fmt::format("berth device list --hub {}", hub)));
+                           domain::mend::list_devices(hub)));
 }
 
 }  // namespace berth::management

@@ -23,7 +23,5 @@ Task<Result<domain::Device>> find_device(const Call& call, std::string hub, std:
 
 // "individual enrollment", "enrollment group".
 std::string_view noun(domain::EnrollmentKind kind);
-// "enrollment", "enrollment-group": as in commands.
-std::string_view verb_noun(domain::EnrollmentKind kind);
 
 }  // namespace berth::management

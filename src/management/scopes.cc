@@ -1,4 +1,5 @@
 // Scopes: the tenants.
+#include "domain/mend.h"
 #include "management/authorise.h"
 #include "management/changes.h"
 #include "management/lookup.h"
@@ -112,8 +113,8 @@ Task<Answer> run(const Call& call, domain::DeleteScope command) {
   if (gone) co_return domain::Done{};
   if (gone.error().kind == ErrorKind::kConflict) {
     gone.error().mend =
-        "delete its enrollments first, or disable the scope: berth scope update "
-        "--enabled false";
+        "delete its enrollments first; see: " +
+        domain::mend::list_enrollments(scope->id.text(), domain::EnrollmentKind::kGroup);
   }
   co_return Fail(std::move(gone).error());
 }

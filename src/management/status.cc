@@ -1,4 +1,5 @@
 // The state of the server, and what an operator should mend.
+#include "domain/mend.h"
 #include "management/use_cases.h"
 
 #include <fmt/format.h>
@@ -42,13 +43,14 @@ Task<Answer> run(const Call& call, domain::GetServerStatus) {
     if (!links) co_return Fail(std::move(links).error());
     link_count += links->items.size();
     if (links->items.empty()) {
-      status->warnings.push_back(fmt::format(
-          "scope {} has no linked hub, so no device can be assigned: berth hub link --scope {}", id,
-          id));
+      status->warnings.push_back(
+          fmt::format("scope {} has no linked hub, so no device can be assigned: {}", id,
+                      domain::mend::link_hub(id, "NAME")));
     }
     if (!scope.enabled) {
       status->warnings.push_back(
-          fmt::format("scope {} is disabled: all its devices are refused", id));
+          fmt::format("scope {} is disabled, so all its devices are refused: {}", id,
+                      domain::mend::enable_scope(id)));
     }
   }
   if (call.actor.scope) {

@@ -1,6 +1,7 @@
 #include "management/token_check.h"
 
 #include "base/log.h"
+#include "domain/mend.h"
 
 #include <fmt/format.h>
 
@@ -15,8 +16,9 @@ constexpr std::size_t kSecretTextSize = 43;  // base64url without padding
 constexpr std::size_t kIdSizeMax = 32;
 
 Error unknown_token() {
-  return {ErrorKind::kUnauthenticated, "the token is malformed, unknown or revoked",
-          "use the one in DIR/admin.token, or make another: berth token create"};
+  return {
+      ErrorKind::kUnauthenticated, "the token is malformed, unknown or revoked",
+      "use the one in DIR/admin.token, or make another: " + domain::mend::create_token("viewer")};
 }
 
 // The public id of a token's text; empty when it does not look like a token.
@@ -78,7 +80,7 @@ Result<Actor> TokenCheck::admit(const domain::Token& token, std::string source) 
     return Fail(
         ErrorKind::kUnauthenticated,
         fmt::format("token '{}' expired at {}", token.id, base::format_utc(*token.expires_at, 0)),
-        "make another: berth token create");
+        "make another: " + domain::mend::create_token(to_string(token.role)));
   }
   return Actor{token.id, std::move(source), token.role, token.scope};
 }

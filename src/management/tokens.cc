@@ -1,4 +1,5 @@
 // Tokens: who may use the admin API.
+#include "domain/mend.h"
 #include "management/authorise.h"
 #include "management/changes.h"
 #include "management/lookup.h"
@@ -67,7 +68,7 @@ Task<Answer> run(const Call& call, domain::DeleteToken command) {
   if (!found || !manages(call.actor, *found)) {
     co_return Fail(ErrorKind::kNotFound,
                    fmt::format("there is no token '{}'", base::printable(command.id, 64)),
-                   "see: berth token list");
+                   "see: " + domain::mend::list_tokens());
   }
   Act act{"token.delete", found->scope ? found->scope->text() : "", found->id};
   auto change = make_change(call, RemoveToken{found->id}, MustExist{}, std::move(act));

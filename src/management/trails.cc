@@ -1,4 +1,5 @@
 // Trails and audit: what devices tried, and what operators did.
+#include "domain/mend.h"
 #include "management/authorise.h"
 #include "management/use_cases.h"
 #include "management/validation.h"
@@ -15,7 +16,7 @@ Task<Answer> run(const Call& call, domain::GetTrail command) {
   if (!found || !may_see(call.actor, found->scope)) {
     co_return Fail(ErrorKind::kNotFound,
                    fmt::format("there is no trail '{}'", base::printable(command.id, 64)),
-                   "old trails are dropped; see: berth trail list");
+                   "old trails are dropped; see: " + domain::mend::list_trails());
   }
   co_return *std::move(found);
 }
