@@ -7,6 +7,8 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/use_future.hpp>
 #include <fmt/format.h>
 
@@ -23,6 +25,7 @@ constexpr std::uint16_t kHttpsPortUnprivileged = 8443;
 constexpr std::uint16_t kMqttPort = 8883;
 constexpr int kPrivateMode = 0600;
 constexpr std::uint32_t kNamesPage = 1000;
+constexpr std::uint64_t kCertificateCheckSeconds = 3600;
 
 // Runs a coroutine on the first core and waits for it; for start-up only.
 template <class T>
@@ -110,7 +113,30 @@ Result<void> Program::open_store() {
   options.postgres_connections = config_.postgres.connections;
   BERTH_TRY(store_, store::open(std::move(options), clock_));
   log::info("store.open", {{"store", store::describe(config_.store)}});
+  start_explainer();
   return {};
+}
+
+void Program::start_explainer() {
+  provisioning::Explainer::Ports ports{store_->registrations(), clock_,
+                                       make_attestors(*vault_, config_)};
+  provisioning::ExplainSettings settings;
+  settings.queue_count_max = config_.trail.explain_queue_count_max;
+  explainer_ = std::make_unique<provisioning::Explainer>(std::move(ports), settings, [this] {
+    asio::co_spawn(worker_, explainer_->drain(), asio::detached);
+  });
+  asio::co_spawn(worker_, do_chores(), asio::detached);
+}
+
+Task<void> Program::do_chores() {
+  for (std::uint64_t second = 1;; ++second) {
+    chores_due_.expires_after(std::chrono::seconds(1));
+    boost::system::error_code ignored;
+    co_await chores_due_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    co_await explainer_->drain();
+    if (stopping_) co_return;
+    if (second % kCertificateCheckSeconds == 0) co_await cover_names();
+  }
 }
 
 Brains Program::brains_here() {
@@ -258,7 +284,14 @@ bool Program::stop() {
     whole = server_->drain(ms(config_.net.drain_timeout));
     server_->stop();
   }
-  if (explainer_) explainer_->stop();
+  if (explainer_) {
+    explainer_->stop();
+    // The chores end with one last drain, so that no refusal is lost.
+    asio::post(worker_, [this] {
+      stopping_ = true;
+      chores_due_.cancel();
+    });
+  }
   worker_.join();
   if (store_) store_->close();
   engine_.stop();

@@ -17,9 +17,9 @@
 #include "provisioning/explain.h"
 #include "store/store.h"
 
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 
-#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -61,6 +61,9 @@ class Program final : public Surroundings {
 
   Result<void> open_vault();
   Result<void> open_store();
+  void start_explainer();
+  // Once a second: counts of refusals reach the store; once an hour the certificate is looked at.
+  Task<void> do_chores();
   void make_cores();
   Result<void> first_start();
   Result<void> open_certificates();
@@ -82,7 +85,10 @@ class Program final : public Surroundings {
   std::unique_ptr<provisioning::Vault> vault_;
   Metrics metrics_;
   net::Engine engine_;
-  boost::asio::thread_pool worker_{1};  // for what may block: keys and files of certificates
+  // For what may take its time: explaining refusals, keys and files of certificates.
+  boost::asio::thread_pool worker_{1};
+  boost::asio::steady_timer chores_due_{worker_};
+  bool stopping_ = false;  // belongs to worker_
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<provisioning::Explainer> explainer_;
   std::vector<std::unique_ptr<dialects::Dialect>> dialects_;
