@@ -58,7 +58,7 @@ lint_command() {
   local failed=0
   setup build test lint
   python3 tools/dev.d/format.py || failed=1
-  python3 tests/architecture/test_architecture.py || failed=1
+  python3 -m unittest discover -s tests/architecture || failed=1
   [ -f build/dev/build.ninja ] || build_targets dev -t restat >/dev/null 2>&1 || true
   python3 tools/dev.d/tidy.py || failed=1
   return "$failed"
