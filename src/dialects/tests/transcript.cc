@@ -78,6 +78,9 @@ class Player {
     wire::Request request = read_request(block);
     const bool opening = std::holds_alternative<wire::HttpRequest>(request) ||
                          std::holds_alternative<wire::MqttConnect>(request);
+    if (std::holds_alternative<wire::HttpRequest>(request) || block.head.ends_with(" new")) {
+      session_ = {};  // as app does for every HTTP request; `connect new` is another connection
+    }
     if (opening && !dialect_.claims(script_.peer, request)) {
       text_ += "<< unclaimed\n";
       return;
