@@ -58,6 +58,11 @@ Task<IoResult> SocketStream::write_some(std::string_view from) {
   }
 }
 
+void SocketStream::end_reading() {
+  boost::system::error_code ignored;
+  socket_.shutdown(Socket::shutdown_receive, ignored);
+}
+
 void SocketStream::cancel() {
   cancelled_ = true;
   boost::system::error_code ignored;

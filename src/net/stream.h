@@ -54,6 +54,8 @@ class Stream {
   // Says goodbye in the stream's own way as far as that needs no waiting for the peer, and ends
   // the sending side.
   virtual Task<void> close() = 0;
+  // The reader finds the end of input after what has arrived; writing goes on.
+  virtual void end_reading() = 0;
   // Ends waits under way, and every later one at once, with kCancelled.
   virtual void cancel() = 0;
 };
@@ -69,12 +71,14 @@ class SocketStream : public Stream {
 
   Task<IoResult> read_some(std::span<std::uint8_t> into) final;
   Task<IoResult> write_some(std::string_view from) final;
+  void end_reading() final;
   void cancel() final;
 
   // Waits for what `want` (kWantRead or kWantWrite) asks. kOk: try again.
   Task<IoStatus> wait(IoStatus want);
   // Reads and throws away raw bytes until the peer closes or `most` bytes came, so that closing
-  // does not reset the connection before the peer has read our last words.
+  // does not reset the connection before the peer has read our last words. `scratch` may be
+  // shared: what is in it is never looked at.
   Task<void> discard(std::span<std::uint8_t> scratch, std::size_t most);
 
   Socket& socket() { return socket_; }

@@ -100,7 +100,7 @@ IoResult TlsStream::try_write(std::string_view from) {
 bool TlsStream::has_buffered() const { return SSL_has_pending(ssl_.get()) == 1; }
 
 Task<void> TlsStream::close() {
-  if (established_ && !broken_) {
+  if (established_ && !broken_ && (SSL_get_shutdown(ssl_.get()) & SSL_SENT_SHUTDOWN) == 0) {
     ERR_clear_error();
     SSL_shutdown(ssl_.get());  // close_notify if the kernel takes it; nobody waits for the answer
     ERR_clear_error();

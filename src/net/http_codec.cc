@@ -1,0 +1,267 @@
+#include "net/http_codec.h"
+
+#include "base/check.h"
+#include "base/codec.h"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/http/basic_parser.hpp>
+#include <boost/beast/http/error.hpp>
+#include <boost/beast/http/status.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <ctime>
+
+namespace berth::net {
+
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+
+namespace {
+
+// A declared length is not yet a reason to hold that much memory.
+constexpr std::size_t kReserveMax = 8 * 1024;
+// Empty lines before a request line that RFC 9112 §2.2 asks to overlook, in bytes.
+constexpr std::size_t kLeadingBlankMax = 8;
+
+HttpFault fault_of(const beast::error_code& code) {
+  if (code == http::error::body_limit) return {413, "request body over the limit"};
+  if (code == http::error::header_limit) return {431, "request header over the limit"};
+  if (code == http::error::bad_version) return {505, "only HTTP/1.0 and HTTP/1.1 are spoken here"};
+  if (code == http::error::bad_transfer_encoding) {
+    return {400, "transfer coding given twice or together with a content length"};
+  }
+  if (code == http::error::bad_content_length || code == http::error::multiple_content_length) {
+    return {400, "content length is not one number"};
+  }
+  if (code == http::error::bad_chunk || code == http::error::bad_chunk_extension) {
+    return {400, "chunked body is malformed"};
+  }
+  return {400, "not a well-formed HTTP/1.1 request"};
+}
+
+// Origin form or absolute form into path and query; false for anything else.
+bool split_target(std::string_view target, wire::HttpRequest& request) {
+  if (!target.starts_with('/') && target != "*") {
+    const std::size_t scheme = target.find("://");
+    const std::string_view name = target.substr(0, scheme);
+    if (scheme == std::string_view::npos ||
+        (!base::equals_ignoring_case(name, "http") && !base::equals_ignoring_case(name, "https"))) {
+      return false;
+    }
+    const std::size_t end = target.find_first_of("/?", scheme + 3);
+    target = end == std::string_view::npos ? "" : target.substr(end);
+  }
+  const std::size_t question = target.find('?');
+  request.path = target.substr(0, question);
+  if (request.path.empty()) request.path = "/";
+  if (question != std::string_view::npos) request.query = target.substr(question + 1);
+  return true;
+}
+
+std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
+
+}  // namespace
+
+// Collects straight into a wire::HttpRequest. One parser reads one request.
+class HttpDecoder::Parser final : public http::basic_parser<true> {
+ public:
+  wire::HttpRequest request;
+  HttpFault fault;
+  int version = 11;
+  bool faulted = false;
+  bool expects_continue = false;
+  bool headers_reported = false;
+  bool begun = false;
+  std::size_t blank_bytes = 0;
+
+ private:
+  void fail(int status, std::string_view why, beast::error_code& code) {
+    fault = {status, why};
+    faulted = true;
+    code = http::error::bad_value;
+  }
+
+  void on_request_impl(http::verb, beast::string_view method, beast::string_view target,
+                       int sent_version, beast::error_code& code) override {
+    version = sent_version;
+    request.method = view(method);
+    if (!split_target(view(target), request)) {
+      fail(400, "request target is neither a path nor an http URL", code);
+    }
+  }
+
+  void on_response_impl(int, beast::string_view, int, beast::error_code&) override {}
+
+  void on_field_impl(http::field field, beast::string_view name, beast::string_view value,
+                     beast::error_code& code) override {
+    if (headers_complete_) return;  // a trailer
+    if (field == http::field::host) ++hosts_;
+    if (field == http::field::transfer_encoding &&
+        !base::equals_ignoring_case(view(value), "chunked")) {
+      return fail(501, "no transfer coding but chunked is understood", code);
+    }
+    if (field == http::field::expect) {
+      if (!base::equals_ignoring_case(view(value), "100-continue")) {
+        return fail(417, "no expectation but 100-continue can be met", code);
+      }
+      expects_continue = true;
+    }
+    request.headers.push_back({base::ascii_lower(view(name)), std::string(view(value))});
+  }
+
+  void on_header_impl(beast::error_code& code) override {
+    headers_complete_ = true;
+    if (version != 10 && version != 11) {
+      return fail(505, "only HTTP/1.0 and HTTP/1.1 are spoken here", code);
+    }
+    if (version == 11 ? hosts_ != 1 : hosts_ > 1) {
+      return fail(400, "exactly one Host header is needed", code);
+    }
+    if (version == 10 && chunked()) fail(400, "HTTP/1.0 has no chunked bodies", code);
+  }
+
+  void on_body_init_impl(const boost::optional<std::uint64_t>& length,
+                         beast::error_code&) override {
+    if (length) request.body.reserve(std::min<std::uint64_t>(*length, kReserveMax));
+  }
+
+  std::size_t on_body_impl(beast::string_view body, beast::error_code&) override {
+    request.body += view(body);
+    return body.size();
+  }
+
+  void on_chunk_header_impl(std::uint64_t, beast::string_view, beast::error_code&) override {}
+
+  std::size_t on_chunk_body_impl(std::uint64_t, beast::string_view body,
+                                 beast::error_code&) override {
+    request.body += view(body);
+    return body.size();
+  }
+
+  void on_finish_impl(beast::error_code&) override {}
+
+  int hosts_ = 0;
+  bool headers_complete_ = false;
+};
+
+HttpDecoder::HttpDecoder(HttpLimits limits) : limits_(limits) { reset(); }
+
+HttpDecoder::~HttpDecoder() = default;
+
+void HttpDecoder::reset() {
+  parser_ = std::make_unique<Parser>();
+  parser_->header_limit(static_cast<std::uint32_t>(limits_.header_bytes));
+  parser_->body_limit(limits_.body_bytes);
+}
+
+HttpDecoder::Progress HttpDecoder::feed(std::string_view bytes) {
+  std::size_t consumed = 0;
+  if (parser_->faulted) return {State::kBroken, 0};
+  while (!parser_->begun && consumed < bytes.size()) {
+    if (bytes[consumed] != '\r' && bytes[consumed] != '\n') {
+      parser_->begun = true;
+    } else if (++parser_->blank_bytes > kLeadingBlankMax) {
+      parser_->fault = {400, "not a well-formed HTTP/1.1 request"};
+      parser_->faulted = true;
+      return {State::kBroken, consumed};
+    } else {
+      ++consumed;
+    }
+  }
+  while (consumed < bytes.size() && !parser_->is_done()) {
+    beast::error_code code;
+    const auto rest = bytes.substr(consumed);
+    const std::size_t used = parser_->put(boost::asio::buffer(rest.data(), rest.size()), code);
+    consumed += used;
+    if (code == http::error::need_more) {
+      // The parser wants whole lines; a header has its limit there, chunk lines have it here.
+      if (rest.size() - used <= limits_.header_bytes) return {State::kNeedMore, consumed};
+      code = http::error::header_limit;
+    }
+    if (code) {
+      if (!parser_->faulted) parser_->fault = fault_of(code);
+      parser_->faulted = true;
+      return {State::kBroken, consumed};
+    }
+    if (parser_->is_header_done() && !parser_->headers_reported) {
+      parser_->headers_reported = true;
+      parser_->eager(true);
+      if (!parser_->is_done()) return {State::kHeaders, consumed};
+    }
+  }
+  return {parser_->is_done() ? State::kComplete : State::kNeedMore, consumed};
+}
+
+const HttpFault& HttpDecoder::fault() const { return parser_->fault; }
+bool HttpDecoder::expects_continue() const {
+  return parser_->expects_continue && parser_->version == 11;
+}
+bool HttpDecoder::keep_alive() const { return parser_->keep_alive(); }
+bool HttpDecoder::http_1_0() const { return parser_->version == 10; }
+bool HttpDecoder::wants_upgrade() const { return parser_->upgrade(); }
+
+wire::HttpRequest HttpDecoder::take() {
+  BERTH_CHECK(parser_->is_done());
+  return std::move(parser_->request);
+}
+
+namespace {
+
+constexpr std::array<std::string_view, 5> kOwnHeaders = {"content-length", "date", "connection",
+                                                         "transfer-encoding", "keep-alive"};
+
+bool is_own_header(std::string_view name) {
+  return std::any_of(kOwnHeaders.begin(), kOwnHeaders.end(),
+                     [&](std::string_view own) { return base::equals_ignoring_case(own, name); });
+}
+
+void put_clean(std::string& out, std::string_view text) {
+  const std::size_t begin = out.size();
+  out += text;
+  std::replace_if(
+      out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(),
+      [](char c) { return c == '\r' || c == '\n' || c == '\0'; }, ' ');
+}
+
+bool has_body(int status) { return status >= 200 && status != 204 && status != 304; }
+
+}  // namespace
+
+void encode_http(const wire::HttpResponse& response, const HttpFraming& framing, std::string& out) {
+  // Interim answers are net's own business; a dialect that gives one has a bug.
+  const int status = response.status >= 200 && response.status <= 999 ? response.status : 500;
+  const auto reason = http::obsolete_reason(http::int_to_status(static_cast<unsigned>(status)));
+  fmt::format_to(std::back_inserter(out), "HTTP/1.1 {} {}\r\n", status, view(reason));
+  for (const wire::Header& header : response.headers) {
+    if (header.name.empty() || is_own_header(header.name)) continue;
+    put_clean(out, header.name);
+    out += ": ";
+    put_clean(out, header.value);
+    out += "\r\n";
+  }
+  if (has_body(status)) {
+    fmt::format_to(std::back_inserter(out), "Content-Length: {}\r\n", response.body.size());
+  }
+  out += "Date: ";
+  out += framing.date;
+  out +=
+      framing.keep_alive ? "\r\nConnection: keep-alive\r\n\r\n" : "\r\nConnection: close\r\n\r\n";
+  if (has_body(status) && !framing.head) out += response.body;
+}
+
+std::string http_date(std::int64_t unix_seconds) {
+  constexpr std::array<const char*, 7> kDays = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  constexpr std::array<const char*, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                   "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  const std::time_t time = unix_seconds;
+  std::tm parts{};
+  ::gmtime_r(&time, &parts);
+  return fmt::format("{}, {:02} {} {} {:02}:{:02}:{:02} GMT",
+                     kDays[static_cast<std::size_t>(parts.tm_wday)], parts.tm_mday,
+                     kMonths[static_cast<std::size_t>(parts.tm_mon)], parts.tm_year + 1900,
+                     parts.tm_hour, parts.tm_min, parts.tm_sec);
+}
+
+}  // namespace berth::net

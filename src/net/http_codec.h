@@ -1,0 +1,83 @@
+// HTTP/1.1 requests from bytes and responses to bytes (RFC 9112). No socket: a session feeds what
+// has arrived. The parser is Boost.Beast's, kept inside http_codec.cc.
+//
+// Room net. Beyond what the parser checks: one Host in HTTP/1.1, no transfer coding but a single
+// "chunked", no body length given twice, origin or absolute form of the target. Trailer fields are
+// read and dropped.
+// Thread rule: one thread per decoder.
+#pragma once
+
+#include "wire/http.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace berth::net {
+
+struct HttpLimits {
+  std::size_t header_bytes = 16 * 1024;
+  std::size_t body_bytes = 96 * 1024 + 512;
+};
+
+struct HttpFault {
+  int status = 400;      // 400, 413, 414, 417, 431, 501 or 505
+  std::string_view why;  // a literal: may be shown to the peer
+};
+
+class HttpDecoder {
+ public:
+  enum class State : std::uint8_t {
+    kNeedMore,  // everything usable is consumed; feed the rest again with what follows
+    kHeaders,   // the header is complete and a body follows; reported once, feed again
+    kComplete,  // take() the request; what was not consumed belongs to the next one
+    kBroken,    // see fault(); the connection cannot go on
+  };
+  struct Progress {
+    State state = State::kNeedMore;
+    std::size_t consumed = 0;
+  };
+
+  explicit HttpDecoder(HttpLimits limits);
+  ~HttpDecoder();
+  HttpDecoder(const HttpDecoder&) = delete;
+  HttpDecoder& operator=(const HttpDecoder&) = delete;
+
+  // Starts the next request.
+  void reset();
+  // `bytes`: what earlier calls since reset() did not consume, and new bytes after it.
+  Progress feed(std::string_view bytes);
+  const HttpFault& fault() const;
+
+  // From kHeaders on.
+  bool expects_continue() const;
+  bool keep_alive() const;
+  bool http_1_0() const;
+  bool wants_upgrade() const;  // "Connection: upgrade" is there
+
+  // After kComplete.
+  wire::HttpRequest take();
+
+ private:
+  class Parser;
+
+  const HttpLimits limits_;
+  std::unique_ptr<Parser> parser_;
+};
+
+struct HttpFraming {
+  bool head = false;  // the request was HEAD: everything but the body
+  bool keep_alive = true;
+  std::string_view date;  // IMF-fixdate, RFC 9110 §5.6.7
+};
+
+// Appends the response to `out`. Framing headers among response.headers are dropped in favour of
+// net's own; CR, LF and NUL in a header become spaces, so that no value can end its line.
+void encode_http(const wire::HttpResponse& response, const HttpFraming& framing, std::string& out);
+
+// "Sun, 06 Nov 1994 08:49:37 GMT".
+std::string http_date(std::int64_t unix_seconds);
+
+}  // namespace berth::net

@@ -1,0 +1,440 @@
+#include "net/mqtt_session.h"
+
+#include "base/log.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <exception>
+
+namespace berth::net {
+
+namespace asio = boost::asio;
+
+namespace {
+
+template <class... Cases>
+struct Overloaded : Cases... {
+  using Cases::operator()...;
+};
+template <class... Cases>
+Overloaded(Cases...) -> Overloaded<Cases...>;
+
+MqttLimits mqtt_limits(const Limits& limits) {
+  return {.connect_bytes = limits.mqtt_connect_bytes, .packet_bytes = limits.mqtt_packet_bytes};
+}
+
+std::chrono::milliseconds one_and_a_half(std::uint16_t seconds) {
+  return std::chrono::milliseconds(seconds * 1500);  // §3.1.2.10
+}
+
+bool is_connect_byte(char first) { return static_cast<std::uint8_t>(first) == 0x10; }
+
+}  // namespace
+
+MqttSession::MqttSession(std::shared_ptr<Connection> connection, Stream& stream,
+                         std::string already_read)
+    : connection_(std::move(connection)),
+      stream_(stream),
+      limits_(mqtt_limits(connection_->limits())),
+      high_water_(connection_->limits().outgoing_buffer_bytes),
+      unread_(std::move(already_read)),
+      stall_(connection_->core().wheel, this, &MqttSession::on_stall) {}
+
+MqttSession::~MqttSession() = default;
+
+Task<void> MqttSession::run() {
+  connection_->expect(connection_->limits().authenticate, Refusal::kAuthenticateTimeout);
+  try {
+    co_await read_packets();
+  } catch (const std::exception& error) {
+    log::error("net.mqtt_session_threw",
+               {{"peer", connection_->peer().address}, {"what", error.what()}});
+  }
+  ended_ = true;
+  connection_->expect_nothing();
+  {
+    const std::lock_guard lock(mutex_);
+    post_closed_ = true;
+    posted_.clear();
+  }
+  conversation_.reset();
+  flush();
+  while (writing_) co_await written();
+  stall_.clear();
+  connection_->expect(connection_->limits().linger, std::nullopt);
+  co_await stream_.close();
+  if (last_words_) co_await connection_->linger();
+}
+
+// --- reading
+
+Task<void> MqttSession::read_packets() {
+  while (!ended_) {
+    std::optional<MqttPacket> packet = next_packet();
+    if (packet) {
+      connection_->expect_nothing();
+      co_await on_packet(std::move(*packet));
+      flush();
+      partial_ = false;
+      if (!ended_ && connection_->draining()) end("drain");
+      continue;
+    }
+    if (ended_) co_return;
+    while (writing_ && over_high_water()) co_await written();
+    expect_more();
+    connection_->set_idle(true);
+    const std::span<std::uint8_t> input = connection_->core().input();
+    const IoResult got = co_await stream_.read_some(input);
+    connection_->set_idle(false);
+    if (!got.ok()) co_return;
+    unread_.append(reinterpret_cast<const char*>(input.data()), got.bytes);
+  }
+}
+
+// The next whole packet of unread_, or nothing when more bytes are needed or the session ended.
+std::optional<MqttPacket> MqttSession::next_packet() {
+  if (unread_.empty()) return std::nullopt;
+  // Not MQTT at all: seen at the first byte, without waiting for the rest of a pretended packet.
+  if (!connected_ && !is_connect_byte(unread_[0])) {
+    broken({MqttFault::kMalformed, "the first packet is not CONNECT"});
+    return std::nullopt;
+  }
+  MqttDecoded decoded = decode_mqtt(base::as_bytes(unread_), limits_);
+  if (const auto* fault = std::get_if<MqttBroken>(&decoded.outcome)) {
+    broken(*fault);
+    return std::nullopt;
+  }
+  if (std::holds_alternative<MqttIncomplete>(decoded.outcome)) return std::nullopt;
+  unread_.erase(0, decoded.consumed);
+  if (unread_.empty()) std::string().swap(unread_);  // an idle session keeps no buffer
+  return std::move(std::get<MqttPacket>(decoded.outcome));
+}
+
+void MqttSession::broken(const MqttBroken& fault) {
+  switch (fault.fault) {
+    case MqttFault::kMalformed:
+      connection_->refuse(Refusal::kMalformed);
+      break;
+    case MqttFault::kTooLarge:
+      connection_->refuse(Refusal::kPacketTooLarge);
+      break;
+    case MqttFault::kUnacceptableProtocol:
+      connection_->refuse(Refusal::kMalformed);
+      carry_out(wire::MqttConnack{.code = wire::MqttConnectCode::kUnacceptableProtocol});
+      break;
+    case MqttFault::kIdentifierRejected:
+      connection_->refuse(Refusal::kMalformed);
+      carry_out(wire::MqttConnack{.code = wire::MqttConnectCode::kIdentifierRejected});
+      break;
+  }
+  end(fault.why);
+}
+
+// Sets the deadline for the next read: the keep-alive, and less for the rest of a packet.
+void MqttSession::expect_more() {
+  if (!connected_) return;  // the time to authenticate is running
+  const std::chrono::milliseconds packet = connection_->limits().request;
+  if (!unread_.empty()) {
+    if (partial_) return;
+    partial_ = true;
+    if (keep_alive_.count() == 0 || packet < keep_alive_) {
+      connection_->expect(packet, Refusal::kRequestTimeout);
+      return;
+    }
+  } else {
+    partial_ = false;
+  }
+  if (keep_alive_.count() > 0) {
+    connection_->expect(keep_alive_, Refusal::kKeepAlive);
+  } else {
+    connection_->expect_nothing();  // azure-dps.md §9.16: 0 is never dropped
+  }
+}
+
+Task<void> MqttSession::on_packet(MqttPacket packet) {
+  if (auto* connect = std::get_if<wire::MqttConnect>(&packet)) {
+    co_await on_connect(std::move(*connect));
+  } else if (auto* publish = std::get_if<wire::MqttPublish>(&packet)) {
+    co_await on_publish(std::move(*publish));
+  } else if (auto* subscribe = std::get_if<wire::MqttSubscribe>(&packet)) {
+    co_await hand_on(std::move(*subscribe));
+  } else if (auto* unsubscribe = std::get_if<wire::MqttUnsubscribe>(&packet)) {
+    co_await hand_on(std::move(*unsubscribe));
+  } else if (const auto* puback = std::get_if<MqttPubackIn>(&packet)) {
+    co_await on_puback(puback->packet_id);
+  } else if (const auto* pubrel = std::get_if<MqttPubrel>(&packet)) {
+    on_pubrel(pubrel->packet_id);
+  } else if (std::holds_alternative<MqttPingreq>(packet)) {
+    encode_mqtt_pingresp(out_);
+  } else if (std::holds_alternative<wire::MqttDisconnect>(packet)) {
+    co_await hand_on(wire::MqttDisconnect{});
+    end("disconnect");
+  } else {
+    // PUBREC or PUBCOMP: answers to a QoS 2 message, and none goes out.
+    broken({MqttFault::kMalformed, "acknowledges QoS 2, which was never sent"});
+  }
+}
+
+Task<void> MqttSession::on_connect(wire::MqttConnect connect) {
+  if (connected_) {
+    broken({MqttFault::kMalformed, "second CONNECT"});  // [MQTT-3.1.0-2]
+    co_return;
+  }
+  Core& core = connection_->core();
+  if (core.in_flight >= core.limits.in_flight_per_core) {
+    connection_->refuse(Refusal::kOverloaded);
+    carry_out(wire::MqttConnack{.code = wire::MqttConnectCode::kServerUnavailable});
+    co_return;
+  }
+  keep_alive_ = one_and_a_half(connect.keep_alive_seconds);
+  conversation_ = core.handler.open(connection_->peer(), *this);
+  co_await hand_on(std::move(connect));
+  if (!connected_ && !ended_) {
+    log::error("net.no_connack", {{"peer", connection_->peer().address}});
+    end("no CONNACK");
+  }
+  take_posted();
+}
+
+Task<void> MqttSession::on_publish(wire::MqttPublish publish) {
+  if (publish.qos == 2) {
+    const std::uint16_t id = publish.packet_id;
+    const auto known = std::find_if(incoming_.begin(), incoming_.end(),
+                                    [id](const IncomingQos2& one) { return one.packet_id == id; });
+    if (known != incoming_.end()) {
+      // Sent again because our PUBREC was late or lost: delivered once, acknowledged twice.
+      if (known->acknowledged) encode_mqtt(MqttPubrec{id}, out_);
+      co_return;
+    }
+    if (incoming_.size() >= connection_->limits().mqtt_incoming_qos2_count) {
+      broken({MqttFault::kTooLarge, "too many QoS 2 messages without PUBREL"});
+      co_return;
+    }
+    incoming_.push_back({id, false});
+  }
+  co_await hand_on(std::move(publish));
+}
+
+Task<void> MqttSession::hand_on(wire::Request request) {
+  wire::Actions actions;
+  {
+    const InFlight counted(connection_->core());
+    actions = co_await conversation_->handle(std::move(request));
+  }
+  carry_out(std::move(actions));
+}
+
+Task<void> MqttSession::on_puback(std::uint16_t packet_id) {
+  const auto found = std::find_if(in_flight_.begin(), in_flight_.end(),
+                                  [&](const Outgoing& one) { return one.packet_id == packet_id; });
+  if (found == in_flight_.end()) co_return;  // nothing to be mended by closing
+  const std::uint16_t tag = found->tag;
+  in_flight_.erase(found);
+  pump();
+  co_await hand_on(wire::MqttDelivered{tag});
+}
+
+void MqttSession::on_pubrel(std::uint16_t packet_id) {
+  std::erase_if(incoming_, [&](const IncomingQos2& one) { return one.packet_id == packet_id; });
+  encode_mqtt(MqttPubcomp{packet_id}, out_);  // also for an unknown one, or the client never stops
+}
+
+// --- sending
+
+void MqttSession::carry_out(wire::Actions actions) {
+  for (wire::Action& action : actions) {
+    if (ended_) return;
+    carry_out(std::move(action));
+  }
+}
+
+void MqttSession::carry_out(wire::Action action) {
+  std::visit(Overloaded{
+                 [&](wire::MqttConnack& connack) {
+                   if (connected_ || ended_) return;
+                   encode_mqtt(connack, out_);
+                   connected_ = connack.code == wire::MqttConnectCode::kAccepted;
+                   if (!connected_) end("refused");
+                 },
+                 [&](wire::MqttPublish& publish) { enqueue(std::move(publish)); },
+                 [&](wire::MqttPuback& puback) { acknowledge(puback.packet_id); },
+                 [&](wire::MqttSuback& suback) { encode_mqtt(suback, out_); },
+                 [&](wire::MqttUnsuback& unsuback) { encode_mqtt(unsuback, out_); },
+                 [&](wire::Close& close) { end(close.why); },
+                 [&](wire::HttpResponse&) {
+                   log::error("net.http_response_on_mqtt", {{"peer", connection_->peer().address}});
+                 },
+             },
+             action);
+}
+
+void MqttSession::acknowledge(std::uint16_t packet_id) {
+  for (IncomingQos2& one : incoming_) {
+    if (one.packet_id != packet_id) continue;
+    one.acknowledged = true;
+    encode_mqtt(MqttPubrec{packet_id}, out_);
+    return;
+  }
+  encode_mqtt(wire::MqttPuback{packet_id}, out_);
+}
+
+void MqttSession::enqueue(wire::MqttPublish publish) {
+  if (waiting_.fetch_add(1) >= connection_->limits().outgoing_queue_count) {
+    --waiting_;
+    connection_->refuse(Refusal::kQueueFull);
+    end("outgoing queue full");
+    return;
+  }
+  queue_.push_back(std::move(publish));
+  pump();
+}
+
+void MqttSession::pump() {
+  while (!queue_.empty() && !over_high_water()) {
+    wire::MqttPublish& next = queue_.front();
+    if (next.qos > 0) {
+      if (in_flight_.size() >= connection_->limits().mqtt_window_count) return;
+      const std::uint16_t tag = next.packet_id;
+      next.packet_id = free_packet_id();
+      in_flight_.push_back({next.packet_id, tag});
+    }
+    if (!encode_mqtt(next, out_)) {
+      log::error("net.publish_too_large", {{"peer", connection_->peer().address}});
+      if (next.qos > 0) in_flight_.pop_back();
+    }
+    queue_.pop_front();
+    --waiting_;
+  }
+}
+
+std::uint16_t MqttSession::free_packet_id() {
+  while (true) {
+    if (++last_packet_id_ == 0) ++last_packet_id_;
+    const bool used = std::any_of(in_flight_.begin(), in_flight_.end(), [&](const Outgoing& one) {
+      return one.packet_id == last_packet_id_;
+    });
+    if (!used) return last_packet_id_;
+  }
+}
+
+bool MqttSession::post(wire::Actions actions) {
+  const std::size_t count = actions.size();
+  if (waiting_.fetch_add(count) + count > connection_->limits().outgoing_queue_count) {
+    waiting_ -= count;
+    return false;
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    if (post_closed_) {
+      waiting_ -= count;
+      return false;
+    }
+    for (wire::Action& action : actions) posted_.push_back(std::move(action));
+    if (taking_) return true;
+    taking_ = true;
+  }
+  asio::post(connection_->core().executor, [self = shared_from_this()] {
+    if (!self->connected_) return;  // on_connect comes back to it
+    self->take_posted();
+    self->flush();
+  });
+  return true;
+}
+
+void MqttSession::take_posted() {
+  wire::Actions taken;
+  {
+    const std::lock_guard lock(mutex_);
+    taking_ = false;
+    taken.swap(posted_);
+  }
+  waiting_ -= taken.size();  // enqueue() counts the messages among them again
+  if (ended_ || !connected_) return;
+  carry_out(std::move(taken));
+  // The reader may be asleep: wake it to leave.
+  if (ended_) stream_.end_reading();
+}
+
+// Gives out_ to the stream: at once what goes at once, the rest through write_all.
+void MqttSession::flush() {
+  if (writing_ || write_failed_) return;
+  while (!out_.empty()) {
+    const IoResult result = stream_.try_write(out_);
+    if (result.ok()) {
+      out_.erase(0, result.bytes);
+      pump();
+      continue;
+    }
+    if (result.status != IoStatus::kWantRead && result.status != IoStatus::kWantWrite) {
+      write_failed_ = true;
+      stream_.cancel();
+      return;
+    }
+    writing_ = true;
+    asio::co_spawn(connection_->core().executor, write_all(shared_from_this()), asio::detached);
+    return;
+  }
+  std::string().swap(out_);
+}
+
+Task<void> MqttSession::write_all(std::shared_ptr<MqttSession> self) {
+  try {
+    co_await self->write_pending();
+  } catch (const std::exception& error) {
+    self->write_failed_ = true;
+    log::error("net.mqtt_write_threw", {{"what", error.what()}});
+  }
+  self->stall_.clear();
+  self->writing_ = false;
+  std::string().swap(self->sending_);
+  if (self->write_failed_) self->stream_.cancel();
+  if (self->wrote_) self->wrote_->cancel();
+}
+
+Task<void> MqttSession::write_pending() {
+  // The stream holds on to what it was given, so new output gathers in out_ meanwhile.
+  while (!out_.empty()) {
+    sending_.swap(out_);
+    std::string_view rest = sending_;
+    while (!rest.empty()) {
+      stall_.set(connection_->limits().write_stall);
+      const IoResult result = co_await stream_.write_some(rest);
+      if (!result.ok()) {
+        write_failed_ = true;
+        co_return;
+      }
+      rest.remove_prefix(result.bytes);
+    }
+    sending_.clear();
+    pump();
+    if (wrote_) wrote_->cancel();
+  }
+}
+
+// Waits until write_all got on or came to its end.
+Task<void> MqttSession::written() {
+  if (!writing_) co_return;
+  if (!wrote_) wrote_.emplace(connection_->core().executor);
+  wrote_->expires_at(Timer::time_point::max());
+  co_await wrote_->async_wait(asio::as_tuple(asio::use_awaitable));
+}
+
+void MqttSession::on_stall(void* self) {
+  auto* session = static_cast<MqttSession*>(self);
+  session->connection_->refuse(Refusal::kWriteStall);
+  session->stream_.cancel();
+}
+
+void MqttSession::end(std::string_view why) {
+  if (ended_) return;
+  ended_ = true;
+  last_words_ = !out_.empty() || writing_;
+  log::debug("net.mqtt_ends", {{"peer", connection_->peer().address}, {"why", std::string(why)}});
+}
+
+}  // namespace berth::net

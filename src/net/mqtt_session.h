@@ -1,0 +1,105 @@
+// MqttSession: MQTT 3.1.1 on one connection, over TLS, a plain socket or WebSocket frames. Reads
+// packets and hands them on one at a time; numbers, windows and sends what goes to the client.
+//
+// Room net, internal. Reading is the session's coroutine; a second, short-lived one writes when the
+// kernel does not take everything at once, so an idle session keeps no buffer and no writer.
+// Thread rule: the connection's core, post() apart.
+#pragma once
+
+#include "net/connection.h"
+#include "net/mqtt_codec.h"
+
+#include <atomic>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace berth::net {
+
+class MqttSession final : public Outbound, public std::enable_shared_from_this<MqttSession> {
+ public:
+  // `stream` carries the packets and outlives run(); `already_read` comes before its bytes.
+  MqttSession(std::shared_ptr<Connection> connection, Stream& stream, std::string already_read);
+  ~MqttSession() override;
+
+  // Serves until the session has ended and everything that could be sent was.
+  Task<void> run();
+
+  bool post(wire::Actions actions) override;
+
+ private:
+  using Timer = boost::asio::basic_waitable_timer<
+      std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
+
+  // Reading.
+  Task<void> read_packets();
+  std::optional<MqttPacket> next_packet();
+  void broken(const MqttBroken& fault);
+  void expect_more();
+  Task<void> on_packet(MqttPacket packet);
+  Task<void> on_connect(wire::MqttConnect connect);
+  Task<void> on_publish(wire::MqttPublish publish);
+  Task<void> hand_on(wire::Request request);
+  Task<void> on_puback(std::uint16_t packet_id);
+  void on_pubrel(std::uint16_t packet_id);
+
+  // Sending.
+  void carry_out(wire::Actions actions);
+  void carry_out(wire::Action action);
+  void acknowledge(std::uint16_t packet_id);
+  void enqueue(wire::MqttPublish publish);
+  void pump();
+  std::uint16_t free_packet_id();
+  void take_posted();
+  void flush();
+  static Task<void> write_all(std::shared_ptr<MqttSession> self);
+  Task<void> write_pending();
+  Task<void> written();
+  bool over_high_water() const { return out_.size() + sending_.size() >= high_water_; }
+  static void on_stall(void* self);
+
+  void end(std::string_view why);
+
+  const std::shared_ptr<Connection> connection_;
+  Stream& stream_;
+  const MqttLimits limits_;
+  const std::size_t high_water_;
+  std::unique_ptr<Conversation> conversation_;  // from CONNECT on
+  bool connected_ = false;                      // CONNACK 0 is on its way
+  bool ended_ = false;                          // read nothing more, hand nothing more on
+  bool last_words_ = false;                     // the peer should get to read what was sent
+  bool partial_ = false;                        // unread_ begins a packet
+  std::chrono::milliseconds keep_alive_{0};     // 1.5 times what the client asked; 0: never
+  std::string unread_;
+
+  struct Outgoing {
+    std::uint16_t packet_id;
+    std::uint16_t tag;
+  };
+  struct IncomingQos2 {
+    std::uint16_t packet_id;
+    bool acknowledged;
+  };
+  std::list<wire::MqttPublish> queue_;
+  std::vector<Outgoing> in_flight_;
+  std::vector<IncomingQos2> incoming_;
+  std::uint16_t last_packet_id_ = 0;
+  std::string out_;      // encoded, not yet given to the stream
+  std::string sending_;  // given to the stream by write_all
+  bool writing_ = false;
+  bool write_failed_ = false;
+  Deadline stall_;
+  std::optional<Timer> wrote_;  // cancelled whenever output got shorter
+
+  std::atomic<std::size_t> waiting_{0};  // posted or queued, not yet encoded
+  std::mutex mutex_;
+  wire::Actions posted_;      // guarded by mutex_
+  bool taking_ = false;       // guarded by mutex_: take_posted is on its way
+  bool post_closed_ = false;  // guarded by mutex_
+};
+
+}  // namespace berth::net
