@@ -1,0 +1,296 @@
+// Individual enrollments and groups: the same verbs, one noun apart.
+#include "base/codec.h"
+#include "cli/body.h"
+#include "cli/invocation.h"
+#include "cli/verb_groups.h"
+#include "factory/derive.h"
+
+#include <boost/json.hpp>
+
+namespace berth::cli {
+namespace {
+
+const std::vector<Column> kColumns{{"ENROLLMENT", "id"},
+                                   {"NAME", "displayName"},
+                                   {"STATUS", "enabled", Show::kEnabled},
+                                   {"ALLOCATION", "allocationPolicy", Show::kPlain, "of scope"},
+                                   {"HUBS", "hubs", Show::kList},
+                                   {"UPDATED", "updatedAt", Show::kTime}};
+
+bool is_group(const Verb& verb) { return verb.name.starts_with("enrollment-group "); }
+std::string noun(const Verb& verb) { return is_group(verb) ? "enrollment group" : "enrollment"; }
+std::string_view collection(const Verb& verb) {
+  return is_group(verb) ? "enrollment-groups" : "enrollments";
+}
+std::string id_of(const Invocation& run) { return run.args.text_or("enrollment-id", ""); }
+
+Try<std::string> target(Invocation& run) {
+  BERTH_TRY(const std::string scope, run.scope());
+  return path_of({"scopes", scope, collection(run.verb), id_of(run)});
+}
+
+Try<void> put_key(json::object& attestation, const char* member, Invocation& run,
+                  const char* flag) {
+  const auto given = run.args.text(flag);
+  if (!given) return {};
+  BERTH_TRY(const std::string text, text_or_file(run, *given));
+  const Result<Secret> key = factory::read_key(text);
+  if (!key) return WrongUsage(std::string("--") + flag + ": " + key.error().what, key.error().mend);
+  attestation[member] = text;
+  return {};
+}
+
+void put_reprovision(json::object& body, const Arguments& args) {
+  const auto policy = args.text("reprovision-policy");
+  if (!policy) return;
+  const bool never = *policy == "never";
+  json::object reprovision;
+  reprovision["updateHubAssignment"] = !never;
+  reprovision["migrateDeviceData"] = never || *policy == "reprovisionandmigratedata";
+  body["reprovision"] = std::move(reprovision);
+}
+
+void put_hubs(json::object& body, const Arguments& args) {
+  if (!args.has("iot-hubs")) return;
+  json::array hubs;
+  for (const std::string& text : args.texts("iot-hubs")) {
+    std::string_view rest = text;
+    while (!rest.empty()) {
+      const std::size_t end = std::min(rest.find_first_of(", "), rest.size());
+      if (end > 0) hubs.emplace_back(rest.substr(0, end));
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+  }
+  body["hubs"] = std::move(hubs);
+}
+
+Try<json::object> body_of(Invocation& run) {
+  json::object body;
+  put_text(body, "displayName", run.args, "display-name");
+  if (const auto status = run.args.text("provisioning-status")) {
+    body["enabled"] = *status == "enabled";
+  }
+  put_text(body, "deviceId", run.args, "device-id");
+  put_text(body, "allocationPolicy", run.args, "allocation-policy");
+  put_hubs(body, run.args);
+  put_boolean(body, "iotEdge", run.args, "edge-enabled");
+  put_reprovision(body, run.args);
+  BERTH_STEP(put_json_object(body, "tags", run, "initial-twin-tags"));
+  BERTH_STEP(put_json_object(body, "desired", run, "initial-twin-properties"));
+  BERTH_STEP(put_json_object(body, "deviceInformation", run, "device-information"));
+  json::object attestation;
+  BERTH_STEP(put_key(attestation, "primaryKey", run, "primary-key"));
+  BERTH_STEP(put_key(attestation, "secondaryKey", run, "secondary-key"));
+  if (!attestation.empty()) {
+    attestation["type"] = "symmetric_key";
+    body["attestation"] = std::move(attestation);
+  }
+  return body;
+}
+
+// One enrollment, with its keys as a member of their own when they are asked for.
+Try<int> show_with_keys(Invocation& run, Answer answer) {
+  if (!run.args.is_set("show-keys")) return run.show(answer);
+  BERTH_TRY(const std::string path, target(run));
+  BERTH_TRY(Api * api, run.api());
+  BERTH_TRY(const Answer keys, api->get(path + "/keys"));
+  answer.value.as_object()["keys"] = keys.value;
+  if (run.wants_json()) {
+    run.world.out << json::serialize(answer.value) << '\n';
+    return kDone;
+  }
+  json::object& card = answer.value.as_object();
+  card.erase("keys");
+  for (const auto& key : keys.value.as_object()) card[key.key()] = key.value();
+  print_card(run.world.out, answer.value);
+  return kDone;
+}
+
+Try<int> create(Invocation& run) {
+  BERTH_TRY(json::object body, body_of(run));
+  body["id"] = id_of(run);
+  BERTH_TRY(const std::string scope, run.scope());
+  BERTH_TRY(Api * api, run.api());
+  BERTH_TRY(Answer answer, api->post(path_of({"scopes", scope, collection(run.verb)}), body));
+  run.say("created " + noun(run.verb) + " " + id_of(run) + " in scope " + scope);
+  return show_with_keys(run, std::move(answer));
+}
+
+Try<int> list(Invocation& run) {
+  BERTH_TRY(const auto query, run.page_query());
+  BERTH_TRY(const std::string scope, run.scope());
+  BERTH_TRY(Api * api, run.api());
+  const std::string path = path_of({"scopes", scope, collection(run.verb)});
+  BERTH_TRY(const Answer answer, api->get(with_query(path, query)));
+  return run.show_list(answer, kColumns);
+}
+
+Try<int> show(Invocation& run) {
+  BERTH_TRY(const std::string path, target(run));
+  BERTH_TRY(Api * api, run.api());
+  BERTH_TRY(Answer answer, api->get(path));
+  return show_with_keys(run, std::move(answer));
+}
+
+Try<int> update(Invocation& run) {
+  BERTH_TRY(const json::object body, body_of(run));
+  BERTH_STEP(require_change(body, run.verb));
+  BERTH_TRY(const std::string path, target(run));
+  BERTH_TRY(Api * api, run.api());
+  BERTH_TRY(Answer answer, api->patch(path, body, run.etag()));
+  run.say("updated " + noun(run.verb) + " " + id_of(run));
+  return show_with_keys(run, std::move(answer));
+}
+
+Try<int> remove(Invocation& run) {
+  BERTH_TRY(const std::string path, target(run));
+  const std::string what = noun(run.verb) + " " + id_of(run);
+  if (!run.confirmed("Delete " + what + "? Its devices cannot register any more.")) return kFailed;
+  BERTH_TRY(Api * api, run.api());
+  BERTH_STEP(api->remove(path, run.etag()));
+  run.say("deleted " + what);
+  return kDone;
+}
+
+Try<int> regenerate(Invocation& run) {
+  BERTH_TRY(const std::string path, target(run));
+  const std::string slot = run.args.text_or("key", "primary");
+  if (!run.confirmed("Replace the " + slot + " key of " + noun(run.verb) + " " + id_of(run) +
+                     "? Devices that use it are refused from then on.")) {
+    return kFailed;
+  }
+  BERTH_TRY(Api * api, run.api());
+  BERTH_TRY(Answer answer, api->act(path + "/keys/" + slot + "/regenerate", run.etag()));
+  run.say("replaced the " + slot + " key of " + noun(run.verb) + " " + id_of(run));
+  return show_with_keys(run, std::move(answer));
+}
+
+Flag id_flag(bool group) {
+  return {"enrollment-id",
+          "ID",
+          group ? "Id of the group." : "Id of the enrollment: the device's registration id.",
+          FlagKind::kText,
+          {"eid"},
+          {},
+          true,
+          true};
+}
+
+std::vector<Flag> edit_flags(bool group) {
+  std::vector<Flag> flags{
+      display_name_flag(),
+      {"provisioning-status",
+       "STATUS",
+       "disabled refuses its devices; enabled.",
+       FlagKind::kText,
+       {"ps"},
+       {"enabled", "disabled"}},
+      {"primary-key",
+       "KEY",
+       "Base64 of 16 to 64 bytes, or @FILE; made up when left out.",
+       FlagKind::kText,
+       {"pk"}},
+      {"secondary-key", "KEY", "The same for the second key.", FlagKind::kText, {"sk"}},
+      {"allocation-policy",
+       "POLICY",
+       "How a hub is chosen; as the scope says.",
+       FlagKind::kText,
+       {"ap"},
+       {"hashed", "static", ""}},
+      {"iot-hubs",
+       "HUBS",
+       "Candidate hubs, separated by commas; all linked ones when empty.",
+       FlagKind::kText,
+       {"ih"},
+       {},
+       false,
+       false,
+       true},
+      {"reprovision-policy",
+       "POLICY",
+       "What registering again does; reprovisionandmigratedata.",
+       FlagKind::kText,
+       {"rp"},
+       {"reprovisionandmigratedata", "reprovisionandresetdata", "never"}},
+      {"initial-twin-tags",
+       "JSON",
+       "Tags of the twin a device starts with, or @FILE.",
+       FlagKind::kText,
+       {"tags"}},
+      {"initial-twin-properties",
+       "JSON",
+       "Desired properties it starts with, or @FILE.",
+       FlagKind::kText,
+       {"props"}},
+      {"edge-enabled", "BOOL", "Whether it is an edge device; false.", FlagKind::kBoolean, {"ee"}}};
+  if (group) return flags;
+  flags.push_back({"device-id",
+                   "ID",
+                   "Device id at the hub; the registration id when empty.",
+                   FlagKind::kText,
+                   {"did"}});
+  flags.push_back({"device-information",
+                   "JSON",
+                   "Anything to remember with it, or @FILE.",
+                   FlagKind::kText,
+                   {"info"}});
+  return flags;
+}
+
+Flag attestation_flag() {
+  return {"attestation-type", "TYPE", "How devices prove who they are; symmetrickey.",
+          FlagKind::kText,    {"at"}, {"symmetrickey", "symmetric_key"}};
+}
+
+std::vector<Verb> verbs_of(bool group) {
+  const std::string name = group ? "enrollment-group " : "enrollment ";
+  const std::string a = group ? "an enrollment group: permission for every device whose key is "
+                                "derived from the group's"
+                              : "an enrollment: permission for one device";
+  const std::string each = group ? "enrollment groups" : "enrollments";
+  const std::string one = group ? "enrollment group" : "enrollment";
+  const std::string id = group ? "line-7" : "sn-100";
+  const std::string berth = "berth " + name;
+  Flag slot{"key",           "SLOT", "Which key to replace; primary.",
+            FlagKind::kText, {},     {"primary", "secondary"}};
+  return {
+      {name + "create", "Makes " + a + ".",
+       flags_of({{id_flag(group), scope_flag(), attestation_flag()},
+                 edit_flags(group),
+                 {show_keys_flag()}}),
+       group ? berth + "create --enrollment-id line-7 --display-name \"Line 7\" --show-keys"
+             : berth + "create --enrollment-id sn-100 --device-id pump-100",
+       &create},
+      {name + "list", "Lists the " + each + " of a scope.",
+       flags_of({{scope_flag()}, page_flags()}), berth + "list", &list},
+      {name + "show",
+       "Shows one " + one + ".",
+       {id_flag(group), scope_flag(), show_keys_flag()},
+       berth + "show " + id + " --show-keys",
+       &show},
+      {name + "update", "Changes what the flags name and leaves the rest.",
+       flags_of(
+           {{id_flag(group), scope_flag()}, edit_flags(group), {etag_flag(), show_keys_flag()}}),
+       berth + "update " + id + " --initial-twin-tags '{\"site\": \"north\"}'", &update},
+      {name + "regenerate-key",
+       "Puts a new random key into one slot; the other slot stays as it is.",
+       {id_flag(group), scope_flag(), slot, etag_flag(), yes_flag(), show_keys_flag()},
+       berth + "regenerate-key " + id + " --key secondary --yes",
+       &regenerate},
+      {name + "delete",
+       "Deletes one " + one + "; registrations made through it stay until they are deleted.",
+       {id_flag(group), scope_flag(), etag_flag(), yes_flag()},
+       berth + "delete " + id + " --yes",
+       &remove}};
+}
+
+}  // namespace
+
+std::vector<Verb> enrollment_verbs() {
+  std::vector<Verb> verbs = verbs_of(false);
+  std::vector<Verb> groups = verbs_of(true);
+  verbs.insert(verbs.end(), groups.begin(), groups.end());
+  return verbs;
+}
+
+}  // namespace berth::cli

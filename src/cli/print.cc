@@ -1,0 +1,154 @@
+#include "cli/print.h"
+
+#include "base/codec.h"
+
+#include <boost/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <ostream>
+
+namespace berth::cli {
+namespace {
+
+constexpr std::size_t kCellMax = 4000;
+
+std::string clean(std::string_view text) { return base::printable(text, kCellMax); }
+
+std::string plain(const json::value& value) {
+  if (value.is_null()) return "-";
+  if (const bool* flag = value.if_bool()) return *flag ? "yes" : "no";
+  if (const json::string* text = value.if_string()) return text->empty() ? "-" : clean(*text);
+  return clean(json::serialize(value));
+}
+
+std::string list_text(const json::value& value) {
+  const json::array* items = value.if_array();
+  if (items == nullptr) return plain(value);
+  std::string text;
+  for (const json::value& item : *items) text += (text.empty() ? "" : ", ") + plain(item);
+  return text.empty() ? "all" : text;
+}
+
+std::string ref_text(const json::value& value) {
+  return clean(member_text(value, "kind") + "/" + member_text(value, "id"));
+}
+
+// Columns of a terminal that the text takes: one for each character, wide ones aside.
+std::size_t width(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  }));
+}
+
+// "displayName" → "display name".
+std::string label(std::string_view member) {
+  std::string text;
+  for (const char c : member) {
+    if (c >= 'A' && c <= 'Z') {
+      text += ' ';
+      text += static_cast<char>(c - 'A' + 'a');
+    } else {
+      text += c;
+    }
+  }
+  return clean(text);
+}
+
+std::string card_value(std::string_view name, const json::value& value) {
+  if (name.ends_with("At") && value.is_string()) return clean(short_time(value.get_string()));
+  if (const json::object* object = value.if_object()) {
+    if (object->size() == 2 && object->contains("kind") && object->contains("id")) {
+      return ref_text(value);
+    }
+  }
+  if (name == "hubs") return list_text(value);
+  return plain(value);
+}
+
+}  // namespace
+
+std::string shown(const json::value& item, const Column& column) {
+  const json::value* value = member(item, column.name);
+  if (value == nullptr || value->is_null()) return std::string(column.otherwise);
+  switch (column.show) {
+    case Show::kPlain:
+      return plain(*value);
+    case Show::kTime:
+      return value->is_string() ? clean(short_time(value->get_string())) : plain(*value);
+    case Show::kEnabled:
+      return value->is_bool() && value->get_bool() ? "enabled" : "disabled";
+    case Show::kRef:
+      return ref_text(*value);
+    case Show::kList:
+      return list_text(*value);
+  }
+  return {};
+}
+
+void print_rows(std::ostream& out, const std::vector<std::string>& header,
+                const std::vector<std::vector<std::string>>& rows) {
+  if (rows.empty()) {
+    out << "(none)\n";
+    return;
+  }
+  std::vector<std::size_t> widths(header.size(), 0);
+  const auto widen = [&](const std::vector<std::string>& row) {
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width(row[i]));
+  };
+  widen(header);
+  for (const auto& row : rows) widen(row);
+  const auto write = [&](const std::vector<std::string>& row) {
+    std::string line;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      line += row[i] + std::string(widths[i] - width(row[i]) + 2, ' ');
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    out << line << '\n';
+  };
+  write(header);
+  for (const auto& row : rows) write(row);
+}
+
+void print_table(std::ostream& out, const json::value& list, const std::vector<Column>& columns) {
+  std::vector<std::string> header;
+  for (const Column& column : columns) header.emplace_back(column.header);
+  std::vector<std::vector<std::string>> rows;
+  const json::value* items = member(list, "items");
+  if (items != nullptr && items->is_array()) {
+    for (const json::value& item : items->get_array()) {
+      std::vector<std::string> row;
+      for (const Column& column : columns) row.push_back(shown(item, column));
+      rows.push_back(std::move(row));
+    }
+  }
+  print_rows(out, header, rows);
+}
+
+void print_card(std::ostream& out, const json::value& object) {
+  if (!object.is_object()) return;
+  std::size_t widest = 0;
+  for (const auto& pair : object.get_object()) {
+    widest = std::max(widest, label(pair.key()).size());
+  }
+  for (const auto& pair : object.get_object()) {
+    const std::string name = label(pair.key());
+    out << name << std::string(widest - name.size() + 2, ' ')
+        << card_value(pair.key(), pair.value()) << '\n';
+  }
+}
+
+std::string short_time(std::string_view text) {
+  if (text.size() < 20 || text[10] != 'T' || !text.ends_with('Z')) return std::string(text);
+  return std::string(text.substr(0, 10)) + " " + std::string(text.substr(11, 8)) + "Z";
+}
+
+std::string short_duration(const json::value& nanoseconds) {
+  const double ms = nanoseconds.is_number() ? nanoseconds.to_number<double>() / 1e6 : 0.0;
+  std::array<char, 40> text{};
+  std::snprintf(text.data(), text.size(), "%.3f ms", ms);
+  return text.data();
+}
+
+}  // namespace berth::cli

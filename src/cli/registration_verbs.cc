@@ -1,0 +1,173 @@
+// Registrations and the devices they made.
+#include "cli/body.h"
+#include "cli/invocation.h"
+#include "cli/verb_groups.h"
+
+#include <boost/json.hpp>
+
+namespace berth::cli {
+namespace {
+
+const std::vector<Column> kColumns{{"REGISTRATION", "id"},
+                                   {"STATUS", "status"},
+                                   {"HUB", "hub"},
+                                   {"DEVICE", "deviceId"},
+                                   {"ENROLLMENT", "enrollment", Show::kRef},
+                                   {"UPDATED", "updatedAt", Show::kTime}};
+const std::vector<Column> kDeviceColumns{{"DEVICE", "id"},
+                                         {"NAME", "displayName"},
+                                         {"STATUS", "enabled", Show::kEnabled},
+                                         {"SCOPE", "scope"},
+                                         {"REGISTRATION", "registration", Show::kPlain, "by hand"},
+                                         {"CREATED", "createdAt", Show::kTime}};
+
+std::string id_of(const Invocation& run) { return run.args.text_or("registration-id", ""); }
+
+Try<std::string> target(Invocation& run) {
+  BERTH_TRY(const std::string scope, run.scope());
+  return path_of({"scopes", scope, "registrations", id_of(run)});
+}
+
+Try<int> list(Invocation& run) {
+  if (run.args.has("enrollment-id") && run.args.has("group-id")) {
+    return WrongUsage("--enrollment-id and --group-id cannot be given together",
+                      "registrations belong to one enrollment or one group");
+  }
+  BERTH_TRY(auto query, run.page_query());
+  query.emplace_back("enrollment", run.args.text_or("enrollment-id", ""));
+  query.emplace_back("group", run.args.text_or("group-id", ""));
+  BERTH_TRY(const std::string scope, run.scope());
+  BERTH_TRY(Api * api, run.api());
+  const std::string path = with_query(path_of({"scopes", scope, "registrations"}), query);
+  BERTH_TRY(const Answer answer, api->get(path));
+  return run.show_list(answer, kColumns);
+}
+
+Try<int> show(Invocation& run) {
+  BERTH_TRY(const std::string path, target(run));
+  BERTH_TRY(Api * api, run.api());
+  BERTH_TRY(const Answer answer, api->get(path));
+  return run.show(answer);
+}
+
+Try<int> remove(Invocation& run) {
+  BERTH_TRY(const std::string path, target(run));
+  if (!run.confirmed("Delete registration " + id_of(run) + " and the device it made?")) {
+    return kFailed;
+  }
+  BERTH_TRY(Api * api, run.api());
+  BERTH_STEP(api->remove(path, run.etag()));
+  run.say("deleted registration " + id_of(run));
+  return kDone;
+}
+
+Try<int> transfer(Invocation& run) {
+  const auto individual = run.args.text("to-enrollment");
+  const auto group = run.args.text("to-group");
+  if (individual.has_value() == group.has_value()) {
+    return WrongUsage("`berth registration transfer` needs --to-enrollment ID or --to-group ID",
+                      "for example: " + run.verb.example);
+  }
+  json::object body;
+  body["kind"] = group ? "group" : "individual";
+  body["id"] = group ? *group : *individual;
+  BERTH_TRY(const std::string path, target(run));
+  BERTH_TRY(Api * api, run.api());
+  BERTH_TRY(const Answer answer, api->post(path + "/transfer", body, run.etag()));
+  run.say("registration " + id_of(run) + " now belongs to " +
+          (group ? "enrollment group " + *group : "enrollment " + *individual));
+  return run.show(answer);
+}
+
+Try<int> list_devices(Invocation& run) {
+  BERTH_TRY(const auto query, run.page_query());
+  BERTH_TRY(const std::string hub, run.hub());
+  BERTH_TRY(Api * api, run.api());
+  BERTH_TRY(const Answer answer, api->get(with_query(path_of({"hubs", hub, "devices"}), query)));
+  return run.show_list(answer, kDeviceColumns);
+}
+
+Try<int> show_device(Invocation& run) {
+  BERTH_TRY(const std::string hub, run.hub());
+  BERTH_TRY(Api * api, run.api());
+  const std::string path = path_of({"hubs", hub, "devices", run.args.text_or("device-id", "")});
+  BERTH_TRY(Answer answer, api->get(path));
+  if (!run.args.is_set("show-keys")) return run.show(answer);
+  BERTH_TRY(const Answer keys, api->get(path + "/keys"));
+  if (run.wants_json()) {
+    answer.value.as_object()["keys"] = keys.value;
+    run.world.out << json::serialize(answer.value) << '\n';
+    return kDone;
+  }
+  for (const auto& key : keys.value.as_object()) {
+    answer.value.as_object()[key.key()] = key.value();
+  }
+  print_card(run.world.out, answer.value);
+  return kDone;
+}
+
+Flag id_flag() {
+  return {"registration-id",
+          "ID",
+          "The registration id, in any spelling of its case.",
+          FlagKind::kText,
+          {"rid"},
+          {},
+          true,
+          true};
+}
+
+Flag hub_flag() {
+  return {"hub-name",
+          "HUB",
+          "Short name of the hub; may be left out while there is only one.",
+          FlagKind::kText,
+          {"hub"}};
+}
+
+}  // namespace
+
+std::vector<Verb> registration_verbs() {
+  return {
+      {"registration list", "Lists the devices that registered in a scope.",
+       flags_of(
+           {{scope_flag(),
+             {"enrollment-id", "ID", "Only those of this enrollment.", FlagKind::kText, {"eid"}},
+             {"group-id", "ID", "Only those of this enrollment group.", FlagKind::kText, {"gid"}}},
+            page_flags()}),
+       "berth registration list --group-id line-7", &list},
+      {"registration show",
+       "Shows where one device was assigned.",
+       {id_flag(), scope_flag()},
+       "berth registration show sn-7001",
+       &show},
+      {"registration transfer",
+       "Gives a registration id to another enrollment; until then it belongs to the first.",
+       {id_flag(),
+        scope_flag(),
+        {"to-enrollment", "ID", "The enrollment that shall own it."},
+        {"to-group", "ID", "The enrollment group that shall own it."},
+        etag_flag()},
+       "berth registration transfer sn-7001 --to-group line-7",
+       &transfer},
+      {"registration delete",
+       "Deletes a registration and the device it made.",
+       {id_flag(), scope_flag(), etag_flag(), yes_flag()},
+       "berth registration delete sn-7001 --yes",
+       &remove}};
+}
+
+std::vector<Verb> device_verbs() {
+  Flag device{
+      "device-id", "ID", "The device id, exactly as it is spelled.", FlagKind::kText, {"did"}, {},
+      true,        true};
+  return {{"device list", "Lists the devices of a hub.", flags_of({{hub_flag()}, page_flags()}),
+           "berth device list", &list_devices},
+          {"device show",
+           "Shows one device of a hub.",
+           {device, hub_flag(), show_keys_flag()},
+           "berth device show sn-7001 --show-keys",
+           &show_device}};
+}
+
+}  // namespace berth::cli

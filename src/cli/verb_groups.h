@@ -1,0 +1,33 @@
+// The parts of the table of verbs, one function a file of verbs; verbs.cc puts them in order.
+// Room cli, private to it. Thread rule: constant data.
+#pragma once
+
+#include "cli/verb.h"
+
+#include <vector>
+
+namespace berth::cli {
+
+std::vector<Verb> server_verbs();      // serve, status, doctor
+std::vector<Verb> scope_verbs();       // scope …
+std::vector<Verb> hub_verbs();         // hub …
+std::vector<Verb> enrollment_verbs();  // enrollment …, enrollment-group …
+std::vector<Verb> registration_verbs();
+std::vector<Verb> device_verbs();
+std::vector<Verb> key_verbs();     // key derive
+std::vector<Verb> trail_verbs();   // trail …
+std::vector<Verb> access_verbs();  // audit, token …
+std::vector<Verb> local_verbs();   // config …, completion …
+std::vector<Verb> bench_verbs();
+
+// Flags that several verbs share.
+Flag scope_flag();
+Flag etag_flag();
+Flag yes_flag();
+Flag show_keys_flag();
+Flag display_name_flag();
+std::vector<Flag> page_flags();
+// The flags of all the given lists together.
+std::vector<Flag> flags_of(std::vector<std::vector<Flag>> lists);
+
+}  // namespace berth::cli
