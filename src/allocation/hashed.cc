@@ -4,31 +4,33 @@
 #include "crypto/hash.h"
 
 #include <cmath>
+#include <string>
 
 namespace berth::allocation {
 namespace {
 
-// A number in (0, 1) that depends on the pair alone. The id counts without case, as registration
-// ids are compared; a NUL keeps "ab"+"c" apart from "a"+"bc".
-double draw(const std::string& registration_key, const std::string& hub) {
-  const crypto::Sha256 hash = crypto::sha256(base::as_bytes(registration_key + '\0' + hub));
+// In (0, 1), the same for ever for the same scope, id and hub: devices would move otherwise.
+double draw(const domain::RegistrationId& registration, const domain::ScopeId& scope,
+            const domain::HubName& hub) {
+  const std::string text = scope.text() + '\0' + registration.key() + '\0' + hub.text();
+  const crypto::Sha256 hash = crypto::sha256(base::as_bytes(text));
   std::uint64_t bits = 0;
   for (std::size_t i = 0; i < 8; ++i) bits = bits << 8 | hash[i];
-  return (static_cast<double>(bits >> 11) + 0.5) / 9007199254740992.0;  // 2^53
+  // 53 bits are what a double holds exactly.
+  return (static_cast<double>(bits >> 11) + 0.5) / 9007199254740992.0;
 }
 
 }  // namespace
 
 Result<std::size_t, provisioning::Refusal> Hashed::choose(
-    const domain::RegistrationId& registration, const domain::Enrollment&,
+    const domain::RegistrationId& registration, const domain::Enrollment& enrollment,
     std::span<const provisioning::HubCandidate> candidates) const {
-  const std::string key = registration.key();
   std::size_t best = 0;
-  double best_score = 0;
+  double best_score = -1;
   for (std::size_t i = 0; i < candidates.size(); ++i) {
-    // -weight / ln(u) is the score whose maximum falls on each hub in proportion to its weight.
-    const double score = -static_cast<double>(candidates[i].link.weight) /
-                         std::log(draw(key, candidates[i].hub.name.text()));
+    const provisioning::HubCandidate& each = candidates[i];
+    const double weight = each.link.weight == 0 ? 1.0 : static_cast<double>(each.link.weight);
+    const double score = -weight / std::log(draw(registration, enrollment.scope, each.hub.name));
     if (score > best_score) {
       best = i;
       best_score = score;

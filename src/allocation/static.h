@@ -1,4 +1,4 @@
-// The one hub that the enrollment names (azure-dps.md §7.1).
+// The one hub that the enrollment names; the first by name when it names none.
 //
 // Room allocation. Thread rule: const, any thread.
 #pragma once
@@ -10,7 +10,7 @@ namespace berth::allocation {
 class Static final : public provisioning::Allocator {
  public:
   domain::AllocationPolicy policy() const override { return domain::AllocationPolicy::kStatic; }
-  // kNoHub unless the enrollment names exactly one hub and it is a candidate.
+  // Reasons: kHubUnknown when the first hub the enrollment names is not linked to the scope.
   Result<std::size_t, provisioning::Refusal> choose(
       const domain::RegistrationId& registration, const domain::Enrollment& enrollment,
       std::span<const provisioning::HubCandidate> candidates) const override;

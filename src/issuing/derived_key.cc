@@ -1,38 +1,48 @@
 #include "issuing/derived_key.h"
 
+#include "base/log.h"
 #include "crypto/device_key.h"
 
 #include <utility>
 
 namespace berth::issuing {
 
-Result<void, provisioning::Refusal> DerivedKey::issue(const domain::Enrollment& enrollment,
-                                                      const std::string& derivation_id,
-                                                      domain::Device& device) {
-  const auto& keys = std::get<domain::SymmetricKeys>(enrollment.attestation);
-  const std::string context = domain::device_key_context(device.hub, device.id);
-  domain::SymmetricKeys issued;
-  BERTH_TRY(issued.primary, device_key(enrollment, keys.primary, derivation_id, context));
-  BERTH_TRY(issued.secondary, device_key(enrollment, keys.secondary, derivation_id, context));
-  device.keys = std::move(issued);
-  return {};
+using domain::EnrollmentKind;
+using provisioning::Refusal;
+
+Result<domain::Sealed> DerivedKey::reseal(const domain::Sealed& from,
+                                          const domain::Enrollment& enrollment,
+                                          const std::string& derivation_id,
+                                          const domain::Device& device) {
+  const std::string context = key_context(enrollment.scope, enrollment.kind, enrollment.id);
+  BERTH_TRY(const Secret key, vault_.open(from, context));
+  const std::string device_context = device_key_context(device.hub, device.id);
+  if (enrollment.kind == EnrollmentKind::kIndividual) return vault_.seal(key, device_context);
+  return vault_.seal(crypto::derive_device_key(key.bytes(), derivation_id), device_context);
 }
 
-Result<domain::Sealed, provisioning::Refusal> DerivedKey::device_key(
-    const domain::Enrollment& enrollment, const domain::Sealed& key,
-    const std::string& derivation_id, const std::string& context) {
-  Result<Secret> opened =
-      vault_.open(key, domain::key_context(enrollment.scope, enrollment.kind, enrollment.id));
-  if (!opened) {
-    provisioning::Refusal refusal;
-    refusal.reason = domain::Reason::kInternal;
-    refusal.expected = "enrollment keys sealed under this server's master key";
-    refusal.received = opened.error().what;
-    return Fail(std::move(refusal));
+Result<void, Refusal> DerivedKey::issue(const domain::Enrollment& enrollment,
+                                        const std::string& derivation_id, domain::Device& device) {
+  const auto* keys = std::get_if<domain::SymmetricKeys>(&enrollment.attestation);
+  if (keys == nullptr) {
+    return Fail(
+        Refusal{domain::Reason::kInternal, "an enrollment with symmetric keys", "another", {}});
   }
-  if (enrollment.kind == domain::EnrollmentKind::kIndividual) return vault_.seal(*opened, context);
-  const Secret derived = crypto::derive_device_key(opened->bytes(), derivation_id);
-  return vault_.seal(derived, context);
+  Result<domain::Sealed> primary = reseal(keys->primary, enrollment, derivation_id, device);
+  Result<domain::Sealed> secondary = reseal(keys->secondary, enrollment, derivation_id, device);
+  if (!primary || !secondary) {
+    const Error& error = primary ? secondary.error() : primary.error();
+    log::error("issue.key_unreadable",
+               {{"enrollment", enrollment.id.text()}, {"what", error.what}, {"mend", error.mend}});
+    return Fail(Refusal{domain::Reason::kInternal,
+                        "keys that open under the server's master key",
+                        "a key that does not; the log has more",
+                        {}});
+  }
+  device.keys.emplace();
+  device.keys->primary = *std::move(primary);
+  device.keys->secondary = *std::move(secondary);
+  return {};
 }
 
 }  // namespace berth::issuing

@@ -1,8 +1,8 @@
-// The device's hub keys for symmetric-key enrollments: a group's device gets the pair derived from
-// the group's keys, an individual enrollment's device gets that enrollment's own pair, so that the
-// device signs for the hub with the key it already holds (azure-dps.md §4).
+// The hub credential of a device that proved itself with a symmetric key: the same keys it proved
+// itself with, so that it needs no other (azure-dps.md §4). For a group both slots are derived for
+// the device, for an individual they are the enrollment's own; sealed for the device's record.
 //
-// Room issuing. Thread rule: one instance per io_context.
+// Room issuing. Thread rule: one instance per io_context; stateless.
 #pragma once
 
 #include "provisioning/ports/issuer.h"
@@ -15,16 +15,14 @@ class DerivedKey final : public provisioning::Issuer {
   explicit DerivedKey(provisioning::Vault& vault) : vault_(vault) {}
 
   std::string_view attestation() const override { return "symmetric_key"; }
-  // kInternal when a key of the enrollment does not open.
+  // Reasons: kInternal (the enrollment's keys do not open).
   Result<void, provisioning::Refusal> issue(const domain::Enrollment& enrollment,
                                             const std::string& derivation_id,
                                             domain::Device& device) override;
 
  private:
-  Result<domain::Sealed, provisioning::Refusal> device_key(const domain::Enrollment& enrollment,
-                                                           const domain::Sealed& key,
-                                                           const std::string& derivation_id,
-                                                           const std::string& context);
+  Result<domain::Sealed> reseal(const domain::Sealed& from, const domain::Enrollment& enrollment,
+                                const std::string& derivation_id, const domain::Device& device);
 
   provisioning::Vault& vault_;
 };

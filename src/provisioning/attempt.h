@@ -1,0 +1,49 @@
+// One attempt under way: the claim, and the trail that grows with every step.
+//
+// Room provisioning. Thread rule: belongs to one running handle().
+#pragma once
+
+#include "base/clock.h"
+#include "base/rng.h"
+#include "domain/claim.h"
+#include "domain/trail.h"
+#include "provisioning/ports/attestor.h"
+
+#include <string>
+#include <string_view>
+
+namespace berth::provisioning {
+
+// Trail::operation.
+inline constexpr std::string_view kRegister = "register";
+inline constexpr std::string_view kAuthenticate = "authenticate";
+inline constexpr std::string_view kPoll = "poll";
+inline constexpr std::string_view kLookUp = "lookup";
+
+class Attempt {
+ public:
+  Attempt(domain::Claim claim, std::string_view operation, const Clock& clock, Rng& rng);
+
+  domain::Claim claim;
+  domain::Trail trail;
+  // For a register: what the device will poll. `<digit>.<16 hex>.<uuid>`, no character that a
+  // client would have to escape in a topic or a path (azure-dps.md §1.1), and not to be guessed.
+  std::string operation_id;
+
+  // Forgets the steps of a round that has to be gone through again.
+  void start_over();
+  // Ends the present step and starts measuring the next.
+  void pass(domain::Step step, std::string detail);
+  void fail(domain::Step step, const Refusal& refusal);
+  // Sets how long it all took.
+  void finish();
+
+ private:
+  std::chrono::nanoseconds lap();
+
+  const Clock& clock_;
+  Instant started_;
+  Instant step_started_;
+};
+
+}  // namespace berth::provisioning

@@ -1,0 +1,270 @@
+// The one path: identify → attest → authorize → allocate → issue → record. What a step does is in
+// the file of its name; this file holds their order, and what becomes of a refusal.
+#include "provisioning/attempt.h"
+#include "provisioning/provisioning.h"
+#include "provisioning/scope_cache.h"
+#include "provisioning/source_budget.h"
+#include "provisioning/steps.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace berth::provisioning {
+namespace {
+
+using domain::Outcome;
+using domain::Reason;
+using domain::Step;
+
+using Verdict = std::variant<domain::Authenticated, domain::Accepted, domain::CurrentState>;
+
+// Times a registration is decided anew because another attempt for the same id got in between.
+constexpr int kRoundsMax = 5;
+
+// Whether such a refusal can come from somebody who is guessing: all before the proof is good.
+bool counts_as_failure(Reason reason) {
+  switch (reason) {
+    case Reason::kScopeUnknown:
+    case Reason::kIdInvalid:
+    case Reason::kNotEnrolled:
+    case Reason::kAttestationMismatch:
+    case Reason::kProofMissing:
+    case Reason::kProofMalformed:
+    case Reason::kProofExpired:
+    case Reason::kProofExpiryTooFar:
+    case Reason::kProofAudienceMismatch:
+    case Reason::kProofRejected:
+      return true;
+    case Reason::kNone:
+    case Reason::kScopeDisabled:
+    case Reason::kEnrollmentDisabled:
+    case Reason::kTooManyAttempts:
+    case Reason::kOwnedByOther:
+    case Reason::kPayloadInvalid:
+    case Reason::kNoHub:
+    case Reason::kHubUnknown:
+    case Reason::kDeviceIdTaken:
+    case Reason::kOperationUnknown:
+    case Reason::kNotRegistered:
+    case Reason::kStoreUnavailable:
+    case Reason::kInternal:
+      return false;
+  }
+  return false;
+}
+
+// What a proven device asks about its registration.
+Result<Verdict, Refusal> answer_question(const Attempt& attempt, const Identified& identified,
+                                         const std::string& operation_id) {
+  const auto& current = identified.dossier.current;
+  if (attempt.trail.operation == kAuthenticate) return Verdict{domain::Authenticated{}};
+  if (attempt.trail.operation == kPoll) {
+    // Another device's operation and one that never was are the same to the one who asks.
+    if (current && current->operation_id == operation_id && !operation_id.empty()) {
+      return Verdict{domain::CurrentState{*current}};
+    }
+    return Fail(Refusal{Reason::kOperationUnknown,
+                        "the operation this device began last",
+                        base::printable(operation_id, 80),
+                        {}});
+  }
+  if (current) return Verdict{domain::CurrentState{*current}};
+  return Fail(Refusal{Reason::kNotRegistered, "a device that has registered", "none", {}});
+}
+
+struct Asked {
+  domain::Claim claim;
+  std::string_view operation;
+  std::string operation_id;
+};
+
+struct Unpack {
+  Asked operator()(domain::Authenticate& command) const {
+    return {std::move(command.claim), kAuthenticate, {}};
+  }
+  Asked operator()(domain::Register& command) const {
+    return {std::move(command.claim), kRegister, {}};
+  }
+  Asked operator()(domain::PollOperation& command) const {
+    return {std::move(command.claim), kPoll, std::move(command.operation_id)};
+  }
+  Asked operator()(domain::LookUpRegistration& command) const {
+    return {std::move(command.claim), kLookUp, {}};
+  }
+};
+
+}  // namespace
+
+struct Provisioning::State {
+  State(Ports given, Settings set)
+      : ports(given),
+        settings(set),
+        scopes(given.store, set.scopes_cached_max),
+        budget({set.failures_per_source_max, set.failures_refilled_per_second,
+                set.sources_tracked_max}) {}
+
+  // One round through the six steps. None: the race for the registration was lost, decide again.
+  using Round = std::optional<Result<Verdict, Refusal>>;
+  Task<Round> go(Attempt& attempt, const std::string& operation_id);
+  Task<Round> place(Attempt& attempt, const Identified& identified, const Proven& proven);
+  Task<Round> write_failure(Attempt& attempt, const Identified& identified, const Proven& proven,
+                            Refusal refusal);
+  Result<Verdict, Refusal> refuse(Attempt& attempt, Step step, Refusal refusal);
+  Outcome conclude(Attempt attempt, Result<Verdict, Refusal> verdict);
+
+  Ports ports;
+  Settings settings;
+  ScopeCache scopes;
+  SourceBudget budget;
+};
+
+Provisioning::Provisioning(Ports ports, Settings settings)
+    : state_(std::make_unique<State>(ports, settings)) {}
+Provisioning::~Provisioning() = default;
+
+Task<Outcome> Provisioning::handle(domain::ProvisioningCommand command) {
+  Asked asked = std::visit(Unpack{}, command);
+  Attempt attempt(std::move(asked.claim), asked.operation, state_->ports.clock, state_->ports.rng);
+  State::Round verdict;
+  for (int round = 0; round < kRoundsMax && !verdict; ++round) {
+    attempt.start_over();
+    verdict = co_await state_->go(attempt, asked.operation_id);
+  }
+  if (!verdict) {
+    verdict = state_->refuse(attempt, Step::kRecord,
+                             {Reason::kStoreUnavailable, "a registration nobody else is writing",
+                              "one that changed every time", std::chrono::seconds(1)});
+  }
+  co_return state_->conclude(std::move(attempt), *std::move(verdict));
+}
+
+Task<Provisioning::State::Round> Provisioning::State::go(Attempt& attempt,
+                                                         const std::string& operation_id) {
+  Result<Identified, Refusal> identified = co_await identify(ports.store, scopes, attempt.claim);
+  if (!identified) co_return refuse(attempt, Step::kIdentify, std::move(identified).error());
+  attempt.pass(Step::kIdentify, describe(*identified));
+
+  const bool may_search = !budget.exhausted(attempt.claim.source, ports.clock.monotonic());
+  const AttestWith with{ports.attestors, ports.clock.wall(), may_search};
+  Result<Proven, Refusal> proven = attest(with, attempt.claim, *identified);
+  if (!proven) co_return refuse(attempt, Step::kAttest, std::move(proven).error());
+  attempt.trail.enrollment = reference_text(*proven->enrollment);
+  attempt.pass(Step::kAttest, proven->attested.detail);
+
+  Result<void, Refusal> allowed =
+      authorize(attempt.claim, *identified, *proven->enrollment, settings.payload_bytes_max);
+  if (!allowed) co_return refuse(attempt, Step::kAuthorize, std::move(allowed).error());
+  attempt.pass(Step::kAuthorize, "enabled, and owner of the id or the first to claim it");
+
+  if (attempt.trail.operation != kRegister) {
+    Result<Verdict, Refusal> answer = answer_question(attempt, *identified, operation_id);
+    if (!answer) co_return refuse(attempt, Step::kAuthorize, std::move(answer).error());
+    co_return answer;
+  }
+  Round round = co_await place(attempt, *identified, *proven);
+  co_return round;
+}
+
+Task<Provisioning::State::Round> Provisioning::State::place(Attempt& attempt,
+                                                            const Identified& identified,
+                                                            const Proven& proven) {
+  Result<Placement, Refusal> placement = allocate(ports.allocators, identified, *proven.enrollment);
+  if (!placement) {
+    attempt.fail(Step::kAllocate, placement.error());
+    Round failed = co_await write_failure(attempt, identified, proven, placement.error());
+    co_return failed;
+  }
+  attempt.pass(Step::kAllocate, placement->detail);
+
+  Result<domain::Device, Refusal> device =
+      issue(ports.issuers, identified, proven, *placement, ports.clock.wall());
+  if (!device) co_return refuse(attempt, Step::kIssue, std::move(device).error());
+  attempt.pass(Step::kIssue, fmt::format("credential for device '{}'", device->id.text()));
+
+  attempt.pass(Step::kRecord, "registration, identity, trail and audit in one transaction");
+  attempt.finish();
+  std::unique_ptr<Assignment> assignment =
+      make_assignment(attempt, identified, proven, *placement, *std::move(device));
+  domain::Trail trail = assignment->trail;
+  Result<domain::Registration, Unrecorded> recorded =
+      co_await record(ports.store, std::move(assignment));
+  if (recorded) {
+    attempt.trail = std::move(trail);
+    co_return Verdict{domain::Accepted{*std::move(recorded)}};
+  }
+  attempt.trail.steps.pop_back();
+  Unrecorded unrecorded = std::move(recorded).error();
+  switch (unrecorded.why) {
+    case Unrecorded::Why::kLostRace:
+      co_return std::nullopt;
+    case Unrecorded::Why::kDeviceIdTaken: {
+      attempt.fail(Step::kRecord, unrecorded.refusal);
+      Round failed = co_await write_failure(attempt, identified, proven, unrecorded.refusal);
+      co_return failed;
+    }
+    case Unrecorded::Why::kRefused:
+      break;
+  }
+  co_return refuse(attempt, Step::kRecord, std::move(unrecorded.refusal));
+}
+
+// The device is who it says, but there is no place for it: that is a result, kept like any other,
+// and the poll tells it (azure-dps.md §1.5).
+Task<Provisioning::State::Round> Provisioning::State::write_failure(Attempt& attempt,
+                                                                    const Identified& identified,
+                                                                    const Proven& proven,
+                                                                    Refusal refusal) {
+  if (refusal.reason == Reason::kInternal) co_return Round(Fail(std::move(refusal)));
+  attempt.finish();
+  std::unique_ptr<Assignment> assignment = make_failure(attempt, identified, proven, refusal);
+  domain::Trail trail = assignment->trail;
+  Result<domain::Registration, Unrecorded> recorded =
+      co_await record(ports.store, std::move(assignment));
+  if (recorded) {
+    attempt.trail = std::move(trail);
+    co_return Verdict{domain::Accepted{*std::move(recorded)}};
+  }
+  Unrecorded unrecorded = std::move(recorded).error();
+  if (unrecorded.why == Unrecorded::Why::kLostRace) co_return std::nullopt;
+  co_return refuse(attempt, Step::kRecord, std::move(unrecorded.refusal));
+}
+
+Result<Verdict, Refusal> Provisioning::State::refuse(Attempt& attempt, Step step, Refusal refusal) {
+  const std::string& source = attempt.claim.source;
+  const Instant now = ports.clock.monotonic();
+  if (counts_as_failure(refusal.reason)) {
+    const bool exhausted = budget.exhausted(source, now);
+    budget.failed(source, now);
+    if (exhausted) {
+      refusal = {Reason::kTooManyAttempts,
+                 "a source that has not failed so often",
+                 fmt::format("one more failure: {}", to_string(refusal.reason)),
+                 {}};
+    }
+  }
+  if (refusal.reason == Reason::kTooManyAttempts) refusal.retry_after = budget.wait(source, now);
+  attempt.fail(step, refusal);
+  return Fail(std::move(refusal));
+}
+
+Outcome Provisioning::State::conclude(Attempt attempt, Result<Verdict, Refusal> verdict) {
+  attempt.finish();
+  Outcome outcome;
+  outcome.trail_id = attempt.trail.id;
+  outcome.at = ports.clock.wall();
+  if (verdict) {
+    if (attempt.trail.outcome != domain::TrailOutcome::kFailed) {
+      attempt.trail.outcome = domain::TrailOutcome::kAssigned;
+    }
+    std::visit([&](auto& result) { outcome.result = std::move(result); }, *verdict);
+    ports.observer.attempt_finished(attempt.trail);
+    return outcome;
+  }
+  outcome.result = domain::Refused{verdict.error().reason, verdict.error().retry_after};
+  ports.observer.attempt_finished(attempt.trail);
+  ports.refusals.refused(std::move(attempt.claim), std::move(attempt.trail));
+  return outcome;
+}
+
+}  // namespace berth::provisioning

@@ -1,0 +1,128 @@
+#include "provisioning/steps.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace berth::provisioning {
+namespace {
+
+using domain::Reason;
+using domain::RegistrationStatus;
+using domain::TrailOutcome;
+
+domain::Registration begin_registration(const Attempt& attempt, const Identified& identified,
+                                        const domain::Enrollment& enrollment) {
+  domain::Registration registration;
+  if (identified.dossier.current) {
+    registration = *identified.dossier.current;
+  } else {
+    registration.scope = enrollment.scope;
+    registration.id = identified.registration;
+    registration.created_at = attempt.trail.started_at;
+  }
+  registration.enrollment = {enrollment.kind, enrollment.id};
+  registration.updated_at = attempt.trail.started_at;
+  registration.operation_id = attempt.operation_id;
+  registration.payload = attempt.claim.payload;
+  return registration;
+}
+
+domain::AuditRecord audit_of(const Attempt& attempt, const domain::Registration& registration,
+                             std::string action, std::string detail) {
+  domain::AuditRecord audit;
+  audit.at = attempt.trail.started_at;
+  audit.actor = fmt::format("device:{}/{}", registration.scope.text(), registration.id.text());
+  audit.source = attempt.trail.source;
+  audit.action = std::move(action);
+  audit.scope = registration.scope.text();
+  audit.target = registration.id.text();
+  audit.detail = std::move(detail);
+  return audit;
+}
+
+std::unique_ptr<Assignment> begin_assignment(const Attempt& attempt, const Identified& identified,
+                                             const Proven& proven) {
+  auto assignment = std::make_unique<Assignment>();
+  assignment->registration = begin_registration(attempt, identified, *proven.enrollment);
+  if (identified.dossier.current) {
+    assignment->expected_version = identified.dossier.current->version;
+  }
+  assignment->trail = attempt.trail;
+  assignment->trail.enrollment = reference_text(*proven.enrollment);
+  return assignment;
+}
+
+}  // namespace
+
+std::unique_ptr<Assignment> make_assignment(const Attempt& attempt, const Identified& identified,
+                                            const Proven& proven, const Placement& placement,
+                                            domain::Device device) {
+  std::unique_ptr<Assignment> assignment = begin_assignment(attempt, identified, proven);
+  domain::Registration& registration = assignment->registration;
+  registration.status = RegistrationStatus::kAssigned;
+  registration.substatus = placement.substatus;
+  registration.reason = Reason::kNone;
+  registration.hub = placement.hub;
+  registration.hub_host = placement.hub_host;
+  registration.device_id = placement.device_id;
+  assignment->device = std::move(device);
+  assignment->keeps_twin = placement.keeps_twin;
+  assignment->leaves = placement.leaves;
+  assignment->trail.outcome = TrailOutcome::kAssigned;
+  assignment->trail.reason = Reason::kNone;
+  assignment->trail.hub = placement.hub.text();
+  assignment->trail.device_id = placement.device_id.text();
+  // Ids and hub names have no character that JSON would have to escape.
+  assignment->audit =
+      audit_of(attempt, registration,
+               identified.dossier.current ? "registration.reassign" : "registration.assign",
+               fmt::format(R"({{"hub":"{}","deviceId":"{}","enrollment":"{}","substatus":"{}"}})",
+                           placement.hub.text(), placement.device_id.text(),
+                           assignment->trail.enrollment, to_string(placement.substatus)));
+  return assignment;
+}
+
+std::unique_ptr<Assignment> make_failure(const Attempt& attempt, const Identified& identified,
+                                         const Proven& proven, const Refusal& refusal) {
+  std::unique_ptr<Assignment> assignment = begin_assignment(attempt, identified, proven);
+  domain::Registration& registration = assignment->registration;
+  registration.status = RegistrationStatus::kFailed;
+  registration.substatus = domain::Substatus::kNone;
+  registration.reason = refusal.reason;
+  assignment->trail.outcome = TrailOutcome::kFailed;
+  assignment->trail.reason = refusal.reason;
+  assignment->trail.findings = explain_no_place(identified, *proven.enrollment, refusal);
+  assignment->audit =
+      audit_of(attempt, registration, "registration.fail",
+               fmt::format(R"({{"reason":"{}","enrollment":"{}"}})", to_string(refusal.reason),
+                           assignment->trail.enrollment));
+  return assignment;
+}
+
+Task<Result<domain::Registration, Unrecorded>> record(RegistrationStore& store,
+                                                      std::unique_ptr<Assignment> assignment) {
+  const std::string device_text =
+      assignment->device ? fmt::format("device id '{}' at hub '{}'", assignment->device->id.text(),
+                                       assignment->device->hub.text())
+                         : std::string();
+  Result<domain::Registration> committed = co_await store.commit(std::move(assignment));
+  if (committed) co_return *std::move(committed);
+
+  const Error& error = committed.error();
+  Unrecorded unrecorded;
+  if (error.kind == ErrorKind::kConflict && error.what.starts_with(kLostRaceWord)) {
+    unrecorded.why = Unrecorded::Why::kLostRace;
+    // For the case that it is lost too often: something writes this registration all the time.
+    unrecorded.refusal = {Reason::kStoreUnavailable, "a registration nobody else is writing",
+                          "one that changed every time", std::chrono::seconds(1)};
+  } else if (error.kind == ErrorKind::kConflict && error.what.starts_with(kDeviceIdTakenWord)) {
+    unrecorded.why = Unrecorded::Why::kDeviceIdTaken;
+    unrecorded.refusal = {Reason::kDeviceIdTaken, "a device id that is free", device_text, {}};
+  } else {
+    unrecorded.refusal = store_refusal(error);
+  }
+  co_return Fail(std::move(unrecorded));
+}
+
+}  // namespace berth::provisioning

@@ -1,0 +1,120 @@
+// The six steps of the one path, each in the file of its name, in the order pipeline.cc takes them.
+// Attest, authorize, allocate and issue are pure decisions over what identify loaded; record is the
+// one write.
+//
+// Room provisioning. Thread rule: as Provisioning, one io_context. References passed to the
+// coroutines are awaited across by the caller.
+#pragma once
+
+#include "domain/claim.h"
+#include "provisioning/attempt.h"
+#include "provisioning/ports/allocator.h"
+#include "provisioning/ports/attestor.h"
+#include "provisioning/ports/issuer.h"
+#include "provisioning/ports/registrations.h"
+#include "provisioning/scope_cache.h"
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+
+namespace berth::provisioning {
+
+// ---- identify: which enrollments may prove this claim -------------------------------------------
+
+struct Identified {
+  domain::RegistrationId registration;
+  Dossier dossier;
+  std::shared_ptr<const ScopeSnapshot> snapshot;
+};
+
+// Reasons: kIdInvalid, kScopeUnknown, kNotEnrolled (there is nothing to try), kStoreUnavailable,
+// kInternal.
+Task<Result<Identified, Refusal>> identify(RegistrationStore& store, ScopeCache& scopes,
+                                           const domain::Claim& claim);
+std::string describe(const Identified& identified);
+
+// ---- attest: is the proof good ------------------------------------------------------------------
+
+struct Proven {
+  const domain::Enrollment* enrollment = nullptr;  // lives in Identified
+  Attested attested;
+};
+
+struct AttestWith {
+  std::span<const std::unique_ptr<Attestor>> attestors;
+  TimePoint now;
+  bool may_search = true;  // whether all groups may be tried; false: only the one that owns the id
+};
+
+// Individual before group, even when it is disabled; the owner's group before the others. Reasons:
+// kProofMissing, those of Attestor::attest, kAttestationMismatch, kNotEnrolled (no group proves an
+// id that nobody owns), kTooManyAttempts (a search would be needed and is not allowed).
+Result<Proven, Refusal> attest(const AttestWith& with, const domain::Claim& claim,
+                               const Identified& identified);
+
+// ---- authorize: may this enrollment act for this id ---------------------------------------------
+
+// Reasons: kScopeDisabled, kEnrollmentDisabled, kOwnedByOther, kPayloadInvalid.
+Result<void, Refusal> authorize(const domain::Claim& claim, const Identified& identified,
+                                const domain::Enrollment& enrollment,
+                                std::size_t payload_bytes_max);
+
+// ---- allocate: where does the device belong -----------------------------------------------------
+
+struct Placement {
+  domain::HubName hub;
+  std::string hub_host;
+  domain::DeviceId device_id;
+  domain::Substatus substatus = domain::Substatus::kInitialAssignment;
+  bool keeps_twin = false;
+  std::optional<std::pair<domain::HubName, domain::DeviceId>> leaves;
+  std::string detail;  // for the trail
+};
+
+// Follows the reprovision policy for a device that has an identity (azure-dps.md §7.3). Reasons:
+// kNoHub, kHubUnknown, those of Allocator::choose.
+Result<Placement, Refusal> allocate(std::span<const std::unique_ptr<Allocator>> allocators,
+                                    const Identified& identified,
+                                    const domain::Enrollment& enrollment);
+// Why there is no place, for the trail of a failed registration.
+std::vector<domain::Finding> explain_no_place(const Identified& identified,
+                                              const domain::Enrollment& enrollment,
+                                              const Refusal& refusal);
+
+// ---- issue: the credential for the hub ----------------------------------------------------------
+
+// The identity to write, with its credential. Reasons: kInternal.
+Result<domain::Device, Refusal> issue(std::span<const std::unique_ptr<Issuer>> issuers,
+                                      const Identified& identified, const Proven& proven,
+                                      const Placement& placement, TimePoint now);
+
+// ---- record: one transaction, on disk before anybody hears of it --------------------------------
+
+// What a successful attempt writes.
+std::unique_ptr<Assignment> make_assignment(const Attempt& attempt, const Identified& identified,
+                                            const Proven& proven, const Placement& placement,
+                                            domain::Device device);
+// What one writes that was proven and allowed but has no place; the identity it had, if any, stays.
+std::unique_ptr<Assignment> make_failure(const Attempt& attempt, const Identified& identified,
+                                         const Proven& proven, const Refusal& refusal);
+
+struct Unrecorded {
+  enum class Why { kLostRace, kDeviceIdTaken, kRefused } why = Why::kRefused;
+  Refusal refusal;
+};
+Task<Result<domain::Registration, Unrecorded>> record(RegistrationStore& store,
+                                                      std::unique_ptr<Assignment> assignment);
+
+// ---- shared -------------------------------------------------------------------------------------
+
+// Trouble of the store as a refusal; logged.
+Refusal store_refusal(const Error& error);
+// "group/line-7".
+std::string reference_text(const domain::Enrollment& enrollment);
+// "group 'line-7'".
+std::string name_text(const domain::Enrollment& enrollment);
+
+}  // namespace berth::provisioning
