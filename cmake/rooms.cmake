@@ -52,6 +52,25 @@ function(berth_room name)
   endif()
 endfunction()
 
+# berth_embed(ROOM FILE NAMESPACE FUNCTION): compiles the text of FILE into the room, as
+# `std::string_view NAMESPACE::FUNCTION()`, so that the program needs no file beside it.
+function(berth_embed room path namespace function)
+  set_property(DIRECTORY ${CMAKE_SOURCE_DIR} APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
+               ${CMAKE_SOURCE_DIR}/${path})
+  file(READ ${CMAKE_SOURCE_DIR}/${path} text)
+  set(source ${CMAKE_BINARY_DIR}/embedded/${function}.cc)
+  file(CONFIGURE OUTPUT ${source} @ONLY CONTENT [[
+// Generated from @path@.
+#include <string_view>
+
+namespace @namespace@ {
+std::string_view @function@();
+std::string_view @function@() { return R"embedded(@text@)embedded"; }
+}  // namespace @namespace@
+]])
+  target_sources(berth_${room} PRIVATE ${source})
+endfunction()
+
 # Every tests/fuzz/NAME_fuzz.cc becomes the program fuzz_NAME, in sanitizer builds only. The first
 # line of the file may name the rooms it links: "// rooms: dialects wire".
 function(berth_fuzz_targets)

@@ -1,0 +1,171 @@
+#include "dialects/admin/admin.h"
+
+#include "dialects/admin/nouns.h"
+#include "dialects/admin/problem.h"
+#include "dialects/admin/results.h"
+#include "dialects/admin/routes.h"
+
+#include <utility>
+
+namespace berth::dialects::admin {
+namespace {
+
+// The note a command carries: what its answer needs to know of the request.
+struct Pending {
+  const Route* route = nullptr;
+  std::string request_id;
+  std::string path;           // as sent, for Location
+  std::string if_none_match;  // of a GET
+};
+
+constexpr std::size_t kTokenBytesMax = 256;
+
+StepResult respond(wire::HttpResponse response) {
+  StepResult result;
+  result.actions.emplace_back(std::move(response));
+  return result;
+}
+
+StepResult refuse(Problem problem, const std::string& request_id) {
+  return respond(to_response(std::move(problem), request_id));
+}
+
+// RFC 6750 §2.1; the scheme's case does not matter.
+Result<Secret> bearer_token(const wire::HttpRequest& request) {
+  constexpr std::string_view kScheme = "bearer ";
+  const std::string* header = request.header("authorization");
+  const bool bearer =
+      header != nullptr && header->size() > kScheme.size() &&
+      base::equals_ignoring_case(std::string_view(*header).substr(0, kScheme.size()), kScheme);
+  if (!bearer || header->size() > kTokenBytesMax) {
+    return Fail(ErrorKind::kUnauthenticated, "no token was presented",
+                "send the header: Authorization: Bearer TOKEN");
+  }
+  return Secret::from_text(std::string_view(*header).substr(kScheme.size()));
+}
+
+// Whether a body, if there is one, is declared as JSON.
+bool is_json(const wire::HttpRequest& request) {
+  if (request.body.empty()) return true;
+  const std::string* header = request.header("content-type");
+  if (header == nullptr) return false;
+  std::string_view type = std::string_view(*header).substr(0, header->find(';'));
+  while (!type.empty() && (type.back() == ' ' || type.back() == '\t')) type.remove_suffix(1);
+  return base::equals_ignoring_case(type, "application/json");
+}
+
+// If-None-Match of a GET is answered here; of a creation `*` says what POST means anyway.
+Result<void> check_if_none_match(const wire::HttpRequest& request) {
+  const std::string* header = request.header("if-none-match");
+  if (header == nullptr || request.method == "GET") return {};
+  if (request.method == "POST" && *header == "*") return {};
+  return Fail(ErrorKind::kInvalid, "If-None-Match is understood with GET, and as * with POST",
+              "to change a thing only if nobody else did, send If-Match");
+}
+
+Error malformed_path() {
+  return {ErrorKind::kInvalid, "an id in the path is not percent-encoded printable UTF-8",
+          "encode ids as in /devices/pump%231"};
+}
+
+Error too_large(std::size_t bytes) {
+  return {ErrorKind::kTooLarge, "the body has " + std::to_string(bytes) + " bytes",
+          "send at most " + std::to_string(kBodyBytesMax)};
+}
+
+class Admin final : public Dialect {
+ public:
+  std::string_view name() const override { return "admin"; }
+
+  bool claims(const wire::Peer& peer, const wire::Request& request) const override {
+    const auto* http = std::get_if<wire::HttpRequest>(&request);
+    if (http == nullptr || peer.transport != wire::Transport::kHttps) return false;
+    const std::string_view path = http->path;
+    return path == "/healthz" || path == "/readyz" || path == "/metrics" || path == "/api" ||
+           path.starts_with("/api/");
+  }
+
+  StepResult step(const wire::Peer& peer, Session&, Input input) const override {
+    if (auto* arrival = std::get_if<Arrival>(&input)) return arrive(peer, std::move(*arrival));
+    return answer(std::get<Answer>(std::move(input)));
+  }
+
+ private:
+  static StepResult arrive(const wire::Peer& peer, Arrival arrival);
+  static StepResult manage(const wire::Peer& peer, wire::HttpRequest request, Match match,
+                           Pending pending);
+  static StepResult answer(Answer answer);
+};
+
+StepResult Admin::arrive(const wire::Peer& peer, Arrival arrival) {
+  auto* request = std::get_if<wire::HttpRequest>(&arrival.request);
+  if (request == nullptr) return {};  // never claimed
+  Match found = match(request->method, request->path);
+  if (found.malformed) return refuse(to_problem(malformed_path()), arrival.request_id);
+  if (found.route == nullptr) {
+    Problem problem = found.allow.empty() ? no_such_route(request->path)
+                                          : method_not_allowed(std::move(found.allow));
+    return refuse(std::move(problem), arrival.request_id);
+  }
+  Pending pending{found.route, std::move(arrival.request_id), request->path, {}};
+  if (const auto* what = std::get_if<Inspect::What>(&found.route->work)) {
+    StepResult result;
+    result.commands.push_back({Inspect{*what}, std::move(pending)});
+    return result;
+  }
+  if (std::holds_alternative<Document>(found.route->work)) {
+    wire::HttpResponse response;
+    response.body = std::string(openapi_document());
+    add_common_headers(response, "application/json");
+    return respond(std::move(response));
+  }
+  return manage(peer, std::move(*request), std::move(found), std::move(pending));
+}
+
+StepResult Admin::manage(const wire::Peer& peer, wire::HttpRequest request, Match match,
+                         Pending pending) {
+  Result<Secret> token = bearer_token(request);
+  if (!token) return refuse(to_problem(std::move(token).error()), pending.request_id);
+  if (request.body.size() > kBodyBytesMax) {
+    return refuse(to_problem(too_large(request.body.size())), pending.request_id);
+  }
+  if (!is_json(request)) return refuse(unsupported_media_type(), pending.request_id);
+  Result<void> conditions = check_if_none_match(request);
+  if (!conditions) return refuse(to_problem(std::move(conditions).error()), pending.request_id);
+  if (const std::string* etags = request.header("if-none-match")) pending.if_none_match = *etags;
+
+  Incoming incoming(std::move(request), std::move(match.parameters));
+  domain::ManagementCommand command = std::get<Reader>(match.route->work)(incoming);
+  Result<void> read = incoming.finish();
+  if (!read) return refuse(to_problem(std::move(read).error()), pending.request_id);
+
+  Manage body{{*std::move(token), peer.address}, std::move(command)};
+  StepResult result;
+  result.commands.push_back({std::move(body), std::move(pending)});
+  return result;
+}
+
+StepResult Admin::answer(Answer answer) {
+  const auto* pending = std::any_cast<Pending>(&answer.correlation);
+  if (pending == nullptr || pending->route == nullptr) return {};  // not ours
+  if (const auto* inspection = std::get_if<Inspection>(&answer.body)) {
+    const auto* what = std::get_if<Inspect::What>(&pending->route->work);
+    return respond(render(*inspection, what == nullptr ? Inspect::What::kHealth : *what));
+  }
+  auto* managed = std::get_if<Result<domain::ManagementResult>>(&answer.body);
+  if (managed == nullptr) {
+    base::Error error{ErrorKind::kInternal, "the answer does not belong to this request", ""};
+    return refuse(to_problem(std::move(error)), pending->request_id);
+  }
+  if (!*managed) return refuse(to_problem(std::move(*managed).error()), pending->request_id);
+  const domain::ManagementResult& result = **managed;
+  const bool is_get = pending->route->method == "GET";
+  if (is_get && matches(pending->if_none_match, result)) return respond(not_modified(result));
+  return respond(render(result, pending->route->status, pending->path));
+}
+
+}  // namespace
+
+std::unique_ptr<Dialect> make_admin() { return std::make_unique<Admin>(); }
+
+}  // namespace berth::dialects::admin

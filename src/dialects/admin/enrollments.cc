@@ -1,0 +1,174 @@
+#include "dialects/admin/members.h"
+#include "dialects/admin/nouns.h"
+
+#include <utility>
+
+namespace berth::dialects::admin {
+namespace {
+
+using domain::EnrollmentEdit;
+using domain::EnrollmentKind;
+
+constexpr std::size_t kKeyBytesMin = 16;
+constexpr std::size_t kKeyBytesMax = 64;
+constexpr std::size_t kHubsMax = 100;
+
+std::optional<std::string_view> parse_attestation_type(std::string_view type) {
+  constexpr std::string_view kSymmetricKey = "symmetric_key";
+  return type == kSymmetricKey ? std::optional(kSymmetricKey) : std::nullopt;
+}
+
+void read_attestation(Body& body, EnrollmentEdit& edit) {
+  std::optional<JsonFields> attestation = body.fields.object("attestation");
+  if (!attestation) return;
+  attestation->word("type", parse_attestation_type, "symmetric_key");
+  edit.primary_key = attestation->secret("primaryKey", kKeyBytesMin, kKeyBytesMax);
+  edit.secondary_key = attestation->secret("secondaryKey", kKeyBytesMin, kKeyBytesMax);
+  attestation->finish();
+}
+
+void read_reprovision(Body& body, EnrollmentEdit& edit) {
+  std::optional<JsonFields> given = body.fields.object("reprovision");
+  if (body.is_null("reprovision")) edit.reprovision = domain::ReprovisionPolicy();
+  if (!given) return;
+  domain::ReprovisionPolicy policy;
+  policy.update_hub_assignment =
+      given->flag("updateHubAssignment").value_or(policy.update_hub_assignment);
+  policy.migrate_device_data =
+      given->flag("migrateDeviceData").value_or(policy.migrate_device_data);
+  given->finish();
+  edit.reprovision = policy;
+}
+
+void read_allocation(Body& body, EnrollmentEdit& edit) {
+  const auto policy = body.fields.word("allocationPolicy", domain::parse_allocation_policy,
+                                       "hashed, static or null");
+  if (policy || body.is_null("allocationPolicy")) edit.allocation_policy.emplace(policy);
+  edit.hubs = body.fields.texts("hubs", kHubsMax, kNameRule);
+  if (body.is_null("hubs")) edit.hubs.emplace();
+}
+
+EnrollmentEdit read_edit(Body& body) {
+  EnrollmentEdit edit;
+  edit.display_name = body.text_or_cleared("displayName", kNameRule);
+  edit.enabled = body.fields.flag("enabled");
+  read_attestation(body, edit);
+  edit.device_id = body.text_or_cleared("deviceId", kNameRule);
+  read_allocation(body, edit);
+  read_reprovision(body, edit);
+  edit.tags = body.object_or_cleared("tags");
+  edit.desired = body.object_or_cleared("desired");
+  edit.iot_edge = body.fields.flag("iotEdge");
+  edit.device_information = body.object_or_cleared("deviceInformation");
+  return edit;
+}
+
+domain::KeySlot read_slot(Incoming& in) {
+  const std::string& slot = in.path("slot");
+  if (slot == to_string(domain::KeySlot::kSecondary)) return domain::KeySlot::kSecondary;
+  if (slot != to_string(domain::KeySlot::kPrimary)) {
+    in.problem("the key slot in the path: expected primary or secondary");
+  }
+  return domain::KeySlot::kPrimary;
+}
+
+boost::json::object attestation_json(const domain::Attestation& attestation) {
+  boost::json::array retired;
+  for (const domain::RetiredKey& key : std::get<domain::SymmetricKeys>(attestation).retired) {
+    boost::json::object entry;
+    entry["slot"] = text(to_string(key.slot));
+    entry["retiredAt"] = time(key.retired_at);
+    retired.push_back(std::move(entry));
+  }
+  boost::json::object out;
+  out["type"] = text(attestation_name(attestation));
+  out["retiredKeys"] = std::move(retired);
+  return out;
+}
+
+}  // namespace
+
+template <EnrollmentKind kind>
+domain::ManagementCommand Enrollments<kind>::create(Incoming& in) {
+  domain::CreateEnrollment command{in.path("scope"), kind, {}};
+  Body& body = in.body();
+  body.fields.require("id");
+  command.edit = read_edit(body);
+  command.edit.id = body.fields.text("id", kNameRule);
+  return command;
+}
+
+template <EnrollmentKind kind>
+domain::ManagementCommand Enrollments<kind>::get(Incoming& in) {
+  return domain::GetEnrollment{in.path("scope"), kind, in.path("enrollment")};
+}
+
+template <EnrollmentKind kind>
+domain::ManagementCommand Enrollments<kind>::list(Incoming& in) {
+  return domain::ListEnrollments{in.path("scope"), kind, in.page()};
+}
+
+template <EnrollmentKind kind>
+domain::ManagementCommand Enrollments<kind>::update(Incoming& in) {
+  domain::UpdateEnrollment command{in.path("scope"), kind, in.path("enrollment"), {}, {}};
+  command.precondition = in.precondition();
+  command.edit = read_edit(in.body());
+  return command;
+}
+
+template <EnrollmentKind kind>
+domain::ManagementCommand Enrollments<kind>::remove(Incoming& in) {
+  return domain::DeleteEnrollment{in.path("scope"), kind, in.path("enrollment"), in.precondition()};
+}
+
+template <EnrollmentKind kind>
+domain::ManagementCommand Enrollments<kind>::get_keys(Incoming& in) {
+  return domain::GetEnrollmentKeys{in.path("scope"), kind, in.path("enrollment")};
+}
+
+template <EnrollmentKind kind>
+domain::ManagementCommand Enrollments<kind>::regenerate_key(Incoming& in) {
+  return domain::RegenerateEnrollmentKey{in.path("scope"), kind, in.path("enrollment"),
+                                         read_slot(in), in.precondition()};
+}
+
+template struct Enrollments<EnrollmentKind::kIndividual>;
+template struct Enrollments<EnrollmentKind::kGroup>;
+
+boost::json::object to_json(const domain::Enrollment& enrollment) {
+  boost::json::array hubs;
+  for (const domain::HubName& hub : enrollment.hubs) hubs.push_back(text(hub.text()));
+  boost::json::object reprovision;
+  reprovision["updateHubAssignment"] = enrollment.reprovision.update_hub_assignment;
+  reprovision["migrateDeviceData"] = enrollment.reprovision.migrate_device_data;
+
+  boost::json::object out;
+  out["scope"] = text(enrollment.scope.text());
+  out["kind"] = text(to_string(enrollment.kind));
+  out["id"] = text(enrollment.id.text());
+  out["displayName"] = text(enrollment.display_name);
+  out["enabled"] = enrollment.enabled;
+  out["attestation"] = attestation_json(enrollment.attestation);
+  out["deviceId"] = text_or_null(enrollment.device_id ? enrollment.device_id->text() : "");
+  out["allocationPolicy"] =
+      text_or_null(enrollment.allocation_policy ? to_string(*enrollment.allocation_policy) : "");
+  out["hubs"] = std::move(hubs);
+  out["reprovision"] = std::move(reprovision);
+  out["tags"] = document(enrollment.initial_twin.tags);
+  out["desired"] = document(enrollment.initial_twin.desired);
+  out["iotEdge"] = enrollment.iot_edge;
+  out["deviceInformation"] = document(enrollment.device_information);
+  out["createdAt"] = time(enrollment.created_at);
+  out["updatedAt"] = time(enrollment.updated_at);
+  out["version"] = enrollment.version;
+  return out;
+}
+
+boost::json::object to_json(const domain::Keys& keys) {
+  boost::json::object out;
+  out["primaryKey"] = text(base::base64_encode_secret(keys.primary.bytes()).text());
+  out["secondaryKey"] = text(base::base64_encode_secret(keys.secondary.bytes()).text());
+  return out;
+}
+
+}  // namespace berth::dialects::admin

@@ -1,0 +1,83 @@
+// Readers and writers of the admin API, one file a noun: a reader makes the operation of a request
+// (its problems stay in the Incoming), to_json makes the JSON of a record. Member names are those
+// of docs/openapi.json; a test compares them.
+//
+// Room dialects. No writer shows a secret but those of Keys and NewToken, which exist for that.
+// Thread rule: pure functions.
+#pragma once
+
+#include "dialects/admin/incoming.h"
+#include "domain/operations.h"
+
+#include <boost/json.hpp>
+
+namespace berth::dialects::admin {
+
+// scopes.cc
+domain::ManagementCommand create_scope(Incoming& in);
+domain::ManagementCommand get_scope(Incoming& in);
+domain::ManagementCommand list_scopes(Incoming& in);
+domain::ManagementCommand update_scope(Incoming& in);
+domain::ManagementCommand delete_scope(Incoming& in);
+boost::json::object to_json(const domain::Scope& scope);
+
+// hubs.cc
+domain::ManagementCommand create_hub(Incoming& in);
+domain::ManagementCommand get_hub(Incoming& in);
+domain::ManagementCommand list_hubs(Incoming& in);
+domain::ManagementCommand update_hub(Incoming& in);
+domain::ManagementCommand delete_hub(Incoming& in);
+domain::ManagementCommand link_hub(Incoming& in);
+domain::ManagementCommand unlink_hub(Incoming& in);
+domain::ManagementCommand list_hub_links(Incoming& in);
+boost::json::object to_json(const domain::Hub& hub);
+boost::json::object to_json(const domain::HubLink& link);
+
+// enrollments.cc: of both kinds; the route says which.
+template <domain::EnrollmentKind kind>
+struct Enrollments {
+  static domain::ManagementCommand create(Incoming& in);
+  static domain::ManagementCommand get(Incoming& in);
+  static domain::ManagementCommand list(Incoming& in);
+  static domain::ManagementCommand update(Incoming& in);
+  static domain::ManagementCommand remove(Incoming& in);
+  static domain::ManagementCommand get_keys(Incoming& in);
+  static domain::ManagementCommand regenerate_key(Incoming& in);
+};
+using Individuals = Enrollments<domain::EnrollmentKind::kIndividual>;
+using Groups = Enrollments<domain::EnrollmentKind::kGroup>;
+boost::json::object to_json(const domain::Enrollment& enrollment);
+boost::json::object to_json(const domain::Keys& keys);
+
+// registrations.cc
+domain::ManagementCommand get_registration(Incoming& in);
+domain::ManagementCommand list_registrations(Incoming& in);
+domain::ManagementCommand delete_registration(Incoming& in);
+domain::ManagementCommand transfer_registration(Incoming& in);
+boost::json::object to_json(const domain::Registration& registration);
+
+// devices.cc
+domain::ManagementCommand get_device(Incoming& in);
+domain::ManagementCommand get_device_keys(Incoming& in);
+domain::ManagementCommand list_devices(Incoming& in);
+boost::json::object to_json(const domain::Device& device);
+
+// trails.cc
+domain::ManagementCommand get_trail(Incoming& in);
+domain::ManagementCommand list_trails(Incoming& in);
+domain::ManagementCommand list_audit(Incoming& in);
+boost::json::object to_json(const domain::Trail& trail);
+boost::json::object to_json(const domain::AuditRecord& record);
+
+// tokens.cc
+domain::ManagementCommand create_token(Incoming& in);
+domain::ManagementCommand list_tokens(Incoming& in);
+domain::ManagementCommand delete_token(Incoming& in);
+boost::json::object to_json(const domain::Token& token);
+boost::json::object to_json(const domain::NewToken& made);
+
+// status.cc
+domain::ManagementCommand get_status(Incoming& in);
+boost::json::object to_json(const domain::ServerStatus& status);
+
+}  // namespace berth::dialects::admin

@@ -1,0 +1,134 @@
+#include "dialects/admin/routes.h"
+
+#include "dialects/admin/nouns.h"
+
+#include <algorithm>
+
+namespace berth::dialects::admin {
+namespace {
+
+constexpr Route kRoutes[] = {
+    {"GET", "/healthz", "none", Inspect::What::kHealth},
+    {"GET", "/readyz", "none", Inspect::What::kReadiness},
+    {"GET", "/metrics", "none", Inspect::What::kMetrics},
+    {"GET", "/api/v1/openapi.json", "none", Document()},
+    {"GET", "/api/v1/status", "viewer", get_status},
+
+    {"GET", "/api/v1/scopes", "viewer", list_scopes},
+    {"POST", "/api/v1/scopes", "admin", create_scope, 201},
+    {"GET", "/api/v1/scopes/{scope}", "viewer", get_scope},
+    {"PATCH", "/api/v1/scopes/{scope}", "admin", update_scope},
+    {"DELETE", "/api/v1/scopes/{scope}", "admin", delete_scope, 204},
+
+    {"GET", "/api/v1/scopes/{scope}/hubs", "viewer", list_hub_links},
+    {"PUT", "/api/v1/scopes/{scope}/hubs/{hub}", "admin", link_hub},
+    {"DELETE", "/api/v1/scopes/{scope}/hubs/{hub}", "admin", unlink_hub, 204},
+
+    {"GET", "/api/v1/scopes/{scope}/enrollments", "viewer", Individuals::list},
+    {"POST", "/api/v1/scopes/{scope}/enrollments", "operator", Individuals::create, 201},
+    {"GET", "/api/v1/scopes/{scope}/enrollments/{enrollment}", "viewer", Individuals::get},
+    {"PATCH", "/api/v1/scopes/{scope}/enrollments/{enrollment}", "operator", Individuals::update},
+    {"DELETE", "/api/v1/scopes/{scope}/enrollments/{enrollment}", "operator", Individuals::remove,
+     204},
+    {"GET", "/api/v1/scopes/{scope}/enrollments/{enrollment}/keys", "operator",
+     Individuals::get_keys},
+    {"POST", "/api/v1/scopes/{scope}/enrollments/{enrollment}/keys/{slot}/regenerate", "operator",
+     Individuals::regenerate_key},
+
+    {"GET", "/api/v1/scopes/{scope}/enrollment-groups", "viewer", Groups::list},
+    {"POST", "/api/v1/scopes/{scope}/enrollment-groups", "operator", Groups::create, 201},
+    {"GET", "/api/v1/scopes/{scope}/enrollment-groups/{enrollment}", "viewer", Groups::get},
+    {"PATCH", "/api/v1/scopes/{scope}/enrollment-groups/{enrollment}", "operator", Groups::update},
+    {"DELETE", "/api/v1/scopes/{scope}/enrollment-groups/{enrollment}", "operator", Groups::remove,
+     204},
+    {"GET", "/api/v1/scopes/{scope}/enrollment-groups/{enrollment}/keys", "operator",
+     Groups::get_keys},
+    {"POST", "/api/v1/scopes/{scope}/enrollment-groups/{enrollment}/keys/{slot}/regenerate",
+     "operator", Groups::regenerate_key},
+
+    {"GET", "/api/v1/scopes/{scope}/registrations", "viewer", list_registrations},
+    {"GET", "/api/v1/scopes/{scope}/registrations/{registration}", "viewer", get_registration},
+    {"DELETE", "/api/v1/scopes/{scope}/registrations/{registration}", "operator",
+     delete_registration, 204},
+    {"POST", "/api/v1/scopes/{scope}/registrations/{registration}/transfer", "operator",
+     transfer_registration},
+
+    {"GET", "/api/v1/hubs", "viewer", list_hubs},
+    {"POST", "/api/v1/hubs", "admin", create_hub, 201},
+    {"GET", "/api/v1/hubs/{hub}", "viewer", get_hub},
+    {"PATCH", "/api/v1/hubs/{hub}", "admin", update_hub},
+    {"DELETE", "/api/v1/hubs/{hub}", "admin", delete_hub, 204},
+    {"GET", "/api/v1/hubs/{hub}/devices", "viewer", list_devices},
+    {"GET", "/api/v1/hubs/{hub}/devices/{device}", "viewer", get_device},
+    {"GET", "/api/v1/hubs/{hub}/devices/{device}/keys", "operator", get_device_keys},
+
+    {"GET", "/api/v1/trails", "viewer", list_trails},
+    {"GET", "/api/v1/trails/{trail}", "viewer", get_trail},
+    {"GET", "/api/v1/audit", "viewer", list_audit},
+
+    {"GET", "/api/v1/tokens", "admin", list_tokens},
+    {"POST", "/api/v1/tokens", "admin", create_token, 201},
+    {"DELETE", "/api/v1/tokens/{token}", "admin", delete_token, 204},
+};
+
+constexpr std::size_t kSegmentsMax = 16;
+constexpr std::size_t kSegmentBytesMax = 512;
+
+std::vector<std::string_view> segments(std::string_view path) {
+  std::vector<std::string_view> parts;
+  if (path.starts_with('/')) path.remove_prefix(1);
+  while (parts.size() < kSegmentsMax) {
+    const std::size_t end = path.find('/');
+    parts.push_back(path.substr(0, end));
+    if (end == std::string_view::npos) break;
+    path.remove_prefix(end + 1);
+  }
+  return parts;
+}
+
+bool is_parameter(std::string_view segment) { return segment.starts_with('{'); }
+
+bool fits(const std::vector<std::string_view>& pattern, const std::vector<std::string_view>& path) {
+  if (pattern.size() != path.size()) return false;
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    if (is_parameter(pattern[i]) ? path[i].empty() : pattern[i] != path[i]) return false;
+  }
+  return true;
+}
+
+// False when a value is broken.
+bool read_parameters(const std::vector<std::string_view>& pattern,
+                     const std::vector<std::string_view>& path, PathParameters& parameters) {
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    if (!is_parameter(pattern[i])) continue;
+    std::optional<std::string> value = base::percent_decode(path[i]);
+    if (!value || value->size() > kSegmentBytesMax) return false;
+    if (base::printable(*value, kSegmentBytesMax) != *value) return false;
+    parameters.emplace_back(pattern[i].substr(1, pattern[i].size() - 2), *std::move(value));
+  }
+  return true;
+}
+
+}  // namespace
+
+std::span<const Route> routes() { return kRoutes; }
+
+Match match(std::string_view method, std::string_view path) {
+  Match found;
+  const std::vector<std::string_view> given = segments(path);
+  for (const Route& route : kRoutes) {
+    const std::vector<std::string_view> pattern = segments(route.pattern);
+    if (!fits(pattern, given)) continue;
+    if (route.method != method) {
+      if (!found.allow.empty()) found.allow += ", ";
+      found.allow += route.method;
+      continue;
+    }
+    found.malformed = !read_parameters(pattern, given, found.parameters);
+    if (!found.malformed) found.route = &route;
+    return found;
+  }
+  return found;
+}
+
+}  // namespace berth::dialects::admin
