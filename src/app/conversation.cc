@@ -59,7 +59,7 @@ class CommandRunner {
 class RoutedConversation final : public net::Conversation {
  public:
   RoutedConversation(Router& router, const wire::Peer& peer)
-      : router_(router), peer_(peer), brains_(router.surroundings_.brains_here()) {}
+      : router_(router), peer_(peer), brains_(router.parts_.surroundings.brains_here()) {}
 
   Task<wire::Actions> handle(wire::Request request) override {
     const bool one_shot = std::holds_alternative<wire::HttpRequest>(request);
@@ -69,13 +69,14 @@ class RoutedConversation final : public net::Conversation {
     }
     if (dialect_ == nullptr) co_return router_.unclaimed(request);
 
-    dialects::Arrival arrival{std::move(request), router_.clock_.wall(), router_.rng_.uuid()};
+    dialects::Arrival arrival{std::move(request), router_.parts_.clock.wall(),
+                              router_.parts_.rng.uuid()};
     dialects::StepResult result = dialect_->step(peer_, session_, std::move(arrival));
     wire::Actions actions = std::move(result.actions);
     std::deque<dialects::Command> waiting;
     for (dialects::Command& command : result.commands) waiting.push_back(std::move(command));
 
-    CommandRunner runner(brains_, router_.surroundings_);
+    CommandRunner runner(brains_, router_.parts_.surroundings);
     for (std::size_t count = 0; !waiting.empty(); ++count) {
       if (count == kCommandsPerRequestMax) {
         log::error("dialect.too_many_commands", {{"dialect", std::string(dialect_->name())}});
@@ -110,17 +111,16 @@ class RoutedConversation final : public net::Conversation {
   dialects::Session session_;
 };
 
-Router::Router(std::span<const std::unique_ptr<dialects::Dialect>> dialects,
-               Surroundings& surroundings, const Clock& clock, Rng& rng)
-    : dialects_(dialects), surroundings_(surroundings), clock_(clock), rng_(rng) {}
-
 std::unique_ptr<net::Conversation> Router::open(const wire::Peer& peer, net::Outbound&) {
   return std::make_unique<RoutedConversation>(*this, peer);
 }
 
 const dialects::Dialect* Router::claimant(const wire::Peer& peer,
                                           const wire::Request& request) const {
-  for (const std::unique_ptr<dialects::Dialect>& dialect : dialects_) {
+  const bool confined = !parts_.operator_listener.empty();
+  const bool for_operators = confined && peer.listener == parts_.operator_listener;
+  for (const std::unique_ptr<dialects::Dialect>& dialect : parts_.dialects) {
+    if (confined && dialect->for_operators() != for_operators) continue;
     if (dialect->claims(peer, request)) return dialect.get();
   }
   return nullptr;
@@ -144,12 +144,12 @@ wire::Actions Router::unclaimed(const wire::Request& request) {
 wire::HttpResponse Router::refuse(int status, std::string_view why) {
   // Readable for people and for every client library: JSON with a lower-case media type, a code
   // whose thousands are the status, and an id to quote to support.
-  const std::string id = rng_.uuid();
+  const std::string id = parts_.rng.uuid();
   boost::json::object body;
   body["errorCode"] = status * 1000;
   body["message"] = why;
   body["trackingId"] = id;
-  body["timestampUtc"] = base::format_utc(clock_.wall(), 7);
+  body["timestampUtc"] = base::format_utc(parts_.clock.wall(), 7);
   wire::HttpResponse response;
   response.status = status;
   response.headers = {{"Content-Type", "application/json; charset=utf-8"}, {"x-request-id", id}};

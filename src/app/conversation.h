@@ -17,6 +17,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace berth::app {
 
@@ -40,8 +41,16 @@ class Surroundings {
 
 class Router final : public net::Handler {
  public:
-  Router(std::span<const std::unique_ptr<dialects::Dialect>> dialects, Surroundings& surroundings,
-         const Clock& clock, Rng& rng);
+  struct Parts {
+    std::span<const std::unique_ptr<dialects::Dialect>> dialects;
+    Surroundings& surroundings;
+    const Clock& clock;
+    Rng& rng;
+    // The listener that dialects for operators are confined to, and which serves nothing else;
+    // empty: they share the listeners of devices.
+    std::string operator_listener;
+  };
+  explicit Router(Parts parts) : parts_(std::move(parts)) {}
 
   std::unique_ptr<net::Conversation> open(const wire::Peer& peer, net::Outbound& outbound) override;
   wire::HttpResponse refuse(int status, std::string_view why) override;
@@ -52,10 +61,7 @@ class Router final : public net::Handler {
   const dialects::Dialect* claimant(const wire::Peer& peer, const wire::Request& request) const;
   wire::Actions unclaimed(const wire::Request& request);
 
-  std::span<const std::unique_ptr<dialects::Dialect>> dialects_;
-  Surroundings& surroundings_;
-  const Clock& clock_;
-  Rng& rng_;
+  Parts parts_;
 };
 
 }  // namespace berth::app

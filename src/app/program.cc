@@ -24,6 +24,7 @@ constexpr std::uint16_t kHttpsPort = 443;
 constexpr std::uint16_t kHttpsPortUnprivileged = 8443;
 constexpr std::uint16_t kMqttPort = 8883;
 constexpr int kPrivateMode = 0600;
+constexpr const char* kOperatorListener = "admin";
 constexpr std::uint32_t kNamesPage = 1000;
 constexpr std::uint64_t kCertificateCheckSeconds = 3600;
 
@@ -163,7 +164,8 @@ void Program::make_cores() {
     core->management.emplace(store_->catalog(), *vault_, clock_, rng_, management_settings);
     cores_.push_back(std::move(core));
   }
-  router_.emplace(dialects_, *this, clock_, rng_);
+  const std::string operator_listener = config_.admin_port ? kOperatorListener : "";
+  router_.emplace(Router::Parts{dialects_, *this, clock_, rng_, operator_listener});
 }
 
 Result<void> Program::first_start() {
@@ -243,6 +245,14 @@ std::vector<net::Listener> Program::listeners(std::uint16_t https_port) const {
   mqtt.protocol = net::Protocol::kMqtt;
   mqtt.tls = certificates_->tls();
   std::vector<net::Listener> all;
+  if (config_.admin_port) {
+    net::Listener operators = https;
+    operators.name = kOperatorListener;
+    operators.address = config_.admin_listen;
+    operators.port = *config_.admin_port;
+    operators.upgrades.clear();
+    all.push_back(std::move(operators));
+  }
   all.push_back(std::move(https));
   all.push_back(std::move(mqtt));
   return all;
@@ -266,7 +276,9 @@ Result<void> Program::listen() {
   for (const net::Bound& bound : server_->bound()) {
     log::info("listening", {{"listener", bound.name}, {"port", std::to_string(bound.port)}});
   }
-  return data_.announce(fmt::format("https://{}:{}", "localhost", port_of("https")));
+  // Where the command line finds the admin API.
+  const std::uint16_t port = port_of(config_.admin_port ? kOperatorListener : "https");
+  return data_.announce(fmt::format("https://localhost:{}", port));
 }
 
 std::uint16_t Program::port_of(std::string_view listener) const {

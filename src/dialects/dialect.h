@@ -82,6 +82,9 @@ class Dialect {
   virtual ~Dialect() = default;
   virtual std::string_view name() const = 0;  // "azure-dps"
 
+  // Whether it serves operators; such a dialect can be confined to a listener of its own.
+  virtual bool for_operators() const { return false; }
+
   // Whether a connection's request is for this dialect: an HTTP request by its route, an MQTT
   // connection by its CONNECT. Asked in the order of app/registry.cc; the first yes wins.
   virtual bool claims(const wire::Peer& peer, const wire::Request& request) const = 0;

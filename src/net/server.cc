@@ -186,6 +186,7 @@ class Gate : public std::enable_shared_from_this<Gate> {
     }
     wire::Peer peer;
     peer.transport = transport_of(*listener_);
+    peer.listener = listener_->name;
     peer.address = address.to_string();
     peer.port = endpoint.port();
     auto connection = std::make_shared<Connection>(

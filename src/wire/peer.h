@@ -19,6 +19,7 @@ std::string_view to_string(Transport transport);
 
 struct Peer {
   Transport transport = Transport::kHttps;
+  std::string listener;     // the name our own configuration gives the listener: "https"
   std::string address;      // numeric source address without port
   std::uint16_t port = 0;   // source port
   std::string server_name;  // SNI as sent, lower-cased; empty if none
