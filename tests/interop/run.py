@@ -81,17 +81,27 @@ def run_suites(chosen, program):
     return [(unfit | ran)[client.name] for client in chosen]
 
 
+def print_failures(name, rows):
+    """Prints each failed row; many that failed in the same words are one line."""
+    alike = {}
+    for row in rows:
+        alike.setdefault((row.transport, row.detail), []).append(f"{row.attestation}, {row.case}")
+    for (transport, detail), found in alike.items():
+        what = found[0] if len(found) == 1 else f"{len(found)} cases"
+        say(f"{name} {transport} {what}: failed: {detail}")
+
+
 def report(outcomes, verbose):
     """Prints what happened; returns (passed, failed, skipped)."""
     passed = failed = skipped = 0
     for outcome in outcomes:
         name = outcome.client.name
-        for row in outcome.rows:
-            good = row.result == suite.PASSED
-            passed, failed = passed + good, failed + (not good)
-            if verbose or not good:
-                say(f"{name} {row.version} {row.transport} {row.attestation}, {row.case}: {row.result}"
-                    + (f": {row.detail}" if row.detail else ""))
+        good = [row for row in outcome.rows if row.result == suite.PASSED]
+        bad = [row for row in outcome.rows if row.result != suite.PASSED]
+        passed, failed = passed + len(good), failed + len(bad)
+        for row in good if verbose else []:
+            say(f"{name} {row.transport} {row.attestation}, {row.case}: passed")
+        print_failures(name, bad)
         if outcome.trouble:
             failed += 1
             say(f"{name}: failed: {outcome.trouble}")

@@ -7,6 +7,7 @@ the SDK must tell its caller. Facts about the SDKs' own errors were seen on real
 import base64
 import hashlib
 import hmac
+import json
 import re
 from dataclasses import dataclass
 
@@ -85,7 +86,7 @@ CASES = (
 # MQTT refusals may come as CONNACK 5 or as a 401 on the answer topic (azure-dps.md §2.2); the SDK
 # words them differently and both are its own authorisation error.
 _NODE_MQTT = r"^(UnauthorizedError\b|\w+: Connection refused: Not authorized)"
-_PYTHON = r"^(CredentialError: |ServiceError: .*\b401\b)"
+_PYTHON = r"^(CredentialError: |ClientError: .*ServiceError: .* status code 401$)"
 _JAVA_MQTT = r"(MqttSecurityException: Not authorized to connect|Service error: 401\d{3} )"
 UNAUTHORIZED = {
     ("node", "HTTPS"): r"^UnauthorizedError\b",
@@ -101,14 +102,19 @@ UNAUTHORIZED = {
 
 def job(case, transport):
     """What the client program is told to do for a case."""
-    return {
+    told = {
         "id": case.slug,
         "transport": transport,
         "registrationId": case.registration_id(transport),
         "key": case.device_key(transport),
-        "payload": PAYLOAD if case.payload else None,
         "times": case.times,
     }
+    return told | {"payload": PAYLOAD} if case.payload else told
+
+
+def _told(result):
+    error = result.get("error")
+    return f"{error['name']}: {error['message']}" if error else str(result["outcome"])
 
 
 def _fault_of_assignment(case, transport, result):
@@ -135,13 +141,30 @@ def _fault_of_refusal(suite, case, transport, result):
     return None
 
 
-def _told(result):
-    error = result.get("error")
-    return f"{error['name']}: {error['message']}" if error else str(result["outcome"])
+def _fault_of_payload(stored):
+    # The Java SDK sends the text its caller gave as a JSON string, the others send the object.
+    value = json.loads(stored) if isinstance(stored, str) else stored
+    return None if value == PAYLOAD else f"the server stored the payload {stored!r}"
 
 
-def fault(suite, case, transport, answer):
-    """Why the answer is wrong, or None. `answer` is the client program's line for the case."""
+def _fault_of_record(case, transport, results, record):
+    """What the server holds must be what the SDK told the device."""
+    assigned = record is not None and record["status"] == "assigned"
+    if case.expects != "assigned":
+        return "the device was refused, but the server shows it assigned" if assigned else None
+    if not assigned:
+        return f"the SDK said assigned, but the server holds {record}"
+    if (record["deviceId"], record["hubHost"]) != (case.device_id(transport), results[-1]["assignedHub"]):
+        return f"the SDK said {results[-1]}, but the server holds {record}"
+    return _fault_of_payload(record["payload"]) if case.payload else None
+
+
+def fault(suite, case, transport, answer, record):
+    """Why the answer is wrong, or None.
+
+    `answer` is the client program's line for the case, `record` the registration the server holds;
+    both may be None.
+    """
     if answer is None:
         return "the client program ended without an answer"
     results = answer["results"]
@@ -156,4 +179,4 @@ def fault(suite, case, transport, answer):
             return found
     if len({result.get("assignedHub") for result in results}) > 1:
         return f"the hub changed between registrations: {results}"
-    return None
+    return _fault_of_record(case, transport, results, record)

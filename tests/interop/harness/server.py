@@ -97,11 +97,10 @@ class Berth:
             raise BerthError(f"berth {' '.join(arguments)} printed no JSON: {error}") from error
 
     def id_scope(self):
-        listed = self._command("scope", "list")
-        scopes = listed if isinstance(listed, list) else listed["items"]
+        scopes = self._command("scope", "list")["items"]
         if len(scopes) != 1:
             raise BerthError(f"expected the one scope of a fresh server, found {len(scopes)}")
-        return scopes[0]["idScope"]
+        return scopes[0]["id"]
 
     def create_enrollment(self, registration_id, keys, *, device_id=None, enabled=True):
         arguments = ["--enrollment-id", registration_id, "--attestation-type", "symmetrickey"]
@@ -117,3 +116,8 @@ class Berth:
             "enrollment-group", "create", "--enrollment-id", group_id,
             "--primary-key", keys[0], "--secondary-key", keys[1],
         )
+
+    def registrations(self):
+        """What the server holds: {registration id: record of the admin API}."""
+        listed = self._command("registration", "list", "--limit", "1000")
+        return {record["id"]: record for record in listed["items"]}

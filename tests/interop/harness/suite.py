@@ -74,10 +74,11 @@ def _answers(client, plan, ca, directory, transport):
     return version, answers, ending
 
 
-def _judge(client, transport, version, answers):
+def _judge(client, transport, version, answers, records):
     rows = []
     for case in cases.CASES:
-        fault = cases.fault(client.name, case, transport, answers.get(case.slug))
+        record = records.get(case.registration_id(transport))
+        fault = cases.fault(client.name, case, transport, answers.get(case.slug), record)
         rows.append(Row(
             client.package, version, case.attestation, transport, case.title,
             FAILED if fault else PASSED, fault or "",
@@ -98,7 +99,7 @@ def _run_transports(client, berth, directory):
             "jobs": [cases.job(case, transport) for case in cases.CASES],
         }
         version, answers, ending = _answers(client, plan, berth.ca, directory, transport)
-        rows += _judge(client, transport, version, answers)
+        rows += _judge(client, transport, version, answers, berth.registrations())
         endings += [ending] if ending else []
     return rows, endings
 

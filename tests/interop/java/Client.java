@@ -4,6 +4,7 @@
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import com.google.gson.JsonObject;
 import com.microsoft.azure.sdk.iot.provisioning.device.AdditionalData;
 import com.microsoft.azure.sdk.iot.provisioning.device.ProvisioningDeviceClient;
 import com.microsoft.azure.sdk.iot.provisioning.device.ProvisioningDeviceClientRegistrationResult;
@@ -30,7 +31,7 @@ public final class Client {
     String transport;
     String registrationId;
     String key;
-    Map<String, Object> payload;
+    JsonObject payload;
     int times;
   }
 
@@ -75,7 +76,7 @@ public final class Client {
       AdditionalData extra = null;
       if (job.payload != null) {
         extra = new AdditionalData();
-        extra.setProvisioningPayload(kGson.toJson(job.payload));
+        extra.setProvisioningPayload(job.payload.toString());
       }
       ProvisioningDeviceClientRegistrationResult result = client.registerDeviceSync(extra);
       line.put("outcome", "assigned");
