@@ -1,0 +1,83 @@
+#include "provisioning/case_file.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace berth::provisioning {
+namespace {
+
+using domain::Enrollment;
+
+constexpr std::size_t kSameIdMax = 20;
+
+void append(std::vector<Enrollment>& to, std::vector<Enrollment> from) {
+  to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+}
+
+bool same(const Enrollment& a, const Enrollment& b) {
+  return a.scope == b.scope && a.kind == b.kind && a.id.key() == b.id.key();
+}
+
+// A text that sorts a little before the id, so that ids like it come soon after: its first half.
+std::string shortly_before(const std::string& key) { return key.substr(0, key.size() / 2); }
+
+void set_candidates(CaseFile& file, Dossier dossier, const std::vector<Enrollment>& groups) {
+  if (dossier.individual) {
+    file.candidates.push_back(*std::move(dossier.individual));
+    return;
+  }
+  if (dossier.owner_group) file.candidates.push_back(*std::move(dossier.owner_group));
+  for (const Enrollment& group : groups) {
+    const bool there = !file.candidates.empty() && same(file.candidates.front(), group);
+    if (!there) file.candidates.push_back(group);
+  }
+}
+
+}  // namespace
+
+Task<CaseFile> gather_scope(RegistrationStore& store, ExplainSettings settings, std::string scope,
+                            std::string registration_id) {
+  CaseFile file;
+  const std::string key = base::ascii_lower(registration_id);
+  Result<Dossier> dossier = co_await store.open_dossier(scope, key);
+  if (!dossier || !dossier->scope) co_return file;
+  file.scope = dossier->scope;
+  file.current = dossier->current;
+  const domain::ScopeId id = dossier->scope->id;
+
+  Result<ScopeSnapshot> snapshot = co_await store.scope_snapshot(id);
+  if (snapshot) file.same_scope = snapshot->groups;
+  set_candidates(file, *std::move(dossier), file.same_scope);
+
+  const std::size_t half = settings.enrollments_read_max / 2;
+  Result<std::vector<Enrollment>> near = co_await store.individuals(id, shortly_before(key), half);
+  if (near) append(file.same_scope, *std::move(near));
+  Result<std::vector<Enrollment>> first = co_await store.individuals(id, std::string(), half);
+  if (first) append(file.same_scope, *std::move(first));
+  co_return file;
+}
+
+Task<Neighbours> gather_neighbours(RegistrationStore& store, ExplainSettings settings,
+                                   std::string scope, std::string registration_id) {
+  Neighbours neighbours;
+  Result<std::vector<domain::Scope>> scopes = co_await store.all_scopes(settings.scopes_read_max);
+  if (scopes) {
+    neighbours.scopes = *std::move(scopes);
+    std::erase_if(neighbours.scopes, [&](const auto& each) { return each.id.text() == scope; });
+  }
+  const std::string key = base::ascii_lower(registration_id);
+  Result<std::vector<Enrollment>> individuals =
+      co_await store.individuals_anywhere(key, kSameIdMax);
+  if (individuals) {
+    std::erase_if(*individuals, [&](const auto& each) { return each.scope.text() == scope; });
+    neighbours.enrollments = *std::move(individuals);
+  }
+  for (const domain::Scope& each : neighbours.scopes) {
+    Result<ScopeSnapshot> snapshot = co_await store.scope_snapshot(each.id);
+    if (snapshot) append(neighbours.enrollments, std::move(snapshot->groups));
+  }
+  co_return neighbours;
+}
+
+}  // namespace berth::provisioning

@@ -1,0 +1,279 @@
+#include "provisioning/explain.h"
+
+#include "base/log.h"
+#include "provisioning/case_file.h"
+#include "provisioning/causes.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <deque>
+#include <iterator>
+#include <list>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+namespace berth::provisioning {
+namespace {
+
+using domain::Finding;
+using domain::Reason;
+
+constexpr std::size_t kBatchMax = 64;
+constexpr std::size_t kFindingsMax = 4;
+constexpr std::chrono::seconds kRewriteEvery{1};
+
+struct Refused {
+  domain::Claim claim;
+  domain::Trail trail;
+};
+
+// Equal refusals: the first one's trail with a growing count.
+struct Window {
+  std::string key;
+  domain::Trail trail;
+  Instant opened;
+  Instant written;
+  bool dirty = true;
+};
+
+std::string window_key(const domain::Trail& trail) {
+  return fmt::format("{}\n{}\n{}\n{}\n{}", trail.scope, base::ascii_lower(trail.registration_id),
+                     trail.operation, to_string(trail.reason), trail.source);
+}
+
+bool any_proven(const std::vector<Finding>& findings) {
+  return std::any_of(findings.begin(), findings.end(),
+                     [](const auto& each) { return each.proven; });
+}
+
+void append(std::vector<Finding>& to, std::vector<Finding> from) {
+  to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+}
+
+// Proven ones first, otherwise as found; of one cause only the first.
+void rank(std::vector<Finding>& findings) {
+  std::stable_sort(findings.begin(), findings.end(),
+                   [](const auto& a, const auto& b) { return a.proven && !b.proven; });
+  std::vector<Finding> kept;
+  for (Finding& each : findings) {
+    const bool repeats = std::any_of(kept.begin(), kept.end(), [&](const auto& other) {
+      return other.cause == each.cause && (other.proven || other.mend == each.mend);
+    });
+    if (!repeats && kept.size() < kFindingsMax) kept.push_back(std::move(each));
+  }
+  findings = std::move(kept);
+}
+
+// Whether a key from another scope could be behind it.
+bool looks_abroad(Reason reason) {
+  return reason == Reason::kScopeUnknown || reason == Reason::kNotEnrolled ||
+         reason == Reason::kProofRejected;
+}
+
+}  // namespace
+
+struct Explainer::State {
+  State(Ports given, ExplainSettings set, std::function<void()> waker)
+      : ports(std::move(given)),
+        settings(set),
+        wake(std::move(waker)),
+        allowance(set.explained_per_second),
+        allowance_at(ports.clock.monotonic()) {}
+
+  Task<void> take(Refused refused);
+  Task<std::vector<Finding>> explain(const Refused& refused);
+  Task<void> write_windows();
+  std::vector<Finding> rivals(const Refused& refused, const CaseFile& file,
+                              const Neighbours& neighbours);
+  void open_window(std::string key, domain::Trail trail);
+  bool may_explain();
+
+  Ports ports;
+  const ExplainSettings settings;
+  const std::function<void()> wake;
+
+  std::mutex mutex;  // guards the following five
+  std::deque<Refused> queue;
+  bool draining = false;
+  bool woken = false;
+  bool stopped = false;
+  Stats stats;
+
+  // Of the running drain().
+  std::list<Window> windows;  // oldest first
+  std::unordered_map<std::string, std::list<Window>::iterator> by_key;
+  std::vector<domain::Trail> leaving;  // of windows that are gone but not written
+  double allowance;
+  Instant allowance_at;
+};
+
+Explainer::Explainer(Ports ports, ExplainSettings settings, std::function<void()> wake)
+    : state_(std::make_unique<State>(std::move(ports), settings, std::move(wake))) {}
+Explainer::~Explainer() = default;
+
+void Explainer::refused(domain::Claim claim, domain::Trail trail) {
+  {
+    const std::lock_guard lock(state_->mutex);
+    ++state_->stats.received;
+    if (state_->stopped || state_->queue.size() >= state_->settings.queue_count_max) {
+      ++state_->stats.dropped;
+      return;
+    }
+    state_->queue.push_back({std::move(claim), std::move(trail)});
+    if (state_->draining || state_->woken) return;
+    state_->woken = true;
+  }
+  if (state_->wake) state_->wake();
+}
+
+Task<void> Explainer::drain() {
+  {
+    const std::lock_guard lock(state_->mutex);
+    state_->woken = false;
+    if (state_->draining) co_return;
+    state_->draining = true;
+  }
+  for (;;) {
+    std::vector<Refused> batch;
+    {
+      const std::lock_guard lock(state_->mutex);
+      const std::size_t count = std::min(kBatchMax, state_->queue.size());
+      const auto end = state_->queue.begin() + static_cast<std::ptrdiff_t>(count);
+      batch.assign(std::make_move_iterator(state_->queue.begin()), std::make_move_iterator(end));
+      state_->queue.erase(state_->queue.begin(), end);
+    }
+    for (Refused& each : batch) co_await state_->take(std::move(each));
+    co_await state_->write_windows();
+    const std::lock_guard lock(state_->mutex);
+    if (!state_->queue.empty()) continue;
+    state_->draining = false;
+    co_return;
+  }
+}
+
+void Explainer::stop() {
+  const std::lock_guard lock(state_->mutex);
+  state_->stopped = true;
+}
+
+Explainer::Stats Explainer::stats() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->stats;
+}
+
+bool Explainer::State::may_explain() {
+  const Instant now = ports.clock.monotonic();
+  const std::chrono::duration<double> since = now - allowance_at;
+  allowance_at = now;
+  const double most = std::max(1.0, settings.explained_per_second);
+  allowance = std::min(most, allowance + since.count() * settings.explained_per_second);
+  if (allowance < 1.0) return false;
+  allowance -= 1.0;
+  return true;
+}
+
+void Explainer::State::open_window(std::string key, domain::Trail trail) {
+  if (windows.size() >= std::max<std::size_t>(1, settings.windows_max)) {
+    if (windows.front().dirty) leaving.push_back(std::move(windows.front().trail));
+    by_key.erase(windows.front().key);
+    windows.pop_front();
+  }
+  const Instant now = ports.clock.monotonic();
+  windows.push_back({key, std::move(trail), now, now - kRewriteEvery, true});
+  by_key.emplace(std::move(key), std::prev(windows.end()));
+}
+
+Task<void> Explainer::State::take(Refused refused) {
+  std::string key = window_key(refused.trail);
+  const auto found = by_key.find(key);
+  if (found != by_key.end()) {
+    Window& window = *found->second;
+    if (ports.clock.monotonic() - window.opened < settings.window) {
+      window.trail.count += refused.trail.count;
+      window.dirty = true;
+      co_return;
+    }
+    if (window.dirty) leaving.push_back(std::move(window.trail));
+    windows.erase(found->second);
+    by_key.erase(found);
+  }
+  if (may_explain()) {
+    std::vector<Finding> findings = co_await explain(refused);
+    refused.trail.findings = std::move(findings);
+    const std::lock_guard lock(mutex);
+    ++stats.explained;
+  }
+  open_window(std::move(key), std::move(refused.trail));
+}
+
+std::vector<Finding> Explainer::State::rivals(const Refused& refused, const CaseFile& file,
+                                              const Neighbours& neighbours) {
+  std::vector<Finding> findings;
+  for (const std::unique_ptr<Attestor>& attestor : ports.attestors) {
+    if (!attestor->reads(refused.claim.evidence)) continue;
+    const RivalInput input{refused.claim,        refused.claim.registration_id,
+                           refused.trail.reason, ports.clock.wall(),
+                           file.current,         file.candidates,
+                           file.same_scope,      neighbours.enrollments};
+    append(findings, attestor->rivals(input, settings.tests_max));
+  }
+  return findings;
+}
+
+Task<std::vector<Finding>> Explainer::State::explain(const Refused& refused) {
+  const domain::Claim& claim = refused.claim;
+  const Reason reason = refused.trail.reason;
+  CaseFile file = co_await gather_scope(ports.store, settings, claim.scope, claim.registration_id);
+  std::vector<Finding> findings = plain_causes(claim, refused.trail, file);
+  if (findings.empty()) {
+    const Neighbours none;
+    findings = rivals(refused, file, none);
+  }
+  if (looks_abroad(reason) && !any_proven(findings)) {
+    Neighbours neighbours =
+        co_await gather_neighbours(ports.store, settings, claim.scope, claim.registration_id);
+    CaseFile elsewhere;
+    elsewhere.current = file.current;
+    append(findings, rivals(refused, elsewhere, neighbours));
+    if (reason == Reason::kScopeUnknown) append(findings, scope_near_misses(claim, neighbours));
+    if (reason == Reason::kNotEnrolled) append(findings, id_near_misses(claim, file));
+  }
+  if (findings.empty()) findings.push_back(unexplained(claim, refused.trail));
+  rank(findings);
+  co_return findings;
+}
+
+Task<void> Explainer::State::write_windows() {
+  const Instant now = ports.clock.monotonic();
+  std::vector<domain::Trail> trails = std::move(leaving);
+  leaving.clear();
+  for (auto each = windows.begin(); each != windows.end();) {
+    const bool over = now - each->opened >= settings.window;
+    if (each->dirty && (over || now - each->written >= kRewriteEvery)) {
+      trails.push_back(each->trail);
+      each->written = now;
+      each->dirty = false;
+    }
+    if (!over) {
+      ++each;
+      continue;
+    }
+    by_key.erase(each->key);
+    each = windows.erase(each);
+  }
+  if (trails.empty()) co_return;
+  const std::size_t count = trails.size();
+  Result<void> recorded = co_await ports.store.record_refusals(std::move(trails));
+  if (!recorded) {
+    log::warn("explain.not_recorded",
+              {{"count", std::to_string(count)}, {"what", recorded.error().what}});
+    co_return;
+  }
+  const std::lock_guard lock(mutex);
+  stats.recorded += count;
+}
+
+}  // namespace berth::provisioning
