@@ -11,6 +11,8 @@ namespace berth::dialects::azure_dps {
 namespace {
 
 constexpr std::string_view kScheme = "SharedAccessSignature";
+constexpr std::size_t kMacBytes = 32;               // HMAC-SHA-256
+constexpr std::size_t kRawSignatureBytesMax = 256;  // 64 are hexadecimal, 60 base64 twice
 
 struct Parts {
   std::optional<std::string_view> sr;
@@ -107,7 +109,11 @@ domain::Evidence read_shared_access_signature(std::string_view token,
   mac.expected_audience = std::move(expected_audience);
   mac.expires_at_seconds = *expires;
   std::optional<base::Bytes> bytes = base::base64_decode(*signature);
-  mac.mac = bytes ? *std::move(bytes) : base::Bytes(signature->begin(), signature->end());
+  if (bytes && bytes->size() == kMacBytes) {
+    mac.mac = *std::move(bytes);
+  } else {
+    mac.raw_signature = signature->substr(0, kRawSignatureBytesMax);
+  }
   return mac;
 }
 

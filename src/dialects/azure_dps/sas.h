@@ -20,8 +20,8 @@ inline constexpr std::size_t kTokenBytesMax = 4096;
 
 // What the token claims. `expected_audience` is "<scope>/registrations/<id>" of the request,
 // decoded. Parameters in any order, unknown ones ignored; MalformedEvidence when one is missing,
-// empty, repeated or unreadable, without quoting the token. A `sig` that is not base64 becomes a
-// MAC of its own text's bytes: it cannot verify, and the explainer can still recognise what it is.
+// empty, repeated or unreadable, without quoting the token. A `sig` that is not base64 of 32 bytes
+// is handed on as text (MacOverText::raw_signature): attest refuses it, the explainer says why.
 domain::Evidence read_shared_access_signature(std::string_view token,
                                               std::string expected_audience);
 

@@ -137,8 +137,9 @@ std::string write_evidence(const domain::Evidence& evidence) {
   return fmt::format(
       "evidence: MAC over the next two lines\n  {}\n  {}\n  mac: {}\n  audience: {}\n"
       "  expected: {}\n  expires: {}\n",
-      mac.raw_audience, mac.raw_expiry, base::base64_encode(mac.mac), mac.audience,
-      mac.expected_audience, mac.expires_at_seconds);
+      mac.raw_audience, mac.raw_expiry,
+      mac.mac.empty() ? "unreadable, " + mac.raw_signature : base::base64_encode(mac.mac),
+      mac.audience, mac.expected_audience, mac.expires_at_seconds);
 }
 
 std::string write_claim(const domain::Claim& claim) {
