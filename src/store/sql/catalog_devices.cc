@@ -1,0 +1,195 @@
+// Changes of enrollments, registrations and tokens.
+#include "store/sql/bodies.h"
+#include "store/sql/catalog_put.h"
+#include "store/sql/rows.h"
+
+namespace berth::store::sql {
+namespace {
+
+using domain::EnrollmentKind;
+
+constexpr Sql kScopeExists = "SELECT 1 FROM scopes WHERE id = $1";
+constexpr Sql kEnrollmentVersion =
+    "SELECT version FROM enrollments WHERE scope = $1 AND kind = $2 AND key = $3";
+constexpr Sql kInsertEnrollment = R"sql(
+INSERT INTO enrollments (scope, kind, key, id, version, created_at, updated_at, body)
+VALUES ($1, $2, $3, $4, 1, $5, $6, $7)
+ON CONFLICT (scope, kind, key) DO NOTHING RETURNING version)sql";
+constexpr Sql kUpdateEnrollment = R"sql(
+UPDATE enrollments SET version = version + 1, updated_at = $4, body = $5
+WHERE scope = $1 AND kind = $2 AND key = $3 AND version = $6 RETURNING version)sql";
+constexpr Sql kRemoveEnrollment = R"sql(
+DELETE FROM enrollments WHERE scope = $1 AND kind = $2 AND key = $3 AND version = $4
+RETURNING version)sql";
+
+constexpr Sql kRegistrationPlace =
+    "SELECT version, hub, device_id FROM registrations WHERE scope = $1 AND key = $2";
+constexpr Sql kRemoveRegistration =
+    "DELETE FROM registrations WHERE scope = $1 AND key = $2 AND version = $3 RETURNING version";
+constexpr Sql kRemoveDeviceOf = R"sql(
+DELETE FROM devices WHERE hub = $1 AND id = $2 AND scope = $3 AND registration_key = $4)sql";
+constexpr Sql kRegistration = R"sql(
+SELECT scope, id, enrollment_kind, hub, device_id, version, created_at, updated_at, body
+FROM registrations WHERE scope = $1 AND key = $2)sql";
+constexpr Sql kSetOwner = R"sql(
+UPDATE registrations SET enrollment_kind = $3, enrollment_key = $4, version = version + 1, body = $5
+WHERE scope = $1 AND key = $2 AND version = $6 RETURNING version)sql";
+
+constexpr Sql kTokenVersion = "SELECT version FROM tokens WHERE id = $1";
+constexpr Sql kInsertToken = R"sql(
+INSERT INTO tokens (id, scope, version, created_at, body) VALUES ($1, $2, 1, $3, $4)
+ON CONFLICT (id) DO NOTHING RETURNING version)sql";
+constexpr Sql kUpdateToken = R"sql(
+UPDATE tokens SET scope = $2, version = version + 1, body = $3
+WHERE id = $1 AND version = $4 RETURNING version)sql";
+constexpr Sql kRemoveToken = "DELETE FROM tokens WHERE id = $1 AND version = $2 RETURNING version";
+
+Subject enrollment_subject(EnrollmentKind kind, const domain::EnrollmentId& id) {
+  return Subject{kind == EnrollmentKind::kGroup ? "enrollment group" : "enrollment", id.text()};
+}
+
+// A group is part of its scope's snapshot, an individual enrollment is not.
+Result<std::uint64_t> with_bump(Connection& connection, const domain::ScopeId& scope,
+                                EnrollmentKind kind, Result<std::uint64_t> version) {
+  if (!version || kind != EnrollmentKind::kGroup) return version;
+  const Result<void> bumped = bump_scope(connection, scope.text());
+  if (!bumped) return Fail(bumped.error());
+  return version;
+}
+
+}  // namespace
+
+Result<std::uint64_t> apply(Connection& connection, const management::PutEnrollment& put,
+                            const Expectation& expectation) {
+  const domain::Enrollment& enrollment = put.record;
+  const std::string& scope = enrollment.scope.text();
+  const std::string_view kind = domain::to_string(enrollment.kind);
+  const std::string key = enrollment.id.key();
+  const std::string body = enrollment_body(enrollment);
+  const Result<void> scope_there =
+      must_be_there(connection.execute(kScopeExists, {Value(scope)}), Subject{"scope", scope});
+  if (!scope_there) return Fail(scope_there.error());
+  const auto read = [&] {
+    return read_version(
+        connection.run(kEnrollmentVersion, {Value(scope), Value(kind), Value(key)}));
+  };
+  const auto insert = [&] {
+    return connection.execute(
+        kInsertEnrollment,
+        {Value(scope), Value(kind), Value(key), Value(enrollment.id.text()),
+         Value(enrollment.created_at), Value(enrollment.updated_at), Value(body)});
+  };
+  const auto update = [&](std::uint64_t version) {
+    return connection.execute(kUpdateEnrollment,
+                              {Value(scope), Value(kind), Value(key), Value(enrollment.updated_at),
+                               Value(body), Value(version)});
+  };
+  return with_bump(connection, enrollment.scope, enrollment.kind,
+                   put_record(expectation, enrollment_subject(enrollment.kind, enrollment.id), read,
+                              insert, update));
+}
+
+Result<std::uint64_t> apply(Connection& connection, const management::RemoveEnrollment& removal,
+                            const Expectation& expectation) {
+  const std::string& scope = removal.scope.text();
+  const std::string_view kind = domain::to_string(removal.ref.kind);
+  const std::string key = removal.ref.id.key();
+  const auto read = [&] {
+    return read_version(
+        connection.run(kEnrollmentVersion, {Value(scope), Value(kind), Value(key)}));
+  };
+  const auto remove = [&](std::uint64_t version) {
+    return connection.execute(kRemoveEnrollment,
+                              {Value(scope), Value(kind), Value(key), Value(version)});
+  };
+  return with_bump(connection, removal.scope, removal.ref.kind,
+                   remove_record(expectation, enrollment_subject(removal.ref.kind, removal.ref.id),
+                                 read, remove));
+}
+
+Result<std::uint64_t> apply(Connection& connection, const management::RemoveRegistration& removal,
+                            const Expectation& expectation) {
+  const std::string& scope = removal.scope.text();
+  const std::string key = removal.id.key();
+  std::string hub;
+  std::string device_id;
+  const auto read = [&]() -> Result<Version> {
+    BERTH_TRY(Cursor row, connection.run(kRegistrationPlace, {Value(scope), Value(key)}));
+    BERTH_TRY(const bool found, row.next());
+    if (!found) return Version();
+    hub = row.string(1);
+    device_id = row.string(2);
+    return Version(row.count(0));
+  };
+  const auto remove = [&](std::uint64_t version) -> Result<bool> {
+    BERTH_TRY(const bool removed,
+              connection.execute(kRemoveRegistration, {Value(scope), Value(key), Value(version)}));
+    if (!removed) return false;
+    Result<bool> device = connection.execute(
+        kRemoveDeviceOf, {Value(hub), Value(device_id), Value(scope), Value(key)});
+    if (!device) return Fail(std::move(device).error());
+    return true;
+  };
+  return remove_record(expectation, Subject{"registration", removal.id.text()}, read, remove);
+}
+
+Result<std::uint64_t> apply(Connection& connection, const management::PutRegistrationOwner& put,
+                            const Expectation& expectation) {
+  const std::string& scope = put.scope.text();
+  const std::string key = put.id.key();
+  const std::string_view kind = domain::to_string(put.owner.kind);
+  const std::string owner = put.owner.id.key();
+  const Result<void> owner_there = must_be_there(
+      connection.execute(kEnrollmentVersion, {Value(scope), Value(kind), Value(owner)}),
+      enrollment_subject(put.owner.kind, put.owner.id));
+  if (!owner_there) return Fail(owner_there.error());
+  std::optional<domain::Registration> stored;
+  const auto read = [&]() -> Result<Version> {
+    BERTH_TRY(Cursor row, connection.run(kRegistration, {Value(scope), Value(key)}));
+    BERTH_TRY(const bool found, row.next());
+    if (!found) return Version();
+    BERTH_TRY(stored, registration_row(row));
+    return Version(stored->version);
+  };
+  const auto update = [&](std::uint64_t version) {
+    stored->enrollment = put.owner;
+    return connection.execute(kSetOwner, {Value(scope), Value(key), Value(kind), Value(owner),
+                                          Value(registration_body(*stored)), Value(version)});
+  };
+  const Subject subject{"registration", put.id.text()};
+  const auto insert = [&]() -> Result<bool> {  // a registration is made by registering
+    return Fail(ErrorKind::kNotFound, "there is no " + subject.text(),
+                "list the registrations there are");
+  };
+  return put_record(expectation, subject, read, insert, update);
+}
+
+Result<std::uint64_t> apply(Connection& connection, const management::PutToken& put,
+                            const Expectation& expectation) {
+  const domain::Token& token = put.record;
+  const std::string scope = token.scope ? token.scope->text() : std::string();
+  const std::string body = token_body(token);
+  const auto read = [&] { return read_version(connection.run(kTokenVersion, {Value(token.id)})); };
+  const auto insert = [&] {
+    return connection.execute(
+        kInsertToken, {Value(token.id), Value(scope), Value(token.created_at), Value(body)});
+  };
+  const auto update = [&](std::uint64_t version) {
+    return connection.execute(kUpdateToken,
+                              {Value(token.id), Value(scope), Value(body), Value(version)});
+  };
+  return put_record(expectation, Subject{"token", token.id}, read, insert, update);
+}
+
+Result<std::uint64_t> apply(Connection& connection, const management::RemoveToken& removal,
+                            const Expectation& expectation) {
+  const auto read = [&] {
+    return read_version(connection.run(kTokenVersion, {Value(removal.id)}));
+  };
+  const auto remove = [&](std::uint64_t version) {
+    return connection.execute(kRemoveToken, {Value(removal.id), Value(version)});
+  };
+  return remove_record(expectation, Subject{"token", removal.id}, read, remove);
+}
+
+}  // namespace berth::store::sql

@@ -1,0 +1,61 @@
+#include "store/sql/connection.h"
+
+#include "base/codec.h"
+
+namespace berth::store::sql {
+namespace {
+
+Result<void> check_texts(std::span<const Value> values) {
+  for (const Value& value : values) {
+    const std::string_view* text = value.text();
+    if (text == nullptr) continue;
+    if (text->find('\0') != std::string_view::npos) {
+      return Fail(ErrorKind::kInvalid, "a text holds a NUL byte", "leave the NUL byte out");
+    }
+    if (!base::is_utf8(*text)) {
+      return Fail(ErrorKind::kInvalid, "a text is not valid UTF-8", "send it as UTF-8");
+    }
+  }
+  return {};
+}
+
+void replace_all(std::string& text, std::string_view from, std::string_view to) {
+  for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at)) {
+    text.replace(at, from.size(), to);
+    at += to.size();
+  }
+}
+
+}  // namespace
+
+Result<Cursor> Connection::run(Sql sql, std::initializer_list<Value> values) {
+  const std::span<const Value> span(values.begin(), values.size());
+  Result<void> valid = check_texts(span);
+  if (!valid) return Fail(std::move(valid).error());
+  BERTH_TRY(Statement * statement, prepare(sql));
+  Result<void> started = statement->start(span);
+  if (!started) {
+    statement->reset();
+    return Fail(std::move(started).error());
+  }
+  return Cursor(statement);
+}
+
+Result<bool> Connection::execute(Sql sql, std::initializer_list<Value> values) {
+  BERTH_TRY(Cursor cursor, run(sql, values));
+  BERTH_TRY(const bool any, cursor.next());
+  bool more = any;
+  while (more) {
+    BERTH_TRY(more, cursor.next());
+  }
+  return any;
+}
+
+std::string fill_types(std::string_view script, std::string_view text, std::string_view serial) {
+  std::string filled(script);
+  replace_all(filled, "{{text}}", text);
+  replace_all(filled, "{{serial}}", serial);
+  return filled;
+}
+
+}  // namespace berth::store::sql

@@ -1,0 +1,179 @@
+#include "store/sql/migrations.h"
+
+#include "base/log.h"
+
+#include <fmt/format.h>
+
+namespace berth::store::sql {
+namespace {
+
+// Columns hold what is looked up, ordered or checked; the rest of a record is JSON text in `body`.
+// A registration touches three pages at random (the key indexes of registrations and devices, and
+// trails by registration id); everything else is appended. There are no foreign keys from
+// registrations and devices: in PostgreSQL each insert would lock, and so rewrite, the one row of
+// its scope and hub. A commit checks for them instead (registration_writes.cc).
+constexpr std::string_view kFoundation = R"sql(
+CREATE TABLE berth_counters (name {{text}} PRIMARY KEY, value BIGINT NOT NULL);
+INSERT INTO berth_counters (name, value) VALUES ('catalog', 0);
+
+CREATE TABLE scopes (
+  id {{text}} PRIMARY KEY,
+  catalog_version BIGINT NOT NULL,
+  version BIGINT NOT NULL,
+  created_at BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL,
+  body TEXT NOT NULL);
+
+CREATE TABLE hubs (
+  name {{text}} PRIMARY KEY,
+  version BIGINT NOT NULL,
+  created_at BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL,
+  body TEXT NOT NULL);
+
+CREATE TABLE hub_links (
+  scope {{text}} NOT NULL REFERENCES scopes (id),
+  hub {{text}} NOT NULL REFERENCES hubs (name),
+  version BIGINT NOT NULL,
+  body TEXT NOT NULL,
+  PRIMARY KEY (scope, hub));
+CREATE INDEX hub_links_by_hub ON hub_links (hub);
+
+CREATE TABLE enrollments (
+  scope {{text}} NOT NULL REFERENCES scopes (id),
+  kind {{text}} NOT NULL,
+  key {{text}} NOT NULL,
+  id {{text}} NOT NULL,
+  version BIGINT NOT NULL,
+  created_at BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL,
+  body TEXT NOT NULL,
+  PRIMARY KEY (scope, kind, key));
+
+CREATE TABLE registrations (
+  scope {{text}} NOT NULL,
+  key {{text}} NOT NULL,
+  id {{text}} NOT NULL,
+  enrollment_kind {{text}} NOT NULL,
+  enrollment_key {{text}} NOT NULL,
+  hub {{text}} NOT NULL,
+  device_id {{text}} NOT NULL,
+  version BIGINT NOT NULL,
+  created_at BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL,
+  body TEXT NOT NULL,
+  PRIMARY KEY (scope, key));
+CREATE INDEX registrations_by_group
+  ON registrations (scope, enrollment_key, created_at, key) WHERE enrollment_kind = 'group';
+
+CREATE TABLE devices (
+  hub {{text}} NOT NULL,
+  id {{text}} NOT NULL,
+  scope {{text}} NOT NULL,
+  registration_key {{text}} NOT NULL,
+  version BIGINT NOT NULL,
+  created_at BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL,
+  body TEXT NOT NULL,
+  PRIMARY KEY (hub, id));
+
+CREATE TABLE trails (
+  id {{text}} PRIMARY KEY,
+  scope {{text}} NOT NULL,
+  registration_key {{text}} NOT NULL,
+  failed BIGINT NOT NULL,
+  started_at BIGINT NOT NULL,
+  body TEXT NOT NULL);
+CREATE INDEX trails_by_registration ON trails (registration_key, id);
+CREATE INDEX trails_by_outcome ON trails (failed, id);
+
+CREATE TABLE audit (
+  sequence {{serial}},
+  at BIGINT NOT NULL,
+  scope {{text}} NOT NULL,
+  body TEXT NOT NULL);
+CREATE INDEX audit_by_scope ON audit (scope, sequence);
+
+CREATE TABLE tokens (
+  id {{text}} PRIMARY KEY,
+  scope {{text}} NOT NULL,
+  version BIGINT NOT NULL,
+  created_at BIGINT NOT NULL,
+  body TEXT NOT NULL);
+)sql";
+
+constexpr Migration kMigrations[] = {
+    {1, "foundation", kFoundation},
+};
+
+constexpr std::string_view kVersionTable =
+    "CREATE TABLE berth_schema (number BIGINT PRIMARY KEY, name TEXT NOT NULL)";
+
+// Tables that a database of somebody else is likely to share with ours by name.
+constexpr std::string_view kOurTables[] = {"scopes",  "hubs",   "enrollments", "registrations",
+                                           "devices", "trails", "audit",       "tokens"};
+
+Result<void> refuse_foreign(Connection& connection) {
+  for (const std::string_view table : kOurTables) {
+    BERTH_TRY(const bool there, connection.has_table(table));
+    if (!there) continue;
+    return Fail(ErrorKind::kConflict,
+                fmt::format("the database has a table '{}' but was not made by Berth", table),
+                "give Berth a database of its own");
+  }
+  return {};
+}
+
+Result<void> apply_missing(Connection& connection, std::span<const Migration> steps) {
+  BERTH_TRY(const std::int64_t found, schema_version(connection));
+  if (found == 0) {
+    Result<void> ours = refuse_foreign(connection);
+    if (!ours) return ours;
+    Result<void> made = connection.script(kVersionTable);
+    if (!made) return made;
+  }
+  const std::int64_t known = steps.empty() ? 0 : steps.back().number;
+  if (found > known) {
+    return Fail(
+        ErrorKind::kConflict,
+        fmt::format("the database has schema {}, this Berth knows schemas up to {}", found, known),
+        "start the newer Berth that made it, or restore a backup from before the upgrade");
+  }
+  for (const Migration& step : steps) {
+    if (step.number <= found) continue;
+    Result<void> applied = connection.script(step.script);
+    if (!applied) return applied;
+    Result<bool> noted =
+        connection.execute("INSERT INTO berth_schema (number, name) VALUES ($1, $2)",
+                           {Value(step.number), Value(step.name)});
+    if (!noted) return Fail(std::move(noted).error());
+    log::info("store.migrated",
+              {{"schema", std::to_string(step.number)}, {"name", std::string(step.name)}});
+  }
+  return {};
+}
+
+}  // namespace
+
+std::span<const Migration> migrations() { return kMigrations; }
+
+Result<std::int64_t> schema_version(Connection& connection) {
+  BERTH_TRY(const bool there, connection.has_table("berth_schema"));
+  if (!there) return 0;
+  BERTH_TRY(Cursor row, connection.run("SELECT max(number) FROM berth_schema", {}));
+  BERTH_TRY(const bool found, row.next());
+  return found && !row.is_null(0) ? row.number(0) : 0;
+}
+
+Result<void> migrate(Connection& connection, std::span<const Migration> steps) {
+  Result<void> begun = connection.begin(Access::kSchema);
+  if (!begun) return begun;
+  Result<void> applied = apply_missing(connection, steps);
+  if (!applied) {
+    connection.rollback();
+    return applied;
+  }
+  return connection.commit();
+}
+
+}  // namespace berth::store::sql

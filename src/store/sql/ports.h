@@ -1,0 +1,71 @@
+// The two ports over a runner: each method names its unit of work and its lane, and no more.
+//
+// Room store/sql. Thread rule: as the runner's; the runner outlives the ports.
+#pragma once
+
+#include "management/ports/catalog.h"
+#include "provisioning/ports/registrations.h"
+#include "store/sql/runner.h"
+#include "store/sql/trimmer.h"
+
+namespace berth::store::sql {
+
+class RegistrationPort final : public provisioning::RegistrationStore {
+ public:
+  RegistrationPort(Runner& runner, Trimmer& trimmer) : runner_(runner), trimmer_(trimmer) {}
+
+  Task<Result<provisioning::Dossier>> open_dossier(std::string scope,
+                                                   std::string registration_key) override;
+  Task<Result<provisioning::ScopeSnapshot>> scope_snapshot(domain::ScopeId scope) override;
+  Task<Result<domain::Registration>> commit(
+      std::unique_ptr<provisioning::Assignment> assignment) override;
+  Task<Result<void>> record_refusals(std::vector<domain::Trail> trails) override;
+  Task<Result<std::vector<domain::Scope>>> all_scopes(std::size_t count_max) override;
+  Task<Result<std::vector<domain::Enrollment>>> individuals_anywhere(
+      std::string registration_key, std::size_t count_max) override;
+  Task<Result<std::vector<domain::Enrollment>>> individuals(domain::ScopeId scope,
+                                                            std::string after,
+                                                            std::size_t count_max) override;
+
+ private:
+  Runner& runner_;
+  Trimmer& trimmer_;
+};
+
+class CatalogPort final : public management::Catalog {
+ public:
+  explicit CatalogPort(Runner& runner) : runner_(runner) {}
+
+  Task<Result<std::uint64_t>> apply(std::unique_ptr<management::Change> change) override;
+  Task<Result<void>> append_audit(domain::AuditRecord record) override;
+  Task<Result<domain::Scope>> get_scope(std::string id) override;
+  Task<Result<domain::Listing<domain::Scope>>> list_scopes(domain::Page page) override;
+  Task<Result<domain::Hub>> get_hub(std::string name) override;
+  Task<Result<domain::Listing<domain::Hub>>> list_hubs(domain::Page page) override;
+  Task<Result<domain::HubLink>> get_hub_link(std::string scope, std::string hub) override;
+  Task<Result<domain::Listing<domain::HubLink>>> list_hub_links(std::string scope) override;
+  Task<Result<domain::Enrollment>> get_enrollment(std::string scope, domain::EnrollmentKind kind,
+                                                  std::string key) override;
+  Task<Result<domain::Listing<domain::Enrollment>>> list_enrollments(std::string scope,
+                                                                     domain::EnrollmentKind kind,
+                                                                     domain::Page page) override;
+  Task<Result<domain::Registration>> get_registration(std::string scope, std::string key) override;
+  Task<Result<domain::Listing<domain::Registration>>> list_registrations(
+      std::string scope, std::optional<domain::EnrollmentRef> enrollment,
+      domain::Page page) override;
+  Task<Result<domain::Device>> get_device(std::string hub, std::string id) override;
+  Task<Result<domain::Listing<domain::Device>>> list_devices(std::string hub,
+                                                             domain::Page page) override;
+  Task<Result<domain::Trail>> get_trail(std::string id) override;
+  Task<Result<domain::Listing<domain::Trail>>> list_trails(domain::ListTrails query) override;
+  Task<Result<domain::Listing<domain::AuditRecord>>> list_audit(std::string scope,
+                                                                domain::Page page) override;
+  Task<Result<domain::Token>> get_token(std::string id) override;
+  Task<Result<domain::Listing<domain::Token>>> list_tokens(domain::Page page) override;
+  Task<Result<domain::ServerStatus>> status() override;
+
+ private:
+  Runner& runner_;
+};
+
+}  // namespace berth::store::sql

@@ -1,0 +1,90 @@
+#include "store/sql/history.h"
+#include "store/sql/ports.h"
+#include "store/sql/registration_rows.h"
+
+namespace berth::store::sql {
+
+using domain::Enrollment;
+using provisioning::Assignment;
+using provisioning::Dossier;
+using provisioning::ScopeSnapshot;
+
+namespace {
+
+// The input of a unit that may run again: shared with it, never changed.
+template <class T>
+std::shared_ptr<const T> shared(T value) {
+  return std::make_shared<const T>(std::move(value));
+}
+
+Result<void> append_trails(Connection& connection, const std::vector<domain::Trail>& trails) {
+  for (const domain::Trail& trail : trails) {
+    Result<void> appended = append_trail(connection, trail);
+    if (!appended) return appended;
+  }
+  return {};
+}
+
+Task<Result<void>> done() { co_return Result<void>(); }
+
+}  // namespace
+
+Task<Result<Dossier>> RegistrationPort::open_dossier(std::string scope,
+                                                     std::string registration_key) {
+  return run<Dossier>(runner_, Lane::kRead,
+                      [scope = std::move(scope), key = std::move(registration_key)](Connection& c) {
+                        return read_dossier(c, scope, key);
+                      });
+}
+
+Task<Result<ScopeSnapshot>> RegistrationPort::scope_snapshot(domain::ScopeId scope) {
+  return run<ScopeSnapshot>(runner_, Lane::kScan, [scope = std::move(scope)](Connection& c) {
+    return read_snapshot(c, scope);
+  });
+}
+
+Task<Result<domain::Registration>> RegistrationPort::commit(
+    std::unique_ptr<Assignment> assignment) {
+  trimmer_.wrote(assignment->trail.outcome == domain::TrailOutcome::kAssigned
+                     ? TrailClass::kAssigned
+                     : TrailClass::kFailed,
+                 1);
+  const std::shared_ptr<const Assignment> input(std::move(assignment));
+  return run<domain::Registration>(runner_, Lane::kWrite,
+                                   [input](Connection& c) { return commit_assignment(c, *input); });
+}
+
+Task<Result<void>> RegistrationPort::record_refusals(std::vector<domain::Trail> trails) {
+  if (trails.empty()) return done();
+  trimmer_.wrote(TrailClass::kFailed, trails.size());
+  const auto input = shared(std::move(trails));
+  const auto ignore = [](const Result<void>&) {};  // the runner counts and logs what it drops
+  run_detached<void>(
+      runner_, Lane::kLazy, [input](Connection& c) { return append_trails(c, *input); }, ignore);
+  return done();
+}
+
+Task<Result<std::vector<domain::Scope>>> RegistrationPort::all_scopes(std::size_t count_max) {
+  return run<std::vector<domain::Scope>>(
+      runner_, Lane::kScan, [count_max](Connection& c) { return read_all_scopes(c, count_max); });
+}
+
+Task<Result<std::vector<Enrollment>>> RegistrationPort::individuals_anywhere(
+    std::string registration_key, std::size_t count_max) {
+  return run<std::vector<Enrollment>>(
+      runner_, Lane::kScan, [key = std::move(registration_key), count_max](Connection& c) {
+        return read_individuals_anywhere(c, key, count_max);
+      });
+}
+
+Task<Result<std::vector<Enrollment>>> RegistrationPort::individuals(domain::ScopeId scope,
+                                                                    std::string after,
+                                                                    std::size_t count_max) {
+  return run<std::vector<Enrollment>>(
+      runner_, Lane::kScan,
+      [scope = std::move(scope), after = std::move(after), count_max](Connection& c) {
+        return read_individuals(c, scope, after, count_max);
+      });
+}
+
+}  // namespace berth::store::sql

@@ -1,0 +1,128 @@
+#include "store/sql/registration_rows.h"
+#include "store/sql/rows.h"
+
+namespace berth::store::sql {
+namespace {
+
+// Columns: catalog_version, scope (1..5), individual (6..12), registration (13..21), group
+// (22..28).
+constexpr Sql kDossier = R"sql(
+SELECT s.catalog_version,
+       s.id, s.version, s.created_at, s.updated_at, s.body,
+       e.scope, e.kind, e.id, e.version, e.created_at, e.updated_at, e.body,
+       r.scope, r.id, r.enrollment_kind, r.hub, r.device_id, r.version, r.created_at, r.updated_at,
+       r.body,
+       g.scope, g.kind, g.id, g.version, g.created_at, g.updated_at, g.body
+FROM scopes s
+LEFT JOIN enrollments e ON e.scope = s.id AND e.kind = 'individual' AND e.key = $2
+LEFT JOIN registrations r ON r.scope = s.id AND r.key = $2
+LEFT JOIN enrollments g ON g.scope = s.id AND g.kind = 'group' AND r.enrollment_kind = 'group'
+                       AND g.key = r.enrollment_key
+WHERE s.id = $1)sql";
+constexpr int kScopeAt = 1;
+constexpr int kIndividualAt = 6;
+constexpr int kRegistrationAt = 13;
+constexpr int kGroupAt = 22;
+
+constexpr Sql kCatalogVersion = "SELECT catalog_version FROM scopes WHERE id = $1";
+constexpr Sql kGroups = R"sql(
+SELECT scope, kind, id, version, created_at, updated_at, body FROM enrollments
+WHERE scope = $1 AND kind = 'group' ORDER BY key)sql";
+constexpr Sql kLinkedHubs = R"sql(
+SELECT h.name, h.version, h.created_at, h.updated_at, h.body, l.scope, l.hub, l.version, l.body
+FROM hub_links l JOIN hubs h ON h.name = l.hub WHERE l.scope = $1 ORDER BY h.name)sql";
+constexpr int kLinkAt = 5;
+
+constexpr Sql kAllScopes =
+    "SELECT id, version, created_at, updated_at, body FROM scopes ORDER BY id LIMIT $1";
+constexpr Sql kIndividualsAnywhere = R"sql(
+SELECT e.scope, e.kind, e.id, e.version, e.created_at, e.updated_at, e.body
+FROM scopes s JOIN enrollments e ON e.scope = s.id AND e.kind = 'individual' AND e.key = $1
+ORDER BY s.id LIMIT $2)sql";
+constexpr Sql kIndividuals = R"sql(
+SELECT scope, kind, id, version, created_at, updated_at, body FROM enrollments
+WHERE scope = $1 AND kind = 'individual' AND key > $2 ORDER BY key LIMIT $3)sql";
+
+// What a device sent may be anything; what cannot be stored is simply not there.
+bool can_be_stored(const std::string& text) {
+  return text.find('\0') == std::string::npos && base::is_utf8(text);
+}
+
+// Fills `target` from an outer join's columns; leaves it empty when they are NULL.
+template <class Record>
+Result<void> read_joined(const Cursor& row, int at, Result<Record> (*read)(const Cursor&, int),
+                         std::optional<Record>& target) {
+  if (row.is_null(at)) return {};
+  Result<Record> record = read(row, at);
+  if (!record) return Fail(std::move(record).error());
+  target = *std::move(record);
+  return {};
+}
+
+}  // namespace
+
+Result<provisioning::Dossier> read_dossier(Connection& connection, const std::string& scope,
+                                           const std::string& registration_key) {
+  provisioning::Dossier dossier;
+  if (!can_be_stored(scope) || !can_be_stored(registration_key)) return dossier;
+  BERTH_TRY(Cursor row, connection.run(kDossier, {Value(scope), Value(registration_key)}));
+  BERTH_TRY(const bool found, row.next());
+  if (!found) return dossier;
+  dossier.catalog_version = row.count(0);
+  const Result<void> parts[] = {
+      read_joined(row, kScopeAt, scope_row, dossier.scope),
+      read_joined(row, kIndividualAt, enrollment_row, dossier.individual),
+      read_joined(row, kRegistrationAt, registration_row, dossier.current),
+      read_joined(row, kGroupAt, enrollment_row, dossier.owner_group),
+  };
+  for (const Result<void>& part : parts) {
+    if (!part) return Fail(part.error());
+  }
+  return dossier;
+}
+
+Result<provisioning::ScopeSnapshot> read_snapshot(Connection& connection,
+                                                  const domain::ScopeId& scope) {
+  provisioning::ScopeSnapshot snapshot;
+  {
+    BERTH_TRY(Cursor row, connection.run(kCatalogVersion, {Value(scope.text())}));
+    BERTH_TRY(const bool found, row.next());
+    if (!found) return snapshot;
+    snapshot.catalog_version = row.count(0);
+  }
+  BERTH_TRY(Cursor groups, connection.run(kGroups, {Value(scope.text())}));
+  BERTH_TRY(snapshot.groups, all_rows(groups, enrollment_row));
+  BERTH_TRY(Cursor hubs, connection.run(kLinkedHubs, {Value(scope.text())}));
+  while (true) {
+    BERTH_TRY(const bool found, hubs.next());
+    if (!found) return snapshot;
+    BERTH_TRY(domain::Hub hub, hub_row(hubs));
+    BERTH_TRY(domain::HubLink link, link_row(hubs, kLinkAt));
+    snapshot.hubs.push_back({std::move(hub), std::move(link)});
+  }
+}
+
+Result<std::vector<domain::Scope>> read_all_scopes(Connection& connection, std::size_t count_max) {
+  BERTH_TRY(Cursor rows, connection.run(kAllScopes, {Value(std::uint64_t{count_max})}));
+  return all_rows(rows, scope_row);
+}
+
+Result<std::vector<domain::Enrollment>> read_individuals_anywhere(
+    Connection& connection, const std::string& registration_key, std::size_t count_max) {
+  if (!can_be_stored(registration_key)) return std::vector<domain::Enrollment>();
+  BERTH_TRY(Cursor rows, connection.run(kIndividualsAnywhere, {Value(registration_key),
+                                                               Value(std::uint64_t{count_max})}));
+  return all_rows(rows, enrollment_row);
+}
+
+Result<std::vector<domain::Enrollment>> read_individuals(Connection& connection,
+                                                         const domain::ScopeId& scope,
+                                                         const std::string& after,
+                                                         std::size_t count_max) {
+  const std::string key = base::ascii_lower(after);
+  BERTH_TRY(Cursor rows, connection.run(kIndividuals, {Value(scope.text()), Value(key),
+                                                       Value(std::uint64_t{count_max})}));
+  return all_rows(rows, enrollment_row);
+}
+
+}  // namespace berth::store::sql

@@ -1,0 +1,175 @@
+#include "store/sql/bodies.h"
+#include "store/sql/history.h"
+#include "store/sql/registration_rows.h"
+
+#include <fmt/format.h>
+
+namespace berth::store::sql {
+namespace {
+
+using domain::DeviceId;
+using domain::HubName;
+using domain::Registration;
+using provisioning::Assignment;
+
+constexpr Sql kCurrent = R"sql(
+SELECT id, hub, device_id, version, created_at FROM registrations
+WHERE scope = $1 AND key = $2)sql";
+// Nothing is inserted when the registration exists, or when the scope has been removed since.
+constexpr Sql kInsert = R"sql(
+INSERT INTO registrations (scope, key, id, enrollment_kind, enrollment_key, hub, device_id, version,
+                           created_at, updated_at, body)
+SELECT $1, $2, $3, $4, $5, $6, $7, 1, $8, $9, $10
+WHERE EXISTS (SELECT 1 FROM scopes WHERE id = $1)
+ON CONFLICT (scope, key) DO NOTHING RETURNING version)sql";
+constexpr Sql kUpdate = R"sql(
+UPDATE registrations SET enrollment_kind = $3, enrollment_key = $4, hub = $5, device_id = $6,
+                         version = version + 1, updated_at = $7, body = $8
+WHERE scope = $1 AND key = $2 AND version = $9 RETURNING version)sql";
+
+// Takes a device id that is free or the registration's own; the hub must exist.
+constexpr Sql kPutDevice = R"sql(
+INSERT INTO devices (hub, id, scope, registration_key, version, created_at, updated_at, body)
+SELECT $1, $2, $3, $4, 1, $5, $6, $7 WHERE EXISTS (SELECT 1 FROM hubs WHERE name = $1)
+ON CONFLICT (hub, id) DO UPDATE
+  SET version = devices.version + 1, updated_at = excluded.updated_at, body = excluded.body
+  WHERE devices.scope = excluded.scope AND devices.registration_key = excluded.registration_key
+RETURNING version)sql";
+constexpr Sql kRemoveDevice = R"sql(
+DELETE FROM devices WHERE hub = $1 AND id = $2 AND scope = $3 AND registration_key = $4)sql";
+constexpr Sql kHubExists = "SELECT 1 FROM hubs WHERE name = $1";
+
+// What the stored registration says about itself before the commit.
+struct Current {
+  std::string id;
+  HubName hub;
+  DeviceId device_id;
+  std::uint64_t version = 0;
+  TimePoint created_at;
+};
+
+auto lost_race(const Registration& registration) {
+  return Fail(ErrorKind::kConflict,
+              fmt::format("{}: registration '{}' was changed by another attempt",
+                          provisioning::kLostRaceWord, registration.id.text()),
+              "read it again and decide again");
+}
+
+auto device_id_taken(const domain::Device& device) {
+  return Fail(ErrorKind::kConflict,
+              fmt::format("{}: '{}' at hub '{}' belongs to another registration",
+                          provisioning::kDeviceIdTakenWord, device.id.text(), device.hub.text()),
+              "give the enrollment another device id, or delete the registration that has it");
+}
+
+Result<std::optional<Current>> read_current(Connection& connection,
+                                            const Registration& registration) {
+  BERTH_TRY(Cursor row, connection.run(kCurrent, {Value(registration.scope.text()),
+                                                  Value(registration.id.key())}));
+  BERTH_TRY(const bool found, row.next());
+  if (!found) return std::optional<Current>();
+  Current current;
+  current.id = row.string(0);
+  current.hub = HubName::trusted(row.string(1));
+  current.device_id = DeviceId::trusted(row.string(2));
+  current.version = row.count(3);
+  current.created_at = row.time(4);
+  return std::optional<Current>(std::move(current));
+}
+
+Result<void> insert_registration(Connection& connection, Registration& registration) {
+  const domain::EnrollmentRef& owner = registration.enrollment;
+  BERTH_TRY(const bool inserted,
+            connection.execute(
+                kInsert, {Value(registration.scope.text()), Value(registration.id.key()),
+                          Value(registration.id.text()), Value(domain::to_string(owner.kind)),
+                          Value(owner.id.key()), Value(registration.hub.text()),
+                          Value(registration.device_id.text()), Value(registration.created_at),
+                          Value(registration.updated_at), Value(registration_body(registration))}));
+  if (!inserted) return lost_race(registration);
+  registration.version = 1;
+  return {};
+}
+
+Result<void> update_registration(Connection& connection, const Current& current,
+                                 Registration& registration) {
+  const domain::EnrollmentRef& owner = registration.enrollment;
+  registration.id = domain::RegistrationId::trusted(current.id);  // the first spelling stays
+  registration.created_at = current.created_at;
+  BERTH_TRY(const bool updated,
+            connection.execute(
+                kUpdate, {Value(registration.scope.text()), Value(registration.id.key()),
+                          Value(domain::to_string(owner.kind)), Value(owner.id.key()),
+                          Value(registration.hub.text()), Value(registration.device_id.text()),
+                          Value(registration.updated_at), Value(registration_body(registration)),
+                          Value(current.version)}));
+  if (!updated) return lost_race(registration);
+  registration.version = current.version + 1;
+  return {};
+}
+
+Result<void> remove_device(Connection& connection, const HubName& hub, const DeviceId& id,
+                           const Registration& owner) {
+  Result<bool> removed = connection.execute(
+      kRemoveDevice,
+      {Value(hub.text()), Value(id.text()), Value(owner.scope.text()), Value(owner.id.key())});
+  if (!removed) return Fail(std::move(removed).error());
+  return {};
+}
+
+Result<void> put_device(Connection& connection, const domain::Device& device,
+                        const Registration& owner) {
+  BERTH_TRY(const bool written,
+            connection.execute(kPutDevice, {Value(device.hub.text()), Value(device.id.text()),
+                                            Value(owner.scope.text()), Value(owner.id.key()),
+                                            Value(device.created_at), Value(device.updated_at),
+                                            Value(device_body(device))}));
+  if (written) return {};
+  BERTH_TRY(const bool hub_exists, connection.execute(kHubExists, {Value(device.hub.text())}));
+  if (!hub_exists) return lost_race(owner);
+  return device_id_taken(device);
+}
+
+// A registration has one device at most: the identity it had goes when it gets another.
+Result<void> move_device(Connection& connection, const Assignment& assignment,
+                         const std::optional<Current>& current, const Registration& owner) {
+  if (assignment.leaves) {
+    const auto& [hub, id] = *assignment.leaves;
+    Result<void> left = remove_device(connection, hub, id, owner);
+    if (!left) return left;
+  }
+  if (!assignment.device) return {};
+  const domain::Device& device = *assignment.device;
+  const bool had_other = current && !current->device_id.empty() &&
+                         (current->hub != device.hub || current->device_id != device.id);
+  if (had_other) {
+    Result<void> left = remove_device(connection, current->hub, current->device_id, owner);
+    if (!left) return left;
+  }
+  return put_device(connection, device, owner);
+}
+
+}  // namespace
+
+Result<Registration> commit_assignment(Connection& connection, const Assignment& assignment) {
+  Registration registration = assignment.registration;
+  std::optional<Current> current;
+  if (assignment.expected_version) {
+    BERTH_TRY(current, read_current(connection, registration));
+    if (!current || current->version != *assignment.expected_version) {
+      return lost_race(registration);
+    }
+  }
+  const Result<void> written = current ? update_registration(connection, *current, registration)
+                                       : insert_registration(connection, registration);
+  if (!written) return Fail(written.error());
+  const Result<void> moved = move_device(connection, assignment, current, registration);
+  if (!moved) return Fail(moved.error());
+  const Result<void> trailed = append_trail(connection, assignment.trail);
+  if (!trailed) return Fail(trailed.error());
+  const Result<void> audited = append_audit(connection, assignment.audit);
+  if (!audited) return Fail(audited.error());
+  return registration;
+}
+
+}  // namespace berth::store::sql

@@ -1,0 +1,42 @@
+// The Store over any runner: what a driver wraps its runner in.
+//
+// Room store/sql. Thread rule: see store/store.h.
+#pragma once
+
+#include "store/sql/ports.h"
+#include "store/sql/runner.h"
+#include "store/sql/trimmer.h"
+
+#include <memory>
+
+namespace berth::store::sql {
+
+class SqlStore final : public Store {
+ public:
+  // `kind` is a literal.
+  SqlStore(std::string_view kind, std::unique_ptr<Runner> runner, const StoreOptions& options)
+      : kind_(kind),
+        runner_(std::move(runner)),
+        trimmer_(*runner_, options),
+        registrations_(*runner_, trimmer_),
+        catalog_(*runner_) {}
+  ~SqlStore() override { close_runner(); }
+
+  provisioning::RegistrationStore& registrations() override { return registrations_; }
+  management::Catalog& catalog() override { return catalog_; }
+  std::string_view kind() const override { return kind_; }
+  StoreStats stats() const override { return runner_->stats(); }
+  bool ready() const override { return runner_->ready(); }
+  void close() override { close_runner(); }
+
+ private:
+  void close_runner() { runner_->close(); }
+
+  std::string_view kind_;
+  std::unique_ptr<Runner> runner_;
+  Trimmer trimmer_;
+  RegistrationPort registrations_;
+  CatalogPort catalog_;
+};
+
+}  // namespace berth::store::sql

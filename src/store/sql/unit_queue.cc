@@ -1,0 +1,108 @@
+#include "store/sql/unit_queue.h"
+
+#include <algorithm>
+
+namespace berth::store::sql {
+namespace {
+
+Error no_room(bool closed) {
+  if (closed) return {ErrorKind::kUnavailable, "the store is closed", "try again later"};
+  return {ErrorKind::kUnavailable, "the store has too much work waiting",
+          "try again later; if it stays so, give the server a faster disk"};
+}
+
+}  // namespace
+
+void finish_all(Units& units, const Result<void>& outcome) {
+  for (Queued& queued : units) queued.unit->finish(outcome);
+  units.clear();
+}
+
+bool UnitQueue::has_room(Lane lane) const {
+  if (closed_) return false;
+  if (lane == Lane::kLazy) return lazies_.size() < bounds_.lazies_max;
+  return units_.size() < bounds_.units_max;
+}
+
+void UnitQueue::push(Lane lane, std::unique_ptr<Unit> unit) {
+  bool closed = false;
+  {
+    const std::lock_guard lock(mutex_);
+    closed = closed_;
+    if (has_room(lane)) {
+      if (lane == Lane::kLazy) {
+        lazies_.push_back({std::move(unit), lane, clock_.monotonic()});
+        if (lazies_.size() == 1) wake_.notify_one();  // somebody must look at the time
+        return;
+      }
+      units_.push_back({std::move(unit), lane, clock_.monotonic()});
+      Counters::add(counters_.queue_depth);
+      wake_.notify_one();
+      return;
+    }
+  }
+  Counters::add(lane == Lane::kLazy ? counters_.refusals_dropped : counters_.units_rejected);
+  unit->finish(Fail(no_room(closed)));
+}
+
+void UnitQueue::await_work(std::unique_lock<std::mutex>& lock) {
+  while (units_.empty() && !closed_) {
+    if (lazies_.empty()) {
+      wake_.wait(lock);
+    } else if (wake_.wait_for(lock, kLazyDelay) == std::cv_status::timeout) {
+      return;
+    }
+  }
+}
+
+UnitQueue::Group UnitQueue::pop(std::size_t group_max) {
+  std::unique_lock lock(mutex_);
+  await_work(lock);
+  Group group;
+  const std::size_t share = (units_.size() + bounds_.threads - 1) / bounds_.threads;
+  const std::size_t count = std::min(share, group_max);
+  while (group.units.size() < count) {
+    const bool alone = units_.front().lane == Lane::kWriteAlone;
+    if (alone && !group.units.empty()) break;
+    group.units.push_back(std::move(units_.front()));
+    units_.pop_front();
+    if (alone) break;
+  }
+  counters_.queue_depth.fetch_sub(group.units.size(), std::memory_order_relaxed);
+  while (!lazies_.empty() && group.lazies.size() < group_max) {
+    group.lazies.push_back(std::move(lazies_.front()));
+    lazies_.pop_front();
+  }
+  group.last = closed_ && group.units.empty() && group.lazies.empty();
+  if (!units_.empty()) wake_.notify_one();
+  return group;
+}
+
+void UnitQueue::expire(std::chrono::nanoseconds age_max, const Error& error) {
+  Units expired;
+  {
+    const std::lock_guard lock(mutex_);
+    const Instant now = clock_.monotonic();
+    while (!units_.empty() && now - units_.front().since >= age_max) {
+      expired.push_back(std::move(units_.front()));
+      units_.pop_front();
+    }
+    counters_.queue_depth.fetch_sub(expired.size(), std::memory_order_relaxed);
+  }
+  Counters::add(counters_.units_failed, expired.size());
+  finish_all(expired, Fail(error));
+}
+
+bool UnitQueue::wait_closed(std::chrono::milliseconds time) {
+  std::unique_lock lock(mutex_);
+  return closing_.wait_for(lock, time, [this] { return closed_; });
+}
+
+void UnitQueue::close() {
+  const std::lock_guard lock(mutex_);
+  closed_ = true;
+  wake_.notify_all();
+  closing_.notify_all();
+}
+
+}  // namespace berth::store::sql
