@@ -74,6 +74,7 @@ class HttpDecoder::Parser final : public http::basic_parser<true> {
   bool expects_continue = false;
   bool headers_reported = false;
   bool begun = false;
+  std::size_t header_bytes = 0;
   std::size_t blank_bytes = 0;
 
  private:
@@ -175,6 +176,11 @@ HttpDecoder::Progress HttpDecoder::feed(std::string_view bytes) {
     const auto rest = bytes.substr(consumed);
     const std::size_t used = parser_->put(boost::asio::buffer(rest.data(), rest.size()), code);
     consumed += used;
+    if (!parser_->headers_reported) {
+      // The parser lets a little more pass than it was told.
+      parser_->header_bytes += used;
+      if (parser_->header_bytes > limits_.header_bytes) code = http::error::header_limit;
+    }
     if (code == http::error::need_more) {
       // The parser wants whole lines; a header has its limit there, chunk lines have it here.
       if (rest.size() - used <= limits_.header_bytes) return {State::kNeedMore, consumed};
