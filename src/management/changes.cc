@@ -55,12 +55,7 @@ std::unique_ptr<Change> make_change(const Call& call, Write what, Expectation ex
 }
 
 Task<Result<std::uint64_t>> apply(const Call& call, std::unique_ptr<Change> change) {
-  Result<std::uint64_t> version = co_await call.ports.catalog.apply(std::move(change));
-  if (!version && version.error().kind == ErrorKind::kPreconditionFailed) {
-    version.error().what = "somebody changed it meanwhile";
-    version.error().mend = "read it again and decide again";
-  }
-  co_return version;
+  return call.ports.catalog.apply(std::move(change));
 }
 
 Result<void> check_version(const domain::Precondition& precondition, std::uint64_t current) {
@@ -78,11 +73,6 @@ Expectation expected(const domain::Precondition& precondition, Expectation other
 
 bool may_retry(const Error& error, const domain::Precondition& precondition, int attempt) {
   return !precondition && error.kind == ErrorKind::kPreconditionFailed && attempt < kRacesMax;
-}
-
-Error already_exists(Error error, std::string_view what, std::string_view mend) {
-  if (error.kind != ErrorKind::kConflict) return error;
-  return {ErrorKind::kConflict, fmt::format("{} exists already", what), std::string(mend)};
 }
 
 }  // namespace berth::management

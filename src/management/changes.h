@@ -56,7 +56,4 @@ inline constexpr int kRacesMax = 5;
 // Whether to read and edit again: nobody asked for a certain version, and the record moved on.
 bool may_retry(const Error& error, const domain::Precondition& precondition, int attempt);
 
-// Makes the store's bare kConflict of a creation readable.
-Error already_exists(Error error, std::string_view what, std::string_view mend);
-
 }  // namespace berth::management

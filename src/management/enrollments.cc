@@ -1,5 +1,4 @@
 // Enrollments: standing permission for one device or many to register.
-#include "domain/mend.h"
 #include "management/changes.h"
 #include "management/enrollment_edit.h"
 #include "management/lookup.h"
@@ -63,13 +62,7 @@ Task<Answer> run(const Call& call, domain::CreateEnrollment command) {
   auto change = make_change(call, PutEnrollment{enrollment}, MustNotExist{},
                             act("enrollment.create", enrollment, changed.text()));
   Result<std::uint64_t> version = co_await apply(call, std::move(change));
-  if (!version) {
-    co_return Fail(
-        already_exists(std::move(version).error(),
-                       fmt::format("{} '{}' in scope {}", noun(enrollment.kind),
-                                   enrollment.id.text(), enrollment.scope.text()),
-                       "choose another id, or look at it: " + domain::mend::show(enrollment)));
-  }
+  if (!version) co_return Fail(std::move(version).error());
   enrollment.version = *version;
   co_return enrollment;
 }

@@ -1,12 +1,9 @@
 // Hubs: the places devices connect to.
-#include "domain/mend.h"
 #include "management/authorise.h"
 #include "management/changes.h"
 #include "management/lookup.h"
 #include "management/use_cases.h"
 #include "management/validation.h"
-
-#include <fmt/format.h>
 
 namespace berth::management {
 namespace {
@@ -36,11 +33,7 @@ Task<Answer> run(const Call& call, domain::CreateHub command) {
   auto change = make_change(call, PutHub{hub}, MustNotExist{},
                             act("hub.create", hub.name.text(), made.text()));
   Result<std::uint64_t> version = co_await apply(call, std::move(change));
-  if (!version) {
-    co_return Fail(already_exists(std::move(version).error(),
-                                  fmt::format("hub '{}'", hub.name.text()),
-                                  "hub names are unique in the whole server: choose another"));
-  }
+  if (!version) co_return Fail(std::move(version).error());
   hub.version = *version;
   co_return hub;
 }
@@ -111,12 +104,8 @@ Task<Answer> run(const Call& call, domain::DeleteHub command) {
   auto change = make_change(call, RemoveHub{hub->name}, expected(command.precondition, MustExist{}),
                             act("hub.delete", hub->name.text()));
   Result<std::uint64_t> gone = co_await apply(call, std::move(change));
-  if (gone) co_return domain::Done{};
-  if (gone.error().kind == ErrorKind::kConflict) {
-    gone.error().mend =
-        "delete its devices first; see: " + domain::mend::list_devices(hub->name.text());
-  }
-  co_return Fail(std::move(gone).error());
+  if (!gone) co_return Fail(std::move(gone).error());
+  co_return domain::Done{};
 }
 
 }  // namespace berth::management

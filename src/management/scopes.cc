@@ -1,12 +1,9 @@
 // Scopes: the tenants.
-#include "domain/mend.h"
 #include "management/authorise.h"
 #include "management/changes.h"
 #include "management/lookup.h"
 #include "management/use_cases.h"
 #include "management/validation.h"
-
-#include <fmt/format.h>
 
 namespace berth::management {
 namespace {
@@ -52,11 +49,7 @@ Task<Answer> run(const Call& call, domain::CreateScope command) {
   auto change = make_change(call, PutScope{scope}, MustNotExist{},
                             act("scope.create", scope.id.text(), changed.text()));
   Result<std::uint64_t> version = co_await apply(call, std::move(change));
-  if (!version) {
-    co_return Fail(already_exists(std::move(version).error(),
-                                  fmt::format("scope '{}'", scope.id.text()),
-                                  "choose another id, or leave it out to have one made up"));
-  }
+  if (!version) co_return Fail(std::move(version).error());
   scope.version = *version;
   co_return scope;
 }
@@ -110,13 +103,8 @@ Task<Answer> run(const Call& call, domain::DeleteScope command) {
       make_change(call, RemoveScope{scope->id}, expected(command.precondition, MustExist{}),
                   act("scope.delete", scope->id.text()));
   Result<std::uint64_t> gone = co_await apply(call, std::move(change));
-  if (gone) co_return domain::Done{};
-  if (gone.error().kind == ErrorKind::kConflict) {
-    gone.error().mend =
-        "delete its enrollments first; see: " +
-        domain::mend::list_enrollments(scope->id.text(), domain::EnrollmentKind::kGroup);
-  }
-  co_return Fail(std::move(gone).error());
+  if (!gone) co_return Fail(std::move(gone).error());
+  co_return domain::Done{};
 }
 
 }  // namespace berth::management

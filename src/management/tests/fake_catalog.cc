@@ -1,0 +1,229 @@
+#include "management/tests/fake_catalog.h"
+
+#include <charconv>
+
+namespace berth::management::testing {
+namespace {
+
+using domain::EnrollmentKind;
+using domain::Listing;
+using domain::Page;
+
+template <class Map, class Key>
+Result<typename Map::mapped_type> find(const Map& map, const Key& key) {
+  const auto found = map.find(key);
+  if (found == map.end()) return Fail(ErrorKind::kNotFound, "it is not there");
+  return found->second;
+}
+
+// Errors of the expectation; whether a record was there.
+template <class Map, class Key>
+Result<bool> check(const Map& map, const Key& key, const Expectation& expectation) {
+  const auto found = map.find(key);
+  const bool there = found != map.end();
+  if (std::holds_alternative<MustNotExist>(expectation) && there) {
+    return Fail(ErrorKind::kConflict, "it exists already");
+  }
+  const auto* version = std::get_if<MustBeVersion>(&expectation);
+  if ((version != nullptr || std::holds_alternative<MustExist>(expectation)) && !there) {
+    return Fail(ErrorKind::kNotFound, "it is not there");
+  }
+  if (version != nullptr && version->version != found->second.version) {
+    return Fail(ErrorKind::kPreconditionFailed, "it has another version");
+  }
+  return there;
+}
+
+template <class Map, class Key, class Record>
+Result<std::uint64_t> put(Map& map, const Key& key, Record record, const Expectation& expectation) {
+  BERTH_TRY(const bool there, check(map, key, expectation));
+  record.version = there ? map.at(key).version + 1 : 1;
+  const std::uint64_t version = record.version;
+  map.insert_or_assign(key, std::move(record));
+  return version;
+}
+
+template <class Map, class Key>
+Result<std::uint64_t> remove(Map& map, const Key& key, const Expectation& expectation) {
+  BERTH_TRY(const bool there, check(map, key, expectation));
+  if (there) map.erase(key);
+  return 0;
+}
+
+// The cursor is the number of items already given.
+template <class Map, class Keep>
+auto page_of(const Map& map, const Page& page, Keep keep) {
+  Listing<typename Map::mapped_type> listing;
+  std::size_t skip = 0;
+  std::from_chars(page.cursor.data(), page.cursor.data() + page.cursor.size(), skip);
+  std::size_t seen = 0;
+  for (const auto& [key, record] : map) {
+    if (!keep(record) || seen++ < skip) continue;
+    if (listing.items.size() == page.limit) {
+      listing.next_cursor = std::to_string(skip + page.limit);
+      break;
+    }
+    listing.items.push_back(record);
+  }
+  return listing;
+}
+
+constexpr auto kAll = [](const auto&) { return true; };
+
+}  // namespace
+
+Result<void> FakeCatalog::working() const {
+  if (broken) return Fail(ErrorKind::kUnavailable, "the store is broken", "mend it");
+  return {};
+}
+
+Result<std::uint64_t> FakeCatalog::write(const PutScope& change, const Expectation& expectation) {
+  return put(scopes, change.record.id.text(), change.record, expectation);
+}
+Result<std::uint64_t> FakeCatalog::write(const RemoveScope& change,
+                                         const Expectation& expectation) {
+  for (const auto& [key, enrollment] : enrollments) {
+    if (enrollment.scope == change.id) {
+      return Fail(ErrorKind::kConflict, "it still has enrollments", "delete them first");
+    }
+  }
+  return remove(scopes, change.id.text(), expectation);
+}
+Result<std::uint64_t> FakeCatalog::write(const PutHub& change, const Expectation& expectation) {
+  return put(hubs, change.record.name.text(), change.record, expectation);
+}
+Result<std::uint64_t> FakeCatalog::write(const RemoveHub& change, const Expectation& expectation) {
+  return remove(hubs, change.name.text(), expectation);
+}
+Result<std::uint64_t> FakeCatalog::write(const PutHubLink& change, const Expectation& expectation) {
+  const Pair key(change.record.scope.text(), change.record.hub.text());
+  return put(links, key, change.record, expectation);
+}
+Result<std::uint64_t> FakeCatalog::write(const RemoveHubLink& change,
+                                         const Expectation& expectation) {
+  return remove(links, Pair(change.scope.text(), change.hub.text()), expectation);
+}
+Result<std::uint64_t> FakeCatalog::write(const PutEnrollment& change,
+                                         const Expectation& expectation) {
+  const domain::Enrollment& record = change.record;
+  const EnrollmentKey key(record.scope.text(), record.kind, record.id.key());
+  return put(enrollments, key, record, expectation);
+}
+Result<std::uint64_t> FakeCatalog::write(const RemoveEnrollment& change,
+                                         const Expectation& expectation) {
+  const EnrollmentKey key(change.scope.text(), change.ref.kind, change.ref.id.key());
+  return remove(enrollments, key, expectation);
+}
+Result<std::uint64_t> FakeCatalog::write(const RemoveRegistration& change,
+                                         const Expectation& expectation) {
+  return remove(registrations, Pair(change.scope.text(), change.id.key()), expectation);
+}
+Result<std::uint64_t> FakeCatalog::write(const PutRegistrationOwner& change,
+                                         const Expectation& expectation) {
+  const Pair key(change.scope.text(), change.id.key());
+  BERTH_TRY(domain::Registration record, find(registrations, key));
+  record.enrollment = change.owner;
+  return put(registrations, key, record, expectation);
+}
+Result<std::uint64_t> FakeCatalog::write(const PutToken& change, const Expectation& expectation) {
+  return put(tokens, change.record.id, change.record, expectation);
+}
+Result<std::uint64_t> FakeCatalog::write(const RemoveToken& change,
+                                         const Expectation& expectation) {
+  return remove(tokens, change.id, expectation);
+}
+
+Task<Result<std::uint64_t>> FakeCatalog::apply(std::unique_ptr<Change> change) {
+  if (before_apply) before_apply();
+  BERTH_CO_TRY(std::uint64_t version, [&]() -> Result<std::uint64_t> {
+    Result<void> up = working();
+    if (!up) return Fail(std::move(up).error());
+    return std::visit([&](const auto& what) { return write(what, change->expectation); },
+                      change->what);
+  }());
+  change->audit.sequence = audit.size() + 1;
+  audit.push_back(change->audit);
+  co_return version;
+}
+
+Task<Result<void>> FakeCatalog::append_audit(domain::AuditRecord record) {
+  Result<void> up = working();
+  if (up) audit.push_back(std::move(record));
+  co_return up;
+}
+
+Task<Result<domain::Scope>> FakeCatalog::get_scope(std::string id) { co_return find(scopes, id); }
+Task<Result<Listing<domain::Scope>>> FakeCatalog::list_scopes(Page page) {
+  co_return page_of(scopes, page, kAll);
+}
+Task<Result<domain::Hub>> FakeCatalog::get_hub(std::string name) { co_return find(hubs, name); }
+Task<Result<Listing<domain::Hub>>> FakeCatalog::list_hubs(Page page) {
+  co_return page_of(hubs, page, kAll);
+}
+Task<Result<domain::HubLink>> FakeCatalog::get_hub_link(std::string scope, std::string hub) {
+  co_return find(links, Pair(scope, hub));
+}
+Task<Result<Listing<domain::HubLink>>> FakeCatalog::list_hub_links(std::string scope) {
+  Page all;
+  all.limit = 1000;
+  co_return page_of(links, all, [&](const auto& link) { return link.scope.text() == scope; });
+}
+Task<Result<domain::Enrollment>> FakeCatalog::get_enrollment(std::string scope, EnrollmentKind kind,
+                                                             std::string key) {
+  co_return find(enrollments, EnrollmentKey(scope, kind, key));
+}
+Task<Result<Listing<domain::Enrollment>>> FakeCatalog::list_enrollments(std::string scope,
+                                                                        EnrollmentKind kind,
+                                                                        Page page) {
+  co_return page_of(enrollments, page, [&](const domain::Enrollment& each) {
+    return each.scope.text() == scope && each.kind == kind;
+  });
+}
+Task<Result<domain::Registration>> FakeCatalog::get_registration(std::string scope,
+                                                                 std::string key) {
+  co_return find(registrations, Pair(scope, key));
+}
+Task<Result<Listing<domain::Registration>>> FakeCatalog::list_registrations(
+    std::string scope, std::optional<domain::EnrollmentRef> enrollment, Page page) {
+  co_return page_of(registrations, page, [&](const domain::Registration& each) {
+    return each.scope.text() == scope && (!enrollment || each.enrollment == *enrollment);
+  });
+}
+Task<Result<domain::Device>> FakeCatalog::get_device(std::string hub, std::string id) {
+  co_return find(devices, Pair(hub, id));
+}
+Task<Result<Listing<domain::Device>>> FakeCatalog::list_devices(std::string hub, Page page) {
+  co_return page_of(devices, page, [&](const auto& each) { return each.hub.text() == hub; });
+}
+Task<Result<domain::Trail>> FakeCatalog::get_trail(std::string id) { co_return find(trails, id); }
+Task<Result<Listing<domain::Trail>>> FakeCatalog::list_trails(domain::ListTrails query) {
+  co_return page_of(trails, query.page, [&](const domain::Trail& each) {
+    return query.scope.empty() || each.scope == query.scope;
+  });
+}
+Task<Result<Listing<domain::AuditRecord>>> FakeCatalog::list_audit(std::string scope, Page page) {
+  Listing<domain::AuditRecord> listing;
+  for (auto each = audit.rbegin(); each != audit.rend(); ++each) {
+    if (!scope.empty() && each->scope != scope) continue;
+    if (listing.items.size() < page.limit) listing.items.push_back(*each);
+  }
+  co_return listing;
+}
+Task<Result<domain::Token>> FakeCatalog::get_token(std::string id) {
+  ++token_reads;
+  Result<void> up = working();
+  if (!up) co_return Fail(std::move(up).error());
+  co_return find(tokens, id);
+}
+Task<Result<Listing<domain::Token>>> FakeCatalog::list_tokens(Page page) {
+  co_return page_of(tokens, page, kAll);
+}
+Task<Result<domain::ServerStatus>> FakeCatalog::status() {
+  domain::ServerStatus status;
+  status.store = "memory";
+  status.scope_count = scopes.size();
+  status.hub_count = hubs.size();
+  co_return status;
+}
+
+}  // namespace berth::management::testing

@@ -1,0 +1,77 @@
+// A Catalog in memory, for tests of management: ordered maps and the rules of ports/catalog.h.
+//
+// `broken` makes every call fail with kUnavailable; `before_apply` runs ahead of each write, for
+// races. Room management, tests. Thread rule: one thread.
+#pragma once
+
+#include "management/ports/catalog.h"
+
+#include <functional>
+#include <map>
+#include <utility>
+
+namespace berth::management::testing {
+
+class FakeCatalog final : public Catalog {
+ public:
+  using Pair = std::pair<std::string, std::string>;
+  using EnrollmentKey = std::tuple<std::string, domain::EnrollmentKind, std::string>;
+
+  std::map<std::string, domain::Scope> scopes;
+  std::map<std::string, domain::Hub> hubs;
+  std::map<Pair, domain::HubLink> links;
+  std::map<EnrollmentKey, domain::Enrollment> enrollments;
+  std::map<Pair, domain::Registration> registrations;
+  std::map<Pair, domain::Device> devices;
+  std::map<std::string, domain::Trail> trails;
+  std::map<std::string, domain::Token> tokens;
+  std::vector<domain::AuditRecord> audit;
+  bool broken = false;
+  std::function<void()> before_apply;
+  int token_reads = 0;
+
+  Task<Result<std::uint64_t>> apply(std::unique_ptr<Change> change) override;
+  Task<Result<void>> append_audit(domain::AuditRecord record) override;
+  Task<Result<domain::Scope>> get_scope(std::string id) override;
+  Task<Result<domain::Listing<domain::Scope>>> list_scopes(domain::Page page) override;
+  Task<Result<domain::Hub>> get_hub(std::string name) override;
+  Task<Result<domain::Listing<domain::Hub>>> list_hubs(domain::Page page) override;
+  Task<Result<domain::HubLink>> get_hub_link(std::string scope, std::string hub) override;
+  Task<Result<domain::Listing<domain::HubLink>>> list_hub_links(std::string scope) override;
+  Task<Result<domain::Enrollment>> get_enrollment(std::string scope, domain::EnrollmentKind kind,
+                                                  std::string key) override;
+  Task<Result<domain::Listing<domain::Enrollment>>> list_enrollments(std::string scope,
+                                                                     domain::EnrollmentKind kind,
+                                                                     domain::Page page) override;
+  Task<Result<domain::Registration>> get_registration(std::string scope, std::string key) override;
+  Task<Result<domain::Listing<domain::Registration>>> list_registrations(
+      std::string scope, std::optional<domain::EnrollmentRef> enrollment,
+      domain::Page page) override;
+  Task<Result<domain::Device>> get_device(std::string hub, std::string id) override;
+  Task<Result<domain::Listing<domain::Device>>> list_devices(std::string hub,
+                                                             domain::Page page) override;
+  Task<Result<domain::Trail>> get_trail(std::string id) override;
+  Task<Result<domain::Listing<domain::Trail>>> list_trails(domain::ListTrails query) override;
+  Task<Result<domain::Listing<domain::AuditRecord>>> list_audit(std::string scope,
+                                                                domain::Page page) override;
+  Task<Result<domain::Token>> get_token(std::string id) override;
+  Task<Result<domain::Listing<domain::Token>>> list_tokens(domain::Page page) override;
+  Task<Result<domain::ServerStatus>> status() override;
+
+ private:
+  Result<std::uint64_t> write(const PutScope& put, const Expectation& expectation);
+  Result<std::uint64_t> write(const RemoveScope& removal, const Expectation& expectation);
+  Result<std::uint64_t> write(const PutHub& put, const Expectation& expectation);
+  Result<std::uint64_t> write(const RemoveHub& removal, const Expectation& expectation);
+  Result<std::uint64_t> write(const PutHubLink& put, const Expectation& expectation);
+  Result<std::uint64_t> write(const RemoveHubLink& removal, const Expectation& expectation);
+  Result<std::uint64_t> write(const PutEnrollment& put, const Expectation& expectation);
+  Result<std::uint64_t> write(const RemoveEnrollment& removal, const Expectation& expectation);
+  Result<std::uint64_t> write(const RemoveRegistration& removal, const Expectation& expectation);
+  Result<std::uint64_t> write(const PutRegistrationOwner& put, const Expectation& expectation);
+  Result<std::uint64_t> write(const PutToken& put, const Expectation& expectation);
+  Result<std::uint64_t> write(const RemoveToken& removal, const Expectation& expectation);
+  Result<void> working() const;
+};
+
+}  // namespace berth::management::testing
