@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Runs real vendor SDKs, unmodified, against Berth. The one entry; see README.md beside it.
 
-  tests/interop/run.py                 install what is missing, run every suite
-  tests/interop/run.py --setup         only install, and say what
-  tests/interop/run.py --only node     one suite (may be given more than once)
-  tests/interop/run.py --write-board   also write the results to docs/conformance.md
+tests/interop/run.py                 install what is missing, run every suite
+tests/interop/run.py --setup         only install, and say what
+tests/interop/run.py --only node     one suite (may be given more than once)
+tests/interop/run.py --write-board   also write the results to docs/conformance.md
 """
 
 import argparse
@@ -13,6 +13,7 @@ import fcntl
 import os
 import sys
 import tempfile
+import unittest
 from pathlib import Path
 
 from harness import board, clients, namespace, suite
@@ -30,9 +31,13 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", action="append", choices=names, help="run this suite only")
     parser.add_argument("--berth", type=Path, default=DEFAULT_BERTH, help="the program under test")
-    parser.add_argument("--setup", action="store_true", help="install what the suites need, then stop")
+    parser.add_argument(
+        "--setup", action="store_true", help="install what the suites need, then stop"
+    )
     parser.add_argument("--write-board", action="store_true", help="write docs/conformance.md")
-    parser.add_argument("--verbose", action="store_true", help="print every case, not only failures")
+    parser.add_argument(
+        "--verbose", action="store_true", help="print every case, not only failures"
+    )
     parser.add_argument("--inside", choices=names, help=argparse.SUPPRESS)
     parser.add_argument("--directory", help=argparse.SUPPRESS)
     parser.add_argument("--probe", metavar="DIRECTORY", help=argparse.SUPPRESS)
@@ -81,6 +86,14 @@ def run_suites(chosen, program):
     return [(unfit | ran)[client.name] for client in chosen]
 
 
+def check_harness():
+    """Runs the harness's own tests; returns (passed, failed)."""
+    tests = unittest.defaultTestLoader.loadTestsFromName("test_harness")
+    result = unittest.TextTestRunner(stream=sys.stdout, verbosity=0).run(tests)
+    failed = len(result.failures) + len(result.errors)
+    return result.testsRun - failed, failed
+
+
 def print_failures(name, rows):
     """Prints each failed row; many that failed in the same words are one line."""
     alike = {}
@@ -108,7 +121,8 @@ def report(outcomes, verbose):
         if outcome.skipped:
             must_run = os.environ.get("CI") == "true"
             skipped, failed = skipped + (not must_run), failed + must_run
-            say(f"{name}: {'failed (CI may not skip)' if must_run else 'skipped'}: {outcome.skipped}")
+            verdict = "failed (CI may not skip)" if must_run else "skipped"
+            say(f"{name}: {verdict}: {outcome.skipped}")
         if outcome.directory:
             say(f"{name}: logs are kept in {outcome.directory}")
     return passed, failed, skipped
@@ -127,7 +141,7 @@ def check_board(rows, write):
         say(f"board: {line}")
     if found:
         say(f"board: {len(found)} differences in all")
-        say("the board does not agree with this run: tests/interop/run.py --write-board, then commit it")
+        say("the board does not agree with this run; mend it with --write-board, then commit it")
     return int(bool(found))
 
 
@@ -140,7 +154,9 @@ def main():
     if options.inside:
         suite.run_inside(by_name[options.inside], options.berth, options.directory)
         return 0
-    chosen = [client for client in clients.CLIENTS if not options.only or client.name in options.only]
+    chosen = [
+        client for client in clients.CLIENTS if not options.only or client.name in options.only
+    ]
     if options.setup:
         unfit = install(chosen)
         return int(report(unfit.values(), verbose=False)[1] > 0)
@@ -148,10 +164,12 @@ def main():
         say(f"{options.berth} is missing: build it first (./dev build), or name it with --berth")
         return 2
 
+    tests_passed, tests_failed = check_harness()
     outcomes = run_suites(chosen, options.berth.resolve())
     passed, failed, skipped = report(outcomes, options.verbose)
     rows = [row for outcome in outcomes for row in outcome.rows]
     failed += check_board(rows, options.write_board)
+    passed, failed = passed + tests_passed, failed + tests_failed
     print(f"{passed} passed, {failed} failed, {skipped} skipped", flush=True)
     return int(failed > 0)
 

@@ -74,8 +74,12 @@ def disagreements(committed, rows):
     claimed = {_identity(row) for row in committed if row.client in ran}
     seen = {_identity(row) for row in rows}
     found = [f"ran, but not on the board: {' / '.join(row)}" for row in sorted(seen - claimed)]
-    found += [f"on the board, but did not run: {' / '.join(row)}" for row in sorted(claimed - seen)]
+    found += [
+        f"on the board, but did not run: {' / '.join(row)}" for row in sorted(claimed - seen)
+    ]
     green = {_identity(row) for row in committed if row.result == PASSED}
     stale = [row for row in rows if row.result == PASSED and _identity(row) in claimed - green]
-    found += [f"passes now, but is not green on the board: {' / '.join(_identity(row))}" for row in stale]
+    found += [
+        f"passes now, but is not green on the board: {' / '.join(_identity(row))}" for row in stale
+    ]
     return found

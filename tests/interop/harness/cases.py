@@ -27,7 +27,9 @@ def derived_key(group_key, registration_id):
     return base64.b64encode(mac.digest()).decode()
 
 
-GROUP_KEYS = {name: (key(f"{name} primary"), key(f"{name} secondary")) for name in (GROUP, OTHER_GROUP)}
+GROUP_KEYS = {
+    name: (key(f"{name} primary"), key(f"{name} secondary")) for name in (GROUP, OTHER_GROUP)
+}
 
 
 @dataclass(frozen=True)
@@ -71,13 +73,17 @@ CASES = (
     Case("ind-primary", "primary key", "individual", "primary"),
     Case("ind-secondary", "secondary key", "individual", "secondary"),
     Case("ind-wrong", "wrong key refused", "individual", "wrong", expects="unauthorized"),
-    Case("ind-disabled", "disabled enrolment refused", "individual", "primary", expects="disabled"),
+    Case(
+        "ind-disabled", "disabled enrolment refused", "individual", "primary", expects="disabled"
+    ),
     Case("ind-payload", "custom payload", "individual", "primary", payload=True),
     Case("ind-named", "device id of its own", "individual", "primary", own_device_id=True),
     Case("grp-primary", "derived primary key", "group", "primary"),
     Case("grp-secondary", "derived secondary key", "group", "secondary"),
     Case("grp-wrong", "wrong key refused", "group", "wrong", expects="unauthorized"),
-    Case("grp-raw", "group key used underived refused", "group", "underived", expects="unauthorized"),
+    Case(
+        "grp-raw", "group key used underived refused", "group", "underived", expects="unauthorized"
+    ),
     Case("grp-again", "registers again", "group", "primary", times=2),
     Case("grp-marks", "every legal mark in the id", "group", "primary", id_suffix="-SN:7.a_B"),
 )
@@ -118,7 +124,10 @@ def _told(result):
 
 
 def _fault_of_assignment(case, transport, result):
-    wanted = {"registrationId": case.registration_id(transport), "deviceId": case.device_id(transport)}
+    wanted = {
+        "registrationId": case.registration_id(transport),
+        "deviceId": case.device_id(transport),
+    }
     if result["outcome"] != "assigned":
         return f"expected assigned, the SDK said {_told(result)}"
     for field, value in wanted.items():
@@ -154,7 +163,10 @@ def _fault_of_record(case, transport, results, record):
         return "the device was refused, but the server shows it assigned" if assigned else None
     if not assigned:
         return f"the SDK said assigned, but the server holds {record}"
-    if (record["deviceId"], record["hubHost"]) != (case.device_id(transport), results[-1]["assignedHub"]):
+    if (record["deviceId"], record["hubHost"]) != (
+        case.device_id(transport),
+        results[-1]["assignedHub"],
+    ):
         return f"the SDK said {results[-1]}, but the server holds {record}"
     return _fault_of_payload(record["payload"]) if case.payload else None
 

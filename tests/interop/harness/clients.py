@@ -14,10 +14,11 @@ BUILD = HERE.parent.parent / "build" / "interop"
 TRUST_PASSWORD = "changeit"  # the trust store holds one public certificate; nothing is secret
 
 _INSTALL_SECONDS = 900
+_REASON_CHARACTERS = 160
 _JAVA_FLAGS = ("-Xmx256m", "-XX:TieredStopAtLevel=1")
 
 # What package managers print when their registry cannot be reached, as opposed to refusing us.
-_UNREACHABLE = re.compile(
+UNREACHABLE = re.compile(
     r"ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|UnknownHost"
     r"|Could not resolve|Temporary failure (in name resolution|resolving)|Name or service not known"
     r"|Connection refused|Connection timed out|Network is unreachable|No route to host"
@@ -82,23 +83,33 @@ def _run(command, **options):
     """Runs an installing command; its output is kept back unless it fails."""
     try:
         done = subprocess.run(
-            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
-            text=True, timeout=_INSTALL_SECONDS, check=False, **options,
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            text=True,
+            timeout=_INSTALL_SECONDS,
+            check=False,
+            **options,
         )
     except subprocess.TimeoutExpired as error:
         raise Unreachable(f"{command[0]} gave up after {_INSTALL_SECONDS} s") from error
     if done.returncode == 0:
         return
     lines = [line for line in done.stdout.splitlines() if line.strip()]
-    unreachable = next((line for line in lines if _UNREACHABLE.search(line)), None)
+    unreachable = next((line for line in lines if UNREACHABLE.search(line)), None)
     if unreachable is not None:
-        raise Unreachable(f"{Path(command[0]).name}: {unreachable.strip()}")
-    raise InstallError(f"{' '.join(command)} ended with {done.returncode}:\n" + "\n".join(lines[-15:]))
+        raise Unreachable(f"{Path(command[0]).name}: {unreachable.strip()[:_REASON_CHARACTERS]}")
+    raise InstallError(
+        f"{' '.join(command)} ended with {done.returncode}:\n" + "\n".join(lines[-15:])
+    )
 
 
 def _apt_install(client, packages):
     if shutil.which("apt-get") is None:
-        raise InstallError(f"{client.name} needs {' '.join(packages)}, and there is no apt-get here")
+        raise InstallError(
+            f"{client.name} needs {' '.join(packages)}, and there is no apt-get here"
+        )
     rights = []
     if os.geteuid() != 0:
         if shutil.which("sudo") is None:
@@ -107,7 +118,18 @@ def _apt_install(client, packages):
     print(f"interop: {client.name}: installing {' '.join(packages)} (apt)", flush=True)
     environment = ["env", "DEBIAN_FRONTEND=noninteractive"]
     _run([*rights, "apt-get", "update", "-q"])
-    _run([*rights, *environment, "apt-get", "install", "-q", "-y", "--no-install-recommends", *packages])
+    _run(
+        [
+            *rights,
+            *environment,
+            "apt-get",
+            "install",
+            "-q",
+            "-y",
+            "--no-install-recommends",
+            *packages,
+        ]
+    )
 
 
 def _ensure_tools(client):
@@ -135,24 +157,41 @@ def _install_node(client):
     for manifest in client.manifests:
         shutil.copy(client.sources / manifest, client.home)
     # Scripts of dependencies are not run: nothing here is built on install.
-    _run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"], cwd=client.home)
+    patience = [
+        "--fetch-retries=2",
+        "--fetch-retry-mintimeout=2000",
+        "--fetch-retry-maxtimeout=5000",
+    ]
+    quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"]
+    _run(["npm", "ci", *quiet, *patience], cwd=client.home)
 
 
 def _install_python(client):
     venv = client.home / "venv"
     _run([sys.executable, "-m", "venv", str(venv)])
-    requirements = str(client.sources / "requirements.txt")
-    _run([str(venv / "bin" / "pip"), "install", "-q", "--disable-pip-version-check", "-r", requirements])
+    requirements = ["-r", str(client.sources / "requirements.txt")]
+    patience = ["--retries", "2", "--timeout", "20"]
+    pip = [str(venv / "bin" / "pip"), "install", "-q", "--disable-pip-version-check"]
+    _run([*pip, *patience, *requirements])
 
 
 def _install_java(client):
     libraries = client.home / "lib"
-    _run([
-        "mvn", "-B", "-q", "-f", str(client.sources / "pom.xml"),
-        "dependency:copy-dependencies", f"-DoutputDirectory={libraries}",
-    ])
+    _run(
+        [
+            "mvn",
+            "-B",
+            "-q",
+            "-f",
+            str(client.sources / "pom.xml"),
+            "dependency:copy-dependencies",
+            f"-DoutputDirectory={libraries}",
+        ]
+    )
     classes = client.home / "classes"
-    _run(["javac", "-cp", f"{libraries}/*", "-d", str(classes), str(client.sources / "Client.java")])
+    _run(
+        ["javac", "-cp", f"{libraries}/*", "-d", str(classes), str(client.sources / "Client.java")]
+    )
 
 
 _INSTALLERS = {"node": _install_node, "python": _install_python, "java": _install_java}
@@ -178,10 +217,23 @@ def install(client):
 def _java_trust_store(ca, directory):
     store = Path(directory) / "trust.p12"
     if not store.exists():
-        _run([
-            "keytool", "-importcert", "-noprompt", "-alias", "berth", "-file", str(ca),
-            "-keystore", str(store), "-storetype", "PKCS12", "-storepass", TRUST_PASSWORD,
-        ])
+        _run(
+            [
+                "keytool",
+                "-importcert",
+                "-noprompt",
+                "-alias",
+                "berth",
+                "-file",
+                str(ca),
+                "-keystore",
+                str(store),
+                "-storetype",
+                "PKCS12",
+                "-storepass",
+                TRUST_PASSWORD,
+            ]
+        )
     return store
 
 
@@ -195,8 +247,14 @@ def command(client, ca, directory):
         environment["NODE_EXTRA_CA_CERTS"] = str(ca)
         return ["node", str(client.sources / "client.js")], environment
     if client.name == "python":
-        return [str(client.home / "venv" / "bin" / "python"), str(client.sources / "client.py")], environment
+        return [
+            str(client.home / "venv" / "bin" / "python"),
+            str(client.sources / "client.py"),
+        ], environment
     store = _java_trust_store(ca, directory)
     path = f"{client.home / 'classes'}:{client.home / 'lib'}/*"
-    trust = [f"-Djavax.net.ssl.trustStore={store}", f"-Djavax.net.ssl.trustStorePassword={TRUST_PASSWORD}"]
+    trust = [
+        f"-Djavax.net.ssl.trustStore={store}",
+        f"-Djavax.net.ssl.trustStorePassword={TRUST_PASSWORD}",
+    ]
     return ["java", *_JAVA_FLAGS, *trust, "-cp", path, "Client"], environment

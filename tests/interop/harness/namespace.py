@@ -31,7 +31,7 @@ def _loopback_up():
 
 
 def enter(directory):
-    """Finishes the namespace from inside: loopback up, HOST known. `directory` holds a hosts file."""
+    """Finishes the namespace from inside: loopback up, HOST known (a hosts file in `directory`)."""
     _loopback_up()
     hosts = Path(directory) / "hosts"
     hosts.write_text(f"127.0.0.1 localhost {HOST}\n", encoding="ascii")

@@ -43,7 +43,9 @@ class Berth:
         deadline = time.monotonic() + _READY_SECONDS
         while not self._ready():
             if self._process.poll() is not None:
-                raise BerthError(f"the server ended with {self._process.returncode}: {self.log_tail()}")
+                raise BerthError(
+                    f"the server ended with {self._process.returncode}: {self.log_tail()}"
+                )
             if time.monotonic() > deadline:
                 raise BerthError(f"not ready after {_READY_SECONDS} s: {self.log_tail()}")
             time.sleep(_POLL_SECONDS)
@@ -83,8 +85,12 @@ class Berth:
         environment = dict(os.environ, BERTH_DATA=str(self.data))
         try:
             done = subprocess.run(
-                command, capture_output=True, text=True, timeout=_COMMAND_SECONDS,
-                env=environment, check=False,
+                command,
+                capture_output=True,
+                text=True,
+                timeout=_COMMAND_SECONDS,
+                env=environment,
+                check=False,
             )
         except subprocess.TimeoutExpired as error:
             raise BerthError(f"{' '.join(arguments[:2])} gave no answer: {error}") from error
@@ -113,8 +119,14 @@ class Berth:
 
     def create_group(self, group_id, keys):
         self._command(
-            "enrollment-group", "create", "--enrollment-id", group_id,
-            "--primary-key", keys[0], "--secondary-key", keys[1],
+            "enrollment-group",
+            "create",
+            "--enrollment-id",
+            group_id,
+            "--primary-key",
+            keys[0],
+            "--secondary-key",
+            keys[1],
         )
 
     def registrations(self):

@@ -51,8 +51,13 @@ def _answers(client, plan, ca, directory, transport):
     log_path = Path(directory) / f"client-{transport.lower()}.log"
     with open(log_path, "w+", encoding="utf-8", errors="replace") as log:
         process = subprocess.Popen(
-            command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
-            text=True, cwd=directory,
+            command,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            cwd=directory,
         )
         try:
             output, _ = process.communicate(json.dumps(plan), timeout=_CLIENT_SECONDS)
@@ -69,7 +74,9 @@ def _answers(client, plan, ca, directory, transport):
             answers[said["id"]] = said
     if process.returncode == 0:
         return version, answers, None
-    tail = log_path.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-_TAIL_LINES:]
+    tail = (
+        log_path.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-_TAIL_LINES:]
+    )
     ending = f"{transport}: the client program ended with {process.returncode}: " + "\n".join(tail)
     return version, answers, ending
 
@@ -79,10 +86,17 @@ def _judge(client, transport, version, answers, records):
     for case in cases.CASES:
         record = records.get(case.registration_id(transport))
         fault = cases.fault(client.name, case, transport, answers.get(case.slug), record)
-        rows.append(Row(
-            client.package, version, case.attestation, transport, case.title,
-            FAILED if fault else PASSED, fault or "",
-        ))
+        rows.append(
+            Row(
+                client.package,
+                version,
+                case.attestation,
+                transport,
+                case.title,
+                FAILED if fault else PASSED,
+                fault or "",
+            )
+        )
     return rows
 
 
@@ -142,11 +156,15 @@ def run(client, program, prefix, entry):
     command += ["--berth", str(program), "--directory", directory]
     log_path = Path(directory) / "suite.log"
     with open(log_path, "wb") as log:
-        code = subprocess.run(command, stdout=log, stderr=subprocess.STDOUT, check=False).returncode
+        code = subprocess.run(
+            command, stdout=log, stderr=subprocess.STDOUT, check=False
+        ).returncode
     report_path = Path(directory) / "rows.json"
     if not report_path.exists():
         tail = " | ".join(log_path.read_text(encoding="utf-8", errors="replace").splitlines()[-4:])
-        return Outcome(client, [], f"the suite ended with {code} and no report: {tail}", "", directory)
+        return Outcome(
+            client, [], f"the suite ended with {code} and no report: {tail}", "", directory
+        )
     report = json.loads(report_path.read_text(encoding="utf-8"))
     outcome = Outcome(client, [Row(**row) for row in report["rows"]], report["trouble"])
     if outcome.trouble or any(row.result != PASSED for row in outcome.rows):

@@ -1,0 +1,156 @@
+"""The harness's own tests. run.py runs them before the suites; no network, no server."""
+
+import unittest
+
+from harness import board, cases, clients
+from harness.suite import FAILED, PASSED, Row
+
+
+def row(client="npm sdk", case="primary key", result=PASSED, transport="MQTT"):
+    return Row(client, "1.0", "individual", transport, case, result)
+
+
+def page(rows):
+    return board.write(f"before\n{board.BEGIN}\n{board.END}\nafter\n", rows)
+
+
+def case(slug):
+    return next(found for found in cases.CASES if found.slug == slug)
+
+
+def assigned(slug, **changes):
+    registration_id = case(slug).registration_id("MQTT")
+    told = {"outcome": "assigned", "registrationId": registration_id, "deviceId": registration_id}
+    return told | {"assignedHub": "hub1.example.net"} | changes
+
+
+def record(slug, **changes):
+    held = {"status": "assigned", "deviceId": case(slug).device_id("MQTT"), "payload": None}
+    return held | {"hubHost": "hub1.example.net"} | changes
+
+
+def fault(slug, result, held):
+    return cases.fault("node", case(slug), "MQTT", {"results": [result]}, held)
+
+
+class Keys(unittest.TestCase):
+    GROUP_KEY = (
+        "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4vMDEyMzQ1Njc4OTo7PD0+Pw=="
+    )
+
+    def test_derived_keys_are_the_published_vectors(self):
+        vectors = {
+            "device-01": "4mnWPt8Zt2l+dGRNpd2grurMijx75QG0Gw4rgHMHFgA=",
+            "Device-01": "pZOXooiZPI65HPo3uswvw8m+ZjNJjvOs8RkzQRiDNQA=",
+            "x" * 128: "DzzjBNRTLNCBIHIE9t6UWqqkVytDE0WYh0esEM+Lw+U=",
+        }
+        for registration_id, wanted in vectors.items():
+            self.assertEqual(cases.derived_key(self.GROUP_KEY, registration_id), wanted)
+
+
+class Cases(unittest.TestCase):
+    def test_every_device_has_an_id_of_its_own(self):
+        for transport in ("HTTPS", "MQTT", "MQTT-WS"):
+            ids = [found.registration_id(transport) for found in cases.CASES]
+            self.assertEqual(len(ids), len(set(ids)))
+            for registration_id in ids:
+                self.assertRegex(registration_id, r"^[A-Za-z0-9._:-]{1,128}$")
+
+    def test_every_client_and_transport_has_its_own_authorisation_error(self):
+        wanted = {
+            (client.name, transport)
+            for client in clients.CLIENTS
+            for transport in client.transports
+        }
+        self.assertEqual(set(cases.UNAUTHORIZED), wanted)
+
+    def test_an_assigned_device_passes(self):
+        self.assertIsNone(fault("ind-primary", assigned("ind-primary"), record("ind-primary")))
+
+    def test_another_device_id_is_a_fault(self):
+        told = assigned("ind-primary", deviceId="somebody-else")
+        self.assertIn("deviceId", fault("ind-primary", told, record("ind-primary")))
+
+    def test_a_server_that_holds_another_hub_is_a_fault(self):
+        held = record("ind-primary", hubHost="hub2.example.net")
+        self.assertIn("the server holds", fault("ind-primary", assigned("ind-primary"), held))
+
+    def test_an_assigned_device_that_should_be_refused_is_a_fault(self):
+        self.assertIn("expected a refusal", fault("ind-wrong", assigned("ind-wrong"), None))
+
+    def test_only_the_authorisation_error_counts_as_refusal(self):
+        good = {"name": "Error", "message": "Connection refused: Not authorized"}
+        bad = {"name": "Error", "message": "connect ECONNREFUSED"}
+        self.assertIsNone(fault("ind-wrong", {"outcome": "error", "error": good}, None))
+        self.assertIn("ECONNREFUSED", fault("ind-wrong", {"outcome": "error", "error": bad}, None))
+
+    def test_no_answer_is_a_fault(self):
+        found = cases.fault("node", case("ind-primary"), "MQTT", None, None)
+        self.assertIn("without an answer", found)
+
+    def test_a_payload_may_be_stored_as_sent_by_either_kind_of_sdk(self):
+        for stored in (cases.PAYLOAD, cases.json.dumps(cases.PAYLOAD)):
+            held = record("ind-payload", payload=stored)
+            self.assertIsNone(fault("ind-payload", assigned("ind-payload"), held))
+        held = record("ind-payload", payload=None)
+        self.assertIn("payload", fault("ind-payload", assigned("ind-payload"), held))
+
+    def test_a_hub_that_changes_between_two_registrations_is_a_fault(self):
+        both = [assigned("grp-again"), assigned("grp-again", assignedHub="hub2.example.net")]
+        found = cases.fault(
+            "node", case("grp-again"), "MQTT", {"results": both}, record("grp-again")
+        )
+        self.assertIn("the hub changed", found)
+
+
+class Board(unittest.TestCase):
+    def test_what_is_written_is_read_back(self):
+        rows = [row(), row(case="wrong key refused", result=FAILED), row(transport="HTTPS")]
+        self.assertEqual(board.read(page(rows)), rows)
+
+    def test_writing_again_changes_nothing(self):
+        text = page([row()])
+        self.assertEqual(board.write(text, board.merge(board.read(text), [row()])), text)
+
+    def test_clients_that_did_not_run_keep_their_rows(self):
+        merged = board.merge([row(client="a"), row(client="b", result=FAILED)], [row(client="b")])
+        self.assertEqual(merged, [row(client="a"), row(client="b")])
+
+    def test_a_board_that_agrees_has_no_disagreements(self):
+        self.assertEqual(board.disagreements([row(), row(client="other")], [row()]), [])
+
+    def test_missing_surplus_and_stale_rows_are_named(self):
+        committed = [row(case="gone"), row(case="healed", result=FAILED)]
+        found = board.disagreements(committed, [row(case="new"), row(case="healed")])
+        self.assertEqual(len(found), 3)
+        self.assertIn("ran, but not on the board", found[0])
+        self.assertIn("on the board, but did not run", found[1])
+        self.assertIn("not green", found[2])
+
+    def test_a_page_without_markers_is_refused(self):
+        with self.assertRaises(board.BoardError):
+            board.read("no markers here")
+
+
+class Registries(unittest.TestCase):
+    def test_an_unreachable_registry_is_told_from_a_refusal(self):
+        unreachable = (
+            "npm error code EAI_AGAIN",
+            "Failed to establish a new connection: [Errno -3] Temporary failure in name resolution",
+            "Could not transfer artifact a:b:pom:1 from/to central: Connect timed out",
+            "Err:1 bookworm InRelease  Temporary failure resolving 'mirror.example'",
+        )
+        refused = (
+            "npm error code E404",
+            "ERROR: No matching distribution found for azure-iot-device==99",
+            "Could not find artifact a:b:jar:99 in central",
+            "E: Unable to locate package maven",
+        )
+        for line in unreachable:
+            self.assertTrue(clients.UNREACHABLE.search(line), line)
+        for line in refused:
+            self.assertFalse(clients.UNREACHABLE.search(line), line)
+
+
+if __name__ == "__main__":
+    unittest.main()
