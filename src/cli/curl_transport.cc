@@ -108,19 +108,19 @@ class CurlTransport final : public Transport {
     if (kReady == CURLE_OK) handle_.reset(curl_easy_init());
   }
 
-  Result<HttpReply> send(const HttpCall& call) override {
+  Try<HttpReply> send(const HttpCall& call) override {
     if (!handle_) {
-      return Fail(ErrorKind::kInternal, "libcurl cannot be started", "check the installation");
+      return Refuse("libcurl cannot be started", {}, "check the installation");
     }
     HttpReply reply;
     std::array<char, CURL_ERROR_SIZE> detail{};
     List headers;
     set_up(call, reply, detail.data());
     if (!set_headers(call, headers)) {
-      return Fail(ErrorKind::kInternal, "out of memory", "free some memory");
+      return Refuse("there is not enough memory", {}, "end other programs");
     }
     const CURLcode code = curl_easy_perform(handle_.get());
-    if (code != CURLE_OK) return failed(code, reply, detail.data());
+    if (code != CURLE_OK) return Fail(failed(code, reply, detail.data()));
     take_answer(call, reply);
     return reply;
   }
@@ -180,15 +180,20 @@ class CurlTransport final : public Transport {
     if (call.wants_certificate) reply.certificate = certificate_of(handle_.get());
   }
 
-  tl::unexpected<Error> failed(CURLcode code, const HttpReply& reply, const char* detail) const {
+  Failure failed(CURLcode code, const HttpReply& reply, const char* detail) const {
+    Failure failure;
+    failure.kind = ErrorKind::kUnavailable;
+    failure.what = endpoint_.url + " cannot be reached";
     if (code == CURLE_WRITE_ERROR && reply.body.size() + CURL_MAX_WRITE_SIZE > kReplyBytesMax) {
-      return Fail(ErrorKind::kTooLarge, endpoint_.url + " answered with more than 64 MiB",
-                  "ask for less with --limit");
+      failure.what = endpoint_.url + " answered with more than 64 MiB";
+      failure.mend = "ask for less with --limit";
+      return failure;
     }
-    const Advice advice = advise(code, endpoint_);
-    std::string what = endpoint_.url + " cannot be reached: " + advice.why;
-    if (detail[0] != '\0') what += " (" + base::printable(detail) + ")";
-    return Fail(ErrorKind::kUnavailable, std::move(what), advice.mend);
+    Advice advice = advise(code, endpoint_);
+    failure.why = std::move(advice.why);
+    failure.mend = std::move(advice.mend);
+    if (detail[0] != '\0') failure.why += " (" + base::printable(detail) + ")";
+    return failure;
   }
 
   Endpoint endpoint_;

@@ -94,9 +94,10 @@ class Doctor {
     HttpCall call;
     call.target = "/healthz";
     call.wants_certificate = true;
-    const Result<HttpReply> reply = api_.transport().send(call);
+    const Try<HttpReply> reply = api_.transport().send(call);
     if (!reply) {
-      add("reachable", Verdict::kBad, reply.error().what, reply.error().mend);
+      add("reachable", Verdict::kBad, reply.error().what + ": " + reply.error().why,
+          reply.error().mend);
       return false;
     }
     certificate_ = reply->certificate;
@@ -110,7 +111,7 @@ class Doctor {
   void check_ready() {
     HttpCall call;
     call.target = "/readyz";
-    const Result<HttpReply> reply = api_.transport().send(call);
+    const Try<HttpReply> reply = api_.transport().send(call);
     const bool well = reply && reply->status == 200;
     add("ready", well ? Verdict::kGood : Verdict::kBad,
         well ? "the store answers" : "the server is up but its store does not answer",

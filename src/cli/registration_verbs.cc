@@ -61,21 +61,37 @@ Try<int> remove(Invocation& run) {
   return kDone;
 }
 
-Try<int> transfer(Invocation& run) {
-  const auto individual = run.args.text("to-enrollment");
-  const auto group = run.args.text("to-group");
-  if (individual.has_value() == group.has_value()) {
-    return WrongUsage("`berth registration transfer` needs --to-enrollment ID or --to-group ID",
-                      "for example: " + run.verb.example);
+// --to group/line-7, or one of the two longer flags.
+Try<json::object> new_owner(Invocation& run) {
+  auto individual = run.args.text("to-enrollment");
+  auto group = run.args.text("to-group");
+  const std::string to = run.args.text_or("to", "");
+  if (to.starts_with("group/")) group = to.substr(6);
+  if (to.starts_with("individual/")) individual = to.substr(11);
+  const bool misread = !to.empty() && run.args.has("to-enrollment") + run.args.has("to-group") > 0;
+  if (misread || individual.has_value() == group.has_value()) {
+    return WrongUsage(
+        "`berth registration transfer` needs one of --to group/ID, --to "
+        "individual/ID, --to-group ID, --to-enrollment ID",
+        "for example: " + run.verb.example);
   }
   json::object body;
   body["kind"] = group ? "group" : "individual";
   body["id"] = group ? *group : *individual;
+  return body;
+}
+
+std::string owner(const json::value& registration) {
+  const json::value* ref = member(registration, "enrollment");
+  return ref == nullptr ? "?" : member_text(*ref, "kind") + "/" + member_text(*ref, "id");
+}
+
+Try<int> transfer(Invocation& run) {
+  BERTH_TRY(const json::object body, new_owner(run));
   BERTH_TRY(const std::string path, target(run));
   BERTH_TRY(Api * api, run.api());
   BERTH_TRY(const Answer answer, api->post(path + "/transfer", body, run.etag()));
-  run.say("registration " + id_of(run) + " now belongs to " +
-          (group ? "enrollment group " + *group : "enrollment " + *individual));
+  run.say("registration " + id_of(run) + " now belongs to " + owner(answer.value));
   return run.show(answer);
 }
 
@@ -145,10 +161,11 @@ std::vector<Verb> registration_verbs() {
        "Gives a registration id to another enrollment; until then it belongs to the first.",
        {id_flag(),
         scope_flag(),
+        {"to", "KIND/ID", "The new owner: group/ID or individual/ID."},
         {"to-enrollment", "ID", "The enrollment that shall own it."},
         {"to-group", "ID", "The enrollment group that shall own it."},
         etag_flag()},
-       "berth registration transfer sn-7001 --to-group line-7",
+       "berth registration transfer sn-7001 --to group/line-7",
        &transfer},
       {"registration delete",
        "Deletes a registration and the device it made.",

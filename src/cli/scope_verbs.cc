@@ -18,6 +18,8 @@ json::object body_of(const Arguments& args) {
   put_text(body, "serviceHost", args, "service-host");
   put_text(body, "allocationPolicy", args, "allocation-policy");
   put_boolean(body, "enabled", args, "enabled");
+  if (args.is_set("enable")) body["enabled"] = true;
+  if (args.is_set("disable")) body["enabled"] = false;
   return body;
 }
 
@@ -81,7 +83,9 @@ std::vector<Flag> edit_flags() {
            FlagKind::kText,
            {"ap"},
            {"hashed", "static"}},
-          {"enabled", "BOOL", "false refuses every device of the scope.", FlagKind::kBoolean}};
+          {"enabled", "BOOL", "false refuses every device of the scope.", FlagKind::kBoolean},
+          {"enable", "", "The same as --enabled true.", FlagKind::kSwitch},
+          {"disable", "", "The same as --enabled false.", FlagKind::kSwitch}};
 }
 
 }  // namespace

@@ -3,8 +3,8 @@
 // Room cli. Thread rule: a Transport belongs to one thread.
 #pragma once
 
-#include "base/result.h"
 #include "base/secret.h"
+#include "cli/failure.h"
 
 #include <chrono>
 #include <filesystem>
@@ -45,8 +45,8 @@ struct HttpReply {
 class Transport {
  public:
   virtual ~Transport() = default;
-  // kUnavailable when no answer came (what says why), kTooLarge beyond kReplyBytesMax.
-  virtual Result<HttpReply> send(const HttpCall& call) = 0;
+  // The failure says why no answer came. Any status is an answer.
+  virtual Try<HttpReply> send(const HttpCall& call) = 0;
 };
 
 inline constexpr std::size_t kReplyBytesMax = 64 * 1024 * 1024;
