@@ -1,0 +1,147 @@
+// The registration store as a few maps: what the port promises, in the fewest lines, and the ways
+// in which a test can make it fail.
+//
+// Room provisioning, tests. Thread rule: one test, one thread.
+#pragma once
+
+#include "provisioning/ports/registrations.h"
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace berth::provisioning {
+
+class MemoryStore final : public RegistrationStore {
+ public:
+  using Key = std::pair<std::string, std::string>;
+
+  // What is there. Enrollments of individuals by (scope, id key); the rest by scope or hub.
+  std::map<std::string, domain::Scope> scopes;
+  std::map<Key, domain::Enrollment> individual_enrollments;
+  std::map<std::string, std::vector<domain::Enrollment>> groups;
+  std::map<std::string, std::vector<HubCandidate>> hubs;
+  std::map<Key, domain::Registration> registrations;
+  std::map<Key, domain::Device> devices;
+  std::vector<domain::Trail> trails;
+  std::vector<domain::AuditRecord> audits;
+  std::uint64_t catalog_version = 1;
+
+  // What a test can do to it.
+  std::optional<Error> fail_reads;
+  std::optional<Error> fail_commits;
+  std::optional<Error> fail_refusals;
+  std::function<void()> before_commit;
+  int snapshots_read = 0;
+
+  Task<Result<Dossier>> open_dossier(std::string scope, std::string key) override {
+    if (fail_reads) co_return Fail(*fail_reads);
+    Dossier dossier;
+    const auto found = scopes.find(scope);
+    if (found == scopes.end()) co_return dossier;
+    dossier.scope = found->second;
+    dossier.catalog_version = catalog_version;
+    const auto individual = individual_enrollments.find({scope, key});
+    if (individual != individual_enrollments.end()) dossier.individual = individual->second;
+    const auto current = registrations.find({scope, key});
+    if (current != registrations.end()) dossier.current = current->second;
+    if (!dossier.current) co_return dossier;
+    for (const domain::Enrollment& group : groups[scope]) {
+      const domain::EnrollmentRef& owner = dossier.current->enrollment;
+      if (owner.kind == domain::EnrollmentKind::kGroup && owner.id.key() == group.id.key()) {
+        dossier.owner_group = group;
+      }
+    }
+    co_return dossier;
+  }
+
+  Task<Result<ScopeSnapshot>> scope_snapshot(domain::ScopeId scope) override {
+    if (fail_reads) co_return Fail(*fail_reads);
+    ++snapshots_read;
+    co_return ScopeSnapshot{catalog_version, groups[scope.text()], hubs[scope.text()]};
+  }
+
+  Task<Result<domain::Registration>> commit(std::unique_ptr<Assignment> assignment) override {
+    if (before_commit) before_commit();
+    if (fail_commits) co_return Fail(*fail_commits);
+    domain::Registration& registration = assignment->registration;
+    const Key key = {registration.scope.text(), registration.id.key()};
+    const auto current = registrations.find(key);
+    const bool there = current != registrations.end();
+    if (there != assignment->expected_version.has_value() ||
+        (there && current->second.version != *assignment->expected_version)) {
+      co_return Fail(ErrorKind::kConflict, std::string(kLostRaceWord));
+    }
+    if (assignment->device) {
+      const Result<void> put = put_device(*assignment, registration);
+      if (!put) co_return Fail(put.error());
+    }
+    registration.version = there ? current->second.version + 1 : 1;
+    registrations.insert_or_assign(key, registration);
+    trails.push_back(assignment->trail);
+    audits.push_back(assignment->audit);
+    co_return registration;
+  }
+
+  Task<Result<void>> record_refusals(std::vector<domain::Trail> refused) override {
+    if (fail_refusals) co_return Fail(*fail_refusals);
+    for (domain::Trail& each : refused) {
+      std::erase_if(trails, [&](const auto& old) { return old.id == each.id; });
+      trails.push_back(std::move(each));
+    }
+    co_return Result<void>();
+  }
+
+  Task<Result<std::vector<domain::Scope>>> all_scopes(std::size_t count_max) override {
+    std::vector<domain::Scope> all;
+    for (const auto& [id, scope] : scopes) {
+      if (all.size() < count_max) all.push_back(scope);
+    }
+    co_return all;
+  }
+
+  Task<Result<std::vector<domain::Enrollment>>> individuals_anywhere(
+      std::string key, std::size_t count_max) override {
+    std::vector<domain::Enrollment> all;
+    for (const auto& [where, enrollment] : individual_enrollments) {
+      if (where.second == key && all.size() < count_max) all.push_back(enrollment);
+    }
+    co_return all;
+  }
+
+  Task<Result<std::vector<domain::Enrollment>>> individuals(domain::ScopeId scope,
+                                                            std::string after,
+                                                            std::size_t count_max) override {
+    std::vector<domain::Enrollment> all;
+    for (const auto& [where, enrollment] : individual_enrollments) {
+      if (where.first == scope.text() && where.second > after && all.size() < count_max) {
+        all.push_back(enrollment);
+      }
+    }
+    co_return all;
+  }
+
+ private:
+  Result<void> put_device(const Assignment& assignment, const domain::Registration& owner) {
+    domain::Device device = *assignment.device;
+    const Key key = {device.hub.text(), device.id.text()};
+    const auto taken = devices.find(key);
+    if (taken != devices.end() && taken->second.registration.key() != owner.id.key()) {
+      return Fail(ErrorKind::kConflict, std::string(kDeviceIdTakenWord) + ": " + key.second);
+    }
+    for (const auto& [where, old] : devices) {
+      const bool own = old.scope == owner.scope && old.registration.key() == owner.id.key();
+      if (own && assignment.keeps_twin) device.twin = old.twin;
+    }
+    std::erase_if(devices, [&](const auto& each) {
+      return each.second.scope == owner.scope && each.second.registration.key() == owner.id.key();
+    });
+    devices.insert_or_assign(key, std::move(device));
+    return {};
+  }
+};
+
+}  // namespace berth::provisioning

@@ -1,0 +1,204 @@
+// A small server for the tests of provisioning: one scope, a memory store, and parts that decide by
+// name instead of by cryptography. A claim "signed by" an enrollment is proven by that enrollment
+// and by no other.
+//
+// Room provisioning, tests. Thread rule: one test, one thread.
+#pragma once
+
+#include "base/rng.h"
+#include "base/tests/run_task.h"
+#include "provisioning/provisioning.h"
+#include "provisioning/tests/memory_store.h"
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace berth::provisioning {
+
+inline constexpr std::string_view kScope = "0ne00ABCDEF";
+
+class NamedAttestor final : public Attestor {
+ public:
+  std::string_view name() const override { return "symmetric_key"; }
+  bool reads(const domain::Evidence& evidence) const override {
+    return std::holds_alternative<domain::MacOverText>(evidence);
+  }
+  Result<Attested, Refusal> attest(const AttestInput& input) override {
+    const auto& mac = std::get<domain::MacOverText>(input.claim.evidence);
+    for (std::size_t i = 0; i < input.candidates.size(); ++i) {
+      ++tried;
+      const domain::Enrollment& each = *input.candidates[i];
+      if (mac.signed_text != std::string(to_string(each.kind)) + '/' + each.id.text()) continue;
+      if (base::to_unix_seconds(input.now) > mac.expires_at_seconds) {
+        return Fail(Refusal{domain::Reason::kProofExpired, "later", "earlier", {}});
+      }
+      return Attested{i, domain::KeySlot::kPrimary, input.registration.text(), "by name"};
+    }
+    return Fail(Refusal{domain::Reason::kProofRejected, "a key of theirs", "another", {}});
+  }
+  std::vector<domain::Finding> rivals(const RivalInput& input, std::size_t) override {
+    ++rivals_asked;
+    const auto& mac = std::get<domain::MacOverText>(input.claim.evidence);
+    for (const domain::Enrollment& each : input.other_scopes) {
+      if (mac.signed_text == std::string(to_string(each.kind)) + '/' + each.id.text()) {
+        return {{domain::Cause::kKeyOfOtherScope, true, "of another scope", "set the scope"}};
+      }
+    }
+    return mac.signed_text == "derived wrongly"
+               ? std::vector<domain::Finding>{{domain::Cause::kGroupKeyUnderived, true, "underived",
+                                               "derive it"}}
+               : std::vector<domain::Finding>{};
+  }
+
+  int tried = 0;
+  int rivals_asked = 0;
+};
+
+class FirstHub final : public Allocator {
+ public:
+  domain::AllocationPolicy policy() const override { return domain::AllocationPolicy::kHashed; }
+  Result<std::size_t, Refusal> choose(const domain::RegistrationId&, const domain::Enrollment&,
+                                      std::span<const HubCandidate>) const override {
+    return std::size_t{0};
+  }
+};
+
+class NameIssuer final : public Issuer {
+ public:
+  std::string_view attestation() const override { return "symmetric_key"; }
+  Result<void, Refusal> issue(const domain::Enrollment&, const std::string& derivation_id,
+                              domain::Device& device) override {
+    const auto bytes = base::as_bytes(derivation_id);
+    device.keys.emplace();
+    device.keys->primary.bytes.assign(bytes.begin(), bytes.end());
+    return {};
+  }
+};
+
+class CollectedRefusals final : public RefusalSink {
+ public:
+  void refused(domain::Claim claim, domain::Trail trail) override {
+    claims.push_back(std::move(claim));
+    trails.push_back(std::move(trail));
+  }
+  std::vector<domain::Claim> claims;
+  std::vector<domain::Trail> trails;
+};
+
+class CollectedAttempts final : public Observer {
+ public:
+  void attempt_finished(const domain::Trail& trail) override { trails.push_back(trail); }
+  std::vector<domain::Trail> trails;
+};
+
+class World {
+ public:
+  explicit World(Settings settings = {}) : settings_(settings) {
+    auto named = std::make_unique<NamedAttestor>();
+    attestor = named.get();
+    attestors_.push_back(std::move(named));
+    allocators_.push_back(std::make_unique<FirstHub>());
+    issuers_.push_back(std::make_unique<NameIssuer>());
+    add_scope(kScope);
+    link("hub-a");
+    restart();
+  }
+
+  // A fresh Provisioning over the same store: caches and budgets are empty again.
+  void restart() {
+    provisioning_.emplace(
+        Ports{store, refusals, observer, clock, rng_, attestors_, allocators_, issuers_},
+        settings_);
+  }
+
+  domain::Scope& add_scope(std::string_view id) {
+    domain::Scope& scope = store.scopes[std::string(id)];
+    scope.id = *domain::ScopeId::parse(id);
+    return scope;
+  }
+  HubCandidate& link(const std::string& name) {
+    HubCandidate candidate;
+    candidate.hub.name = *domain::HubName::parse(name);
+    candidate.hub.host = name + ".example";
+    candidate.link.hub = candidate.hub.name;
+    ++store.catalog_version;
+    auto& all = store.hubs[std::string(kScope)];
+    all.push_back(candidate);
+    return all.back();
+  }
+  domain::Enrollment& individual(const std::string& id, std::string_view scope = kScope) {
+    domain::Enrollment& enrollment =
+        store.individual_enrollments[{std::string(scope), base::ascii_lower(id)}];
+    fill(enrollment, domain::EnrollmentKind::kIndividual, id, scope);
+    return enrollment;
+  }
+  domain::Enrollment& group(const std::string& id, std::string_view scope = kScope) {
+    auto& all = store.groups[std::string(scope)];
+    all.reserve(64);  // references stay good
+    fill(all.emplace_back(), domain::EnrollmentKind::kGroup, id, scope);
+    ++store.catalog_version;
+    return all.back();
+  }
+
+  domain::Claim claim(const std::string& id, const std::string& signed_by) {
+    domain::MacOverText mac;
+    mac.signed_text = signed_by;
+    mac.mac.assign(32, 0);
+    mac.expires_at_seconds = base::to_unix_seconds(clock.wall()) + 3600;
+    domain::Claim claim;
+    claim.scope = kScope;
+    claim.registration_id = id;
+    claim.evidence = std::move(mac);
+    claim.source = "192.0.2.7";
+    claim.dialect = "test";
+    return claim;
+  }
+
+  domain::Outcome handle(domain::ProvisioningCommand command) {
+    return base::run_task(provisioning_->handle(std::move(command)));
+  }
+  domain::Outcome register_as(const std::string& id, const std::string& signed_by) {
+    return handle(domain::Register{claim(id, signed_by)});
+  }
+
+  MemoryStore store;
+  CollectedRefusals refusals;
+  CollectedAttempts observer;
+  base::FakeClock clock;
+  NamedAttestor* attestor = nullptr;
+
+ private:
+  static void fill(domain::Enrollment& enrollment, domain::EnrollmentKind kind,
+                   const std::string& id, std::string_view scope) {
+    enrollment.scope = *domain::ScopeId::parse(scope);
+    enrollment.kind = kind;
+    enrollment.id = *domain::EnrollmentId::parse(id);
+    enrollment.attestation = domain::SymmetricKeys{};
+  }
+
+  Settings settings_;
+  base::SeededRng rng_{7};
+  std::vector<std::unique_ptr<Attestor>> attestors_;
+  std::vector<std::unique_ptr<Allocator>> allocators_;
+  std::vector<std::unique_ptr<Issuer>> issuers_;
+  std::optional<Provisioning> provisioning_;
+};
+
+// The registration in an outcome; null for a refusal or a mere authentication.
+inline const domain::Registration* registration_in(const domain::Outcome& outcome) {
+  if (const auto* accepted = std::get_if<domain::Accepted>(&outcome.result)) {
+    return &accepted->registration;
+  }
+  const auto* state = std::get_if<domain::CurrentState>(&outcome.result);
+  return state == nullptr ? nullptr : &state->registration;
+}
+
+inline domain::Reason reason_in(const domain::Outcome& outcome) {
+  const auto* refused = std::get_if<domain::Refused>(&outcome.result);
+  return refused == nullptr ? domain::Reason::kNone : refused->reason;
+}
+
+}  // namespace berth::provisioning
