@@ -148,7 +148,7 @@ class WebSocketStream final : public Stream {
     websocket_.read_message_max(0);  // a byte stream; MqttSession bounds the packets in it
     websocket_.set_option(
         websocket::stream_base::decorator([subprotocol](websocket::response_type& response) {
-          response.erase(http::field::server);
+          response.set(http::field::server, "Berth");  // else it names the library
           response.set(http::field::sec_websocket_protocol, subprotocol);
         }));
     http::request<http::string_body> handshake;
@@ -167,8 +167,11 @@ class WebSocketStream final : public Stream {
       const auto [failed, size] =
           co_await websocket_.async_read_some(asio::buffer(received_), kAwait);
       if (failed) co_return IoResult{status_of(failed)};
-      if (size == 0) continue;                                              // an empty frame
-      if (!websocket_.got_binary()) co_return IoResult{IoStatus::kFailed};  // [MQTT-6.0.0-1]
+      if (size == 0) continue;         // an empty frame
+      if (!websocket_.got_binary()) {  // [MQTT-6.0.0-1]
+        goodbye_ = websocket::close_code::unknown_data;
+        co_return IoResult{IoStatus::kFailed};
+      }
       std::copy_n(received_.begin(), size, into.begin());
       co_return IoResult{IoStatus::kOk, size};
     }
@@ -184,7 +187,7 @@ class WebSocketStream final : public Stream {
   IoResult try_write(std::string_view) override { return {IoStatus::kWantWrite}; }
 
   Task<void> close() override {
-    const auto [ignored] = co_await websocket_.async_close(websocket::close_code::normal, kAwait);
+    const auto [ignored] = co_await websocket_.async_close(goodbye_, kAwait);
     (void)ignored;  // the peer may be gone: so are we then
     co_await lower_.close();
   }
@@ -202,6 +205,7 @@ class WebSocketStream final : public Stream {
   SocketStream& lower_;
   websocket::stream<Layer, false> websocket_;
   std::array<std::uint8_t, kReadBytes> received_{};
+  websocket::close_code goodbye_ = websocket::close_code::normal;
 };
 
 std::string_view trimmed(std::string_view text) {

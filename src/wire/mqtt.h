@@ -51,7 +51,9 @@ struct MqttPublish {
   std::uint8_t qos = 0;
   bool retain = false;
   bool duplicate = false;
-  std::uint16_t packet_id = 0;  // incoming: as sent; outgoing: 0, net numbers QoS 1 deliveries
+  // Incoming: as sent. Outgoing: a tag of the sender's choice that comes back in MqttDelivered; the
+  // packet id on the wire is net's own.
+  std::uint16_t packet_id = 0;
 };
 
 // Acknowledges an incoming PUBLISH. For QoS 1 a PUBACK; for QoS 2 net runs PUBREC/PUBCOMP.
@@ -59,7 +61,7 @@ struct MqttPuback {
   std::uint16_t packet_id = 0;
 };
 
-// The client acknowledged a QoS 1 PUBLISH of ours.
+// The client acknowledged a QoS 1 PUBLISH of ours; packet_id is the tag it was sent with.
 struct MqttDelivered {
   std::uint16_t packet_id = 0;
 };

@@ -115,9 +115,10 @@ TEST(Tls, RefusesAChainOverTheLimits) {
 
 TEST(Tls, GarbageBeforeTheHandshakeClosesTheConnectionOnly) {
   TestServer server;
-  for (const std::string& bytes : {std::string("rubbish rubbish rubbish"), std::string(5000, '\0'),
-                                  std::string("\x16\x03\x01\xff\xff", 5) + std::string(70'000, 'x'),
-                                  std::string("\x80\x00")}) {
+  for (const std::string& bytes :
+       {std::string("rubbish rubbish rubbish"), std::string(5000, '\0'),
+        std::string("\x16\x03\x01\xff\xff", 5) + std::string(70'000, 'x'),
+        std::string("\x80\x00")}) {
     Client client(server.port(), {.tls = false});
     client.send_raw(bytes);
     client.close_sending();
