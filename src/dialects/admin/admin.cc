@@ -76,6 +76,7 @@ Error too_large(std::size_t bytes) {
 class Admin final : public Dialect {
  public:
   std::string_view name() const override { return "admin"; }
+  bool for_operators() const override { return true; }
 
   bool claims(const wire::Peer& peer, const wire::Request& request) const override {
     const auto* http = std::get_if<wire::HttpRequest>(&request);

@@ -1,0 +1,166 @@
+#include "dialects/admin/tests/records.h"
+
+namespace berth::dialects::admin::testing {
+namespace {
+
+domain::Sealed sealed() {
+  domain::Sealed sealed;
+  const auto bytes = base::as_bytes("SEALED");
+  sealed.bytes.assign(bytes.begin(), bytes.end());
+  return sealed;
+}
+
+domain::SymmetricKeys sample_keys() {
+  domain::SymmetricKeys keys;
+  keys.primary = sealed();
+  keys.secondary = sealed();
+  keys.retired.push_back({sealed(), domain::KeySlot::kSecondary, sample_time()});
+  return keys;
+}
+
+}  // namespace
+
+TimePoint sample_time() { return base::from_unix_seconds(1'767'225'600); }
+
+domain::Scope sample_scope() {
+  domain::Scope scope;
+  scope.id = domain::ScopeId::trusted("0ne1");
+  scope.display_name = "Plant";
+  scope.created_at = scope.updated_at = sample_time();
+  scope.version = 3;
+  return scope;
+}
+
+domain::Hub sample_hub() {
+  domain::Hub hub;
+  hub.name = domain::HubName::trusted("hub-1");
+  hub.host = "berth.example.net";
+  hub.display_name = "Hub";
+  hub.created_at = hub.updated_at = sample_time();
+  hub.version = 1;
+  return hub;
+}
+
+domain::HubLink sample_link() {
+  domain::HubLink link;
+  link.scope = sample_scope().id;
+  link.hub = sample_hub().name;
+  link.version = 2;
+  return link;
+}
+
+domain::Enrollment sample_enrollment() {
+  domain::Enrollment enrollment;
+  enrollment.scope = sample_scope().id;
+  enrollment.kind = domain::EnrollmentKind::kGroup;
+  enrollment.id = domain::EnrollmentId::trusted("line:7");
+  enrollment.display_name = "Line 7";
+  enrollment.attestation = sample_keys();
+  enrollment.hubs.push_back(sample_hub().name);
+  enrollment.initial_twin.tags = R"({"floor":2})";
+  enrollment.created_at = enrollment.updated_at = sample_time();
+  enrollment.version = 4;
+  return enrollment;
+}
+
+domain::Registration sample_registration() {
+  domain::Registration registration;
+  registration.scope = sample_scope().id;
+  registration.id = domain::RegistrationId::trusted("pump-1");
+  registration.enrollment = {domain::EnrollmentKind::kGroup, sample_enrollment().id};
+  registration.status = domain::RegistrationStatus::kAssigned;
+  registration.substatus = domain::Substatus::kInitialAssignment;
+  registration.hub = sample_hub().name;
+  registration.hub_host = sample_hub().host;
+  registration.device_id = domain::DeviceId::trusted("pump-1");
+  registration.operation_id = "4.abc.def";
+  registration.payload = R"({"a":1})";
+  registration.created_at = registration.updated_at = sample_time();
+  registration.version = 2;
+  return registration;
+}
+
+domain::Device sample_device() {
+  domain::Device device;
+  device.hub = sample_hub().name;
+  device.id = domain::DeviceId::trusted("pump-1");
+  device.scope = sample_scope().id;
+  device.registration = sample_registration().id;
+  device.display_name = "Pump 1";
+  device.keys = sample_keys();
+  device.created_at = device.updated_at = sample_time();
+  device.version = 1;
+  return device;
+}
+
+domain::Trail sample_trail() {
+  domain::Trail trail;
+  trail.id = "t-1";
+  trail.started_at = sample_time();
+  trail.took = std::chrono::microseconds(90);
+  trail.operation = "register";
+  trail.scope = "0ne1";
+  trail.registration_id = "pump-1";
+  trail.dialect = "some-vendor";
+  trail.transport = "mqtt";
+  trail.source = "192.0.2.7";
+  trail.host = "berth.example.net";
+  trail.client = "sdk/1.0";
+  trail.reason = domain::Reason::kProofRejected;
+  trail.enrollment = "group/line-7";
+  domain::TrailStep identify;
+  identify.passed = true;
+  identify.detail = "group 'line-7'";
+  domain::TrailStep attest;
+  attest.step = domain::Step::kAttest;
+  attest.expected = "key 1234";
+  attest.received = "key 5678";
+  attest.took = std::chrono::nanoseconds(1500);
+  trail.steps = {identify, attest};
+  domain::Finding finding;
+  finding.cause = domain::Cause::kGroupKeyUnderived;
+  finding.proven = true;
+  finding.text = "it signs with the group key itself";
+  finding.mend = "derive the device's own key";
+  trail.findings = {finding};
+  return trail;
+}
+
+domain::AuditRecord sample_audit() {
+  domain::AuditRecord record;
+  record.sequence = 7;
+  record.at = sample_time();
+  record.actor = "token:abcdef0123";
+  record.source = "192.0.2.1";
+  record.action = "scope.update";
+  record.scope = "0ne1";
+  record.target = "0ne1";
+  record.detail = R"({"enabled":{"from":"true","to":"false"}})";
+  return record;
+}
+
+domain::Token sample_token() {
+  domain::Token token;
+  token.id = "abcdef0123";
+  token.display_name = "CI";
+  token.role = domain::Role::kOperator;
+  token.scope = sample_scope().id;
+  token.digest = base::Bytes(32, 7);
+  token.expires_at = sample_time();
+  token.created_at = sample_time();
+  token.version = 1;
+  return token;
+}
+
+domain::ServerStatus sample_status() {
+  domain::ServerStatus status;
+  status.version = "0.1.0";
+  status.store = "sqlite";
+  status.now = status.started_at = sample_time();
+  status.scope_count = 1;
+  status.hub_count = 2;
+  status.warnings = {"a warning"};
+  return status;
+}
+
+}  // namespace berth::dialects::admin::testing

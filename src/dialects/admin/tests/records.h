@@ -1,0 +1,22 @@
+// Records with every field set, for tests of the writers.
+//
+// Room dialects, tests. Thread rule: pure functions.
+#pragma once
+
+#include "domain/operations.h"
+
+namespace berth::dialects::admin::testing {
+
+TimePoint sample_time();  // 2026-01-01T00:00:00Z
+domain::Scope sample_scope();
+domain::Hub sample_hub();
+domain::HubLink sample_link();
+domain::Enrollment sample_enrollment();  // a group, sealed keys "SEALED"
+domain::Registration sample_registration();
+domain::Device sample_device();
+domain::Trail sample_trail();
+domain::AuditRecord sample_audit();
+domain::Token sample_token();
+domain::ServerStatus sample_status();
+
+}  // namespace berth::dialects::admin::testing
