@@ -1,0 +1,43 @@
+#include "store/conformance/backend.h"
+
+#include <gtest/gtest.h>
+
+#include <iostream>
+
+namespace berth::store::conformance {
+namespace {
+
+std::vector<Backend>& backends() {
+  static std::vector<Backend> all;
+  return all;
+}
+
+class Report final : public testing::Environment {
+ public:
+  void TearDown() override {
+    for (const Backend& backend : backends()) {
+      std::cout << "conformance: " << backend.name << ": "
+                << (backend.skipped.empty() ? "ran" : "skipped, " + backend.skipped) << '\n';
+    }
+  }
+};
+
+[[maybe_unused]] const testing::Environment* const kReport =
+    testing::AddGlobalTestEnvironment(new Report);
+
+}  // namespace
+
+bool add_backend(Backend backend) {
+  backends().push_back(std::move(backend));
+  return true;
+}
+
+std::vector<Backend> runnable_backends() {
+  std::vector<Backend> runnable;
+  for (const Backend& backend : backends()) {
+    if (backend.skipped.empty()) runnable.push_back(backend);
+  }
+  return runnable;
+}
+
+}  // namespace berth::store::conformance

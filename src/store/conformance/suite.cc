@@ -1,0 +1,201 @@
+#include "store/conformance/suite.h"
+
+#include <fmt/format.h>
+
+#include <atomic>
+
+namespace berth::store::conformance {
+namespace {
+
+// Ordered by time, as those of uuid_v7.
+std::string next_trail_id() {
+  static std::atomic<std::uint64_t> next{1};
+  return fmt::format("01890000-0000-7000-8000-{:012x}", next++);
+}
+
+domain::SymmetricKeys make_keys() {
+  domain::SymmetricKeys keys;
+  keys.primary.bytes = {1, 2, 3, 0, 255};
+  keys.secondary.bytes = {9, 8, 7};
+  keys.retired.push_back({{{4, 4}}, domain::KeySlot::kSecondary, at(77)});
+  return keys;
+}
+
+domain::Enrollment make_enrollment(domain::EnrollmentKind kind, std::string_view id,
+                                   const domain::ScopeId& scope) {
+  domain::Enrollment enrollment;
+  enrollment.scope = scope;
+  enrollment.kind = kind;
+  enrollment.id = domain::EnrollmentId::trusted(std::string(id));
+  enrollment.display_name = fmt::format("Enrollment {}", id);
+  enrollment.attestation = make_keys();
+  enrollment.created_at = at(100);
+  enrollment.updated_at = at(100);
+  return enrollment;
+}
+
+}  // namespace
+
+TimePoint at(std::int64_t seconds) { return base::from_unix_seconds(1'700'000'000 + seconds); }
+
+domain::Scope make_scope(const domain::ScopeId& id) {
+  domain::Scope scope;
+  scope.id = id;
+  scope.display_name = "Scope " + id.text();
+  scope.created_at = at(10);
+  scope.updated_at = at(10);
+  return scope;
+}
+
+domain::Hub make_hub(const domain::HubName& name) {
+  domain::Hub hub;
+  hub.name = name;
+  hub.host = name.text() + ".example.com";
+  hub.display_name = "Hub " + name.text();
+  hub.created_at = at(20);
+  hub.updated_at = at(20);
+  return hub;
+}
+
+domain::HubLink make_link(const domain::ScopeId& scope, const domain::HubName& hub) {
+  domain::HubLink link;
+  link.scope = scope;
+  link.hub = hub;
+  return link;
+}
+
+domain::Enrollment make_individual(std::string_view id, const domain::ScopeId& scope) {
+  return make_enrollment(domain::EnrollmentKind::kIndividual, id, scope);
+}
+
+domain::Enrollment make_group(std::string_view id, const domain::ScopeId& scope) {
+  return make_enrollment(domain::EnrollmentKind::kGroup, id, scope);
+}
+
+domain::Registration make_registration(std::string_view id) {
+  domain::Registration registration;
+  registration.scope = kScope;
+  registration.id = domain::RegistrationId::trusted(std::string(id));
+  registration.enrollment = {domain::EnrollmentKind::kGroup,
+                             domain::EnrollmentId::trusted("Line-7")};
+  registration.status = domain::RegistrationStatus::kAssigned;
+  registration.substatus = domain::Substatus::kInitialAssignment;
+  registration.hub = kHub;
+  registration.hub_host = "hub-one.example.com";
+  registration.device_id = domain::DeviceId::trusted(std::string(id));
+  registration.operation_id = fmt::format("5.{}", id);
+  registration.payload = R"({"a":"ü"})";
+  registration.created_at = at(200);
+  registration.updated_at = at(200);
+  return registration;
+}
+
+domain::Device make_device(const domain::Registration& registration) {
+  domain::Device device;
+  device.hub = registration.hub;
+  device.id = registration.device_id;
+  device.scope = registration.scope;
+  device.registration = registration.id;
+  device.display_name = "Device " + registration.device_id.text();
+  device.keys = make_keys();
+  device.twin = {R"({"floor":3})", R"({"interval":60})"};
+  device.created_at = at(200);
+  device.updated_at = at(200);
+  return device;
+}
+
+domain::Trail make_trail(std::string_view registration_id, domain::TrailOutcome outcome) {
+  domain::Trail trail;
+  trail.id = next_trail_id();
+  trail.started_at = at(300);
+  trail.took = std::chrono::nanoseconds(1'234'567);
+  trail.operation = "register";
+  trail.scope = kScope.text();
+  trail.registration_id = std::string(registration_id);
+  trail.source = "192.0.2.1";
+  trail.outcome = outcome;
+  if (outcome != domain::TrailOutcome::kAssigned) trail.reason = domain::Reason::kProofRejected;
+  domain::TrailStep step;
+  step.step = domain::Step::kAttest;
+  step.passed = outcome == domain::TrailOutcome::kAssigned;
+  step.detail = "group 'line-7'";
+  step.took = std::chrono::nanoseconds(99);
+  trail.steps.push_back(step);
+  return trail;
+}
+
+domain::AuditRecord make_audit(std::string_view action) {
+  domain::AuditRecord audit;
+  audit.at = at(400);
+  audit.actor = "token:abcdefgh";
+  audit.source = "192.0.2.9";
+  audit.action = std::string(action);
+  audit.scope = kScope.text();
+  audit.target = "target";
+  audit.detail = R"({"k":1})";
+  return audit;
+}
+
+domain::Token make_token(std::string_view id) {
+  domain::Token token;
+  token.id = std::string(id);
+  token.display_name = "Token";
+  token.role = domain::Role::kOperator;
+  token.digest = {1, 2, 3};
+  token.created_at = at(500);
+  return token;
+}
+
+std::unique_ptr<provisioning::Assignment> make_assignment(std::string_view id) {
+  auto assignment = std::make_unique<provisioning::Assignment>();
+  assignment->registration = make_registration(id);
+  assignment->device = make_device(assignment->registration);
+  assignment->trail = make_trail(id);
+  assignment->audit = make_audit("registration.assign");
+  return assignment;
+}
+
+void Suite::SetUp() {
+  database_ = GetParam().make();
+  reopen();
+}
+
+void Suite::TearDown() {
+  store_.reset();
+  database_.reset();
+}
+
+void Suite::reopen(StoreOptions options) {
+  store_.reset();
+  Result<std::unique_ptr<Store>> opened = database_->open(std::move(options), clock_);
+  ASSERT_THAT(opened, Succeeds());
+  store_ = *std::move(opened);
+}
+
+void Suite::create_scope_with_hub() {
+  ASSERT_THAT(create(management::PutScope{make_scope()}), Succeeds());
+  ASSERT_THAT(create(management::PutHub{make_hub()}), Succeeds());
+  ASSERT_THAT(create(management::PutHubLink{make_link()}), Succeeds());
+  ASSERT_THAT(create(management::PutEnrollment{make_group("Line-7")}), Succeeds());
+}
+
+provisioning::Dossier Suite::dossier(const std::string& key, const std::string& scope) {
+  Result<provisioning::Dossier> dossier = wait(registrations().open_dossier(scope, key));
+  EXPECT_THAT(dossier, Succeeds());
+  return dossier.value_or(provisioning::Dossier());
+}
+
+std::uint64_t Suite::catalog_version(const domain::ScopeId& scope) {
+  return dossier("any", scope.text()).catalog_version;
+}
+
+std::vector<std::string> Suite::trail_ids(domain::ListTrails query) {
+  Result<domain::Listing<domain::Trail>> listing = wait(catalog().list_trails(std::move(query)));
+  EXPECT_THAT(listing, Succeeds());
+  std::vector<std::string> ids;
+  if (!listing) return ids;
+  for (const domain::Trail& trail : listing->items) ids.push_back(trail.id);
+  return ids;
+}
+
+}  // namespace berth::store::conformance
