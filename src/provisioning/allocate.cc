@@ -145,7 +145,7 @@ std::vector<domain::Finding> explain_no_place(const Identified& identified,
            fmt::format("{} hubs are linked to the scope, and all are excluded from allocation.",
                        identified.snapshot->hubs.size()),
            domain::mend::link_hub(scope, identified.snapshot->hubs.front().hub.name.text()) +
-               " --apply-allocation true"}};
+               " --apply-allocation-policy true"}};
 }
 
 }  // namespace berth::provisioning
