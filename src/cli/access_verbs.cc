@@ -97,8 +97,10 @@ std::vector<Verb> access_verbs() {
            "Ends a token at once.",
            {{"token-id", "ID", "Id of the token, as listed.", FlagKind::kText, {}, {}, true, true},
             yes_flag()},
-           "berth token revoke tk1a2b3c4d --yes",
-           &token_revoke}};
+           "berth token revoke 5635f3e3df --yes",
+           &token_revoke,
+           true,
+           "ids of tokens are random"}};
 }
 
 }  // namespace berth::cli

@@ -125,6 +125,9 @@ Try<Measured> measure(Invocation& run, const device::FleetOptions& options) {
 }
 
 double seconds(nanoseconds time) { return std::chrono::duration<double>(time).count(); }
+std::int64_t whole_micros(nanoseconds time) {
+  return std::chrono::duration_cast<microseconds>(time).count();
+}
 double micros(nanoseconds time) { return std::chrono::duration<double, std::micro>(time).count(); }
 
 double rate(const device::FleetReport& fleet) {
@@ -138,10 +141,10 @@ std::optional<double> cpu_each(const Measured& measured) {
 }
 
 json::object as_json(const device::Percentiles& times) {
-  return {{"p50Micros", micros(times.p50)},
-          {"p90Micros", micros(times.p90)},
-          {"p99Micros", micros(times.p99)},
-          {"maxMicros", micros(times.max)}};
+  return {{"p50Micros", whole_micros(times.p50)},
+          {"p90Micros", whole_micros(times.p90)},
+          {"p99Micros", whole_micros(times.p99)},
+          {"maxMicros", whole_micros(times.max)}};
 }
 
 json::object as_json(const Measured& measured, const device::FleetOptions& options) {

@@ -138,8 +138,8 @@ standard input. A value that begins with a dash is given as `--flag=-value`.
 **Deleting** asks first when a person is at the terminal; `--yes` answers. In a script nobody is
 asked. `--etag VERSION` makes a change only while that is still the version.
 
-The names of flags follow `az iot dps` where the meaning is the same, short forms included
-(`--eid`, `--pk`, `--rp`, ...).
+The names of flags follow the `az iot` command line where the meaning is the same, short forms
+included (`--eid`, `--pk`, `--rp`, ...).
 
 ## Flags of every command that talks to the server
 
@@ -159,9 +159,37 @@ std::string flags_markdown(std::span<const Flag> flags) {
   return text;
 }
 
+// What the examples of a noun need to find on the server.
+std::string_view preface(const std::string& noun) {
+  if (noun == "registration") {
+    return R"(The examples from here on use three devices of a group, played by `berth bench register`:
+
+<!-- test -->
+```sh
+berth enrollment-group create --enrollment-id line-7 --display-name "Line 7"
+berth bench register --from-group line-7 --prefix sn-700 --count 3
+```
+
+)";
+  }
+  if (noun == "trail") {
+    return R"(The last example asks about a device with a wrong key, which is refused:
+
+<!-- test: exits 1 -->
+```sh
+berth bench register --group-key AAAAAAAAAAAAAAAAAAAAAA== --prefix sn-800 --count 1
+```
+
+)";
+  }
+  return {};
+}
+
 std::string verb_markdown(const Verb& verb) {
-  std::string text = "### `berth " + verb.name + "`\n\n" + verb.sentence + "\n\n```sh\n" +
-                     verb.example + "\n```\n\n";
+  const std::string mark =
+      verb.untested.empty() ? "<!-- test -->" : "<!-- no test: " + verb.untested + " -->";
+  std::string text = "### `berth " + verb.name + "`\n\n" + verb.sentence + "\n\n" + mark +
+                     "\n```sh\n" + verb.example + "\n```\n\n";
   if (verb.name == "serve" || verb.name == "config check") {
     return text + "Its flags are the [settings](config.md) and `--config FILE`.\n\n";
   }
@@ -190,7 +218,7 @@ std::string help_markdown() {
   for (const Verb& verb : verbs()) {
     if (first_word(verb.name) != noun) {
       noun = first_word(verb.name);
-      text += "## " + noun + "\n\n";
+      text += "## " + noun + "\n\n" + std::string(preface(noun));
     }
     text += verb_markdown(verb);
   }

@@ -56,15 +56,36 @@ std::string label(std::string_view member) {
   return clean(text);
 }
 
+bool is_time(std::string_view name, const json::value& value) {
+  return value.is_string() && (name.ends_with("At") || name == "at" || name == "now");
+}
+
 std::string card_value(std::string_view name, const json::value& value) {
-  if (name.ends_with("At") && value.is_string()) return clean(short_time(value.get_string()));
-  if (const json::object* object = value.if_object()) {
-    if (object->size() == 2 && object->contains("kind") && object->contains("id")) {
-      return ref_text(value);
+  if (is_time(name, value)) return clean(short_time(value.get_string()));
+  if (name == "enrollment" && value.is_object()) return ref_text(value);
+  if (name == "hubs") return list_text(value);
+  if (value.is_array() && value.get_array().empty()) return "none";
+  return plain(value);
+}
+
+// Objects of a fixed shape are laid out; free-form ones (tags, payload, …) stay JSON.
+bool is_laid_out(std::string_view name) { return name == "attestation" || name == "reprovision"; }
+
+using Line = std::pair<std::string, std::string>;
+
+std::vector<Line> card_lines(const json::object& object, const std::string& before) {
+  std::vector<Line> lines;
+  for (const auto& pair : object) {
+    const std::string name = before + label(pair.key());
+    if (pair.value().is_object() && is_laid_out(pair.key())) {
+      for (Line& line : card_lines(pair.value().get_object(), name + ": ")) {
+        lines.push_back(std::move(line));
+      }
+    } else {
+      lines.emplace_back(name, card_value(pair.key(), pair.value()));
     }
   }
-  if (name == "hubs") return list_text(value);
-  return plain(value);
+  return lines;
 }
 
 }  // namespace
@@ -128,14 +149,11 @@ void print_table(std::ostream& out, const json::value& list, const std::vector<C
 
 void print_card(std::ostream& out, const json::value& object) {
   if (!object.is_object()) return;
+  const std::vector<Line> lines = card_lines(object.get_object(), "");
   std::size_t widest = 0;
-  for (const auto& pair : object.get_object()) {
-    widest = std::max(widest, label(pair.key()).size());
-  }
-  for (const auto& pair : object.get_object()) {
-    const std::string name = label(pair.key());
-    out << name << std::string(widest - name.size() + 2, ' ')
-        << card_value(pair.key(), pair.value()) << '\n';
+  for (const auto& [name, value] : lines) widest = std::max(widest, width(name));
+  for (const auto& [name, value] : lines) {
+    out << name << std::string(widest - width(name) + 2, ' ') << value << '\n';
   }
 }
 

@@ -35,7 +35,7 @@ Try<int> list(Invocation& run) {
   }
   BERTH_TRY(auto query, run.page_query());
   query.emplace_back("enrollment", run.args.text_or("enrollment-id", ""));
-  query.emplace_back("group", run.args.text_or("group-id", ""));
+  query.emplace_back("enrollmentGroup", run.args.text_or("group-id", ""));
   BERTH_TRY(const std::string scope, run.scope());
   BERTH_TRY(Api * api, run.api());
   const std::string path = with_query(path_of({"scopes", scope, "registrations"}), query);
@@ -170,7 +170,7 @@ std::vector<Verb> registration_verbs() {
       {"registration delete",
        "Deletes a registration and the device it made.",
        {id_flag(), scope_flag(), etag_flag(), yes_flag()},
-       "berth registration delete sn-7001 --yes",
+       "berth registration delete sn-7002 --yes",
        &remove}};
 }
 

@@ -9,6 +9,7 @@
 
 #include <iostream>
 #include <netdb.h>
+#include <poll.h>
 #include <unistd.h>
 
 namespace berth::cli {
@@ -49,6 +50,10 @@ bool host_resolves(const std::string& host) {
   return well;
 }
 
+void pause_for(std::chrono::milliseconds time) {
+  ::poll(nullptr, 0, static_cast<int>(time.count()));
+}
+
 }  // namespace
 
 int run_words(const std::vector<std::string>& words, World& world) {
@@ -78,11 +83,11 @@ int run_words(const std::vector<std::string>& words, World& world) {
 int run(int argc, char** argv, const Hooks& hooks) {
   std::ios::sync_with_stdio(false);
   const base::SystemClock clock;
-  World world{std::cin,      std::cout,
-              std::cerr,     ::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1,
-              clock,         config::process_environment(),
-              hooks,         &make_curl_transport,
-              &host_resolves};
+  World world{std::cin,       std::cout,
+              std::cerr,      ::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1,
+              clock,          config::process_environment(),
+              hooks,          &make_curl_transport,
+              &host_resolves, &pause_for};
   const std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
   return run_words(words, world);
 }

@@ -60,7 +60,8 @@ std::vector<Verb> server_verbs() {
   return {{"serve",
            "Runs the server until SIGTERM. The first start makes the data directory, a CA, a "
            "scope, a hub and a token.",
-           setting_flags(), "berth serve --data ./berth-data", &serve, false},
+           setting_flags(), "berth serve --data ./berth-data", &serve, false,
+           "it runs until it is told to stop"},
           {"status",
            "Shows version, store, clock and counts of a running server.",
            {},

@@ -37,8 +37,8 @@ bool looks_like_trail_id(std::string_view text) {
          text[23] == '-';
 }
 
-// The trail of that id; or, when the text is no trail's, the latest attempt of that device.
-Try<Answer> find(Invocation& run, const std::string& id, bool failed_only) {
+// One look: the trail of that id, or the latest of that device; an empty answer when there is none.
+Try<Answer> look(Invocation& run, const std::string& id, bool failed_only) {
   BERTH_TRY(Api * api, run.api());
   if (looks_like_trail_id(id)) {
     Try<Answer> trail = api->get(path_of({"trails", id}));
@@ -50,16 +50,34 @@ Try<Answer> find(Invocation& run, const std::string& id, bool failed_only) {
                                                       {"scope", run.args.text_or("scope", "")},
                                                       {"limit", "1"}})));
   const json::array& items = items_of(list.value, "items");
-  if (items.empty()) {
-    return Refuse("there is no " + std::string(failed_only ? "failed attempt" : "attempt") +
-                      " of `" + base::printable(id, 140) + "`, and no trail of that id",
-                  "the device never reached this server, or its trail is no longer kept",
-                  "`berth trail list` shows the latest attempts of all devices");
-  }
   Answer answer;
+  if (items.empty()) return answer;
   answer.value = items.front();
   answer.text = json::serialize(answer.value);
   return answer;
+}
+
+bool is_unexplained(const Answer& trail) {
+  return member_text(trail.value, "outcome") != "assigned" &&
+         items_of(trail.value, "findings").empty();
+}
+
+// Refused attempts are explained and written down a moment after the device has its answer, so what
+// is not there yet is asked for again.
+Try<Answer> find(Invocation& run, const std::string& id, bool failed_only) {
+  constexpr int kLooks = 8;
+  constexpr std::chrono::milliseconds kPause{250};
+  Answer answer;
+  for (int i = 0; i < kLooks; ++i) {
+    if (i > 0) run.world.pause(kPause);
+    BERTH_TRY(answer, look(run, id, failed_only));
+    if (!answer.text.empty() && !(failed_only && is_unexplained(answer))) return answer;
+  }
+  if (!answer.text.empty()) return answer;
+  return Refuse("there is no " + std::string(failed_only ? "failed attempt" : "attempt") + " of `" +
+                    base::printable(id, 140) + "`, and no trail of that id",
+                "the device never reached this server, or its trail is no longer kept",
+                "`berth trail list` shows the latest attempts of all devices");
 }
 
 std::string ended(const json::value& trail) {
@@ -220,14 +238,14 @@ std::vector<Verb> trail_verbs() {
        {id_flag("A trail id, the tracking id a device was answered with, or a registration id for "
                 "its latest attempt."),
         scope},
-       "berth trail show sn-7001",
+       "berth trail show sn-7000",
        &show},
       {"trail explain",
        "Says why an attempt failed: step, expected and received, likely causes, how to mend it.",
        {id_flag("A trail id, the tracking id a device was answered with, or a registration id for "
                 "its latest failure."),
         scope},
-       "berth trail explain sn-7002",
+       "berth trail explain sn-8000",
        &explain}};
 }
 

@@ -37,9 +37,10 @@ struct Verb {
   std::string name;  // "enrollment create"
   std::string sentence;
   std::vector<Flag> flags;
-  std::string example;  // a whole command line
+  std::string example;  // a whole command line; docs/cli.md shows it and its test runs it
   Work work = nullptr;
-  bool is_online = true;  // talks to the server: takes the common flags
+  bool is_online = true;      // talks to the server: takes the common flags
+  std::string untested = {};  // why the test of docs/cli.md cannot run the example
 };
 
 // All of them, grouped by noun in the order of the documentation.

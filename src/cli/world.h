@@ -10,6 +10,7 @@
 #include "cli/transport.h"
 #include "config/config.h"
 
+#include <chrono>
 #include <functional>
 #include <iosfwd>
 #include <memory>
@@ -28,6 +29,7 @@ struct World {
   const Hooks& hooks;
   std::function<std::unique_ptr<Transport>(Endpoint)> connect;
   std::function<bool(const std::string& host)> resolves;  // has the name an address?
+  std::function<void(std::chrono::milliseconds)> pause;   // before asking again
 };
 
 // The whole command: parse, do, print; answers with the exit code.
