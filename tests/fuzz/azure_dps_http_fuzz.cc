@@ -1,0 +1,108 @@
+// rooms: dialects
+// The DPS dialect over HTTPS: method, target and headers as lines, an empty line, the body. Every
+// claimed request gets exactly one response: at once, or after its one command.
+#include "base/check.h"
+#include "base/codec.h"
+#include "dialects/azure_dps/azure_dps.h"
+
+#include <boost/json.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+
+namespace {
+
+using namespace berth;
+using dialects::StepResult;
+
+std::string_view next_line(std::string_view& text) {
+  const std::size_t end = text.find('\n');
+  const std::string_view line = text.substr(0, end);
+  text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
+  return line;
+}
+
+wire::HttpRequest request_of(std::string_view text) {
+  wire::HttpRequest request;
+  request.method = next_line(text);
+  const std::string_view target = next_line(text);
+  const std::size_t question = target.find('?');
+  request.path = target.substr(0, question);
+  if (question != std::string_view::npos) request.query = target.substr(question + 1);
+  for (std::string_view line = next_line(text); !line.empty(); line = next_line(text)) {
+    const std::size_t colon = line.find(':');
+    if (colon == std::string_view::npos) continue;
+    request.headers.push_back(
+        {base::ascii_lower(line.substr(0, colon)), std::string(line.substr(colon + 1))});
+  }
+  request.body = text;
+  return request;
+}
+
+bool has_control(std::string_view text) {
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x20; });
+}
+
+void check_response(const StepResult& result) {
+  BERTH_CHECK((result.actions.size() == 1) && "exactly one response");
+  const auto& response = std::get<wire::HttpResponse>(result.actions[0]);
+  BERTH_CHECK((response.status >= 200 && response.status < 600) && "a final status");
+  for (const wire::Header& each : response.headers) {
+    BERTH_CHECK((!has_control(each.name) && !has_control(each.value)) && "headers cannot be split");
+  }
+  boost::json::error_code error;
+  const auto body = boost::json::parse(response.body, error);
+  BERTH_CHECK((!error && body.is_object()) && "every answer is a JSON object");
+  BERTH_CHECK((!has_control(response.body)) && "one line of JSON");
+}
+
+const domain::Claim& claim_in(const domain::ProvisioningCommand& command) {
+  return std::visit([](const auto& each) -> const domain::Claim& { return each.claim; }, command);
+}
+
+void check_claim(const domain::Claim& claim) {
+  BERTH_CHECK((claim.scope.size() <= 512 && claim.registration_id.size() <= 512) &&
+              "names are bounded");
+  BERTH_CHECK((!claim.scope.empty() && !claim.registration_id.empty()) && "names are there");
+  BERTH_CHECK((claim.client.size() <= 256 && !has_control(claim.client)) &&
+              "the agent text is printable");
+  BERTH_CHECK((claim.host.size() <= 255 && !has_control(claim.host)) && "the host is printable");
+  boost::json::error_code error;
+  if (!claim.payload.empty()) boost::json::parse(claim.payload, error);
+  BERTH_CHECK((!error) && "a payload is JSON");
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  const auto dialect = dialects::azure_dps::make_azure_dps();
+  wire::Peer peer;
+  wire::Request request = request_of(text);
+  if (!dialect->claims(peer, request)) return 0;
+  for (const domain::Reason reason : {domain::Reason::kNone, domain::Reason::kProofRejected}) {
+    dialects::Session session;
+    StepResult first =
+        dialect->step(peer, session, dialects::Arrival{request_of(text), {}, "request"});
+    if (first.commands.empty()) {
+      check_response(first);
+      continue;
+    }
+    BERTH_CHECK((first.commands.size() == 1 && first.actions.empty()) && "a command or a response");
+    auto& provision = std::get<dialects::Provision>(first.commands[0].body);
+    check_claim(claim_in(provision.command));
+    domain::Outcome outcome;
+    outcome.trail_id = "trail";
+    if (reason == domain::Reason::kNone) {
+      outcome.result = domain::Accepted{domain::Registration{}};
+    } else {
+      outcome.result = domain::Refused{reason, {}};
+    }
+    check_response(dialect->step(
+        peer, session,
+        dialects::Answer{std::move(outcome), std::move(first.commands[0].correlation)}));
+  }
+  return 0;
+}
