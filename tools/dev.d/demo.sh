@@ -1,5 +1,5 @@
-# ./dev demo: builds Berth, starts a server on free loopback ports, provisions a device, lets another
-# one be refused and reads why. ./dev bench: berth bench against such a server.
+# ./dev demo: builds Berth, starts a server on free loopback ports, provisions one device, lets
+# another be refused and reads why. ./dev bench: berth bench against such a server.
 
 DEMO=$ROOT/build/demo
 BERTH=$ROOT/build/release/berth
@@ -54,28 +54,29 @@ for part in sys.argv[1].split("."):
 print(value)' "$1"; }
 
 demo() {
-  local group_key device_key trail
+  local group_key device_key
   setup build
   build_targets release berth
   start_server
-  say "a server runs on $(cat "$BERTH_DATA/url"); its data, CA and first token are in build/demo/data"
+  say "a server runs on $(cat "$BERTH_DATA/url"); see build/demo/data"
   SCOPE=$(berth scope list --json | field items.0.id)
 
   printf '\n1. The operator lets a production line enroll: one group, one key.\n'
-  show berth enrollment-group create line-7
-  printf '\n2. The factory derives the key of one device from it. The group key stays there.\n'
-  group_key=$(berth enrollment-group show line-7 --show-keys --json |
-    field attestation.symmetricKey.primaryKey)
-  device_key=$(printf '%s' "$group_key" | berth key derive --registration-id pump-0001 --key-file -)
-  printf '\n3. The device is switched on somewhere. It knows the server, its id and its key.\n'
+  show berth enrollment-group create --enrollment-id line-7 --display-name "Line 7"
+  printf '\n2. The factory derives the key of one device from it; the group key stays there.\n'
+  show berth key derive --from-group line-7 --registration-id pump-0001 >"$DEMO/device.key"
+  device_key=$(tail -n 1 "$DEMO/device.key")
+  head -n 2 "$DEMO/device.key" && printf '%s...\n' "${device_key:0:8}"
+  printf '\n3. The device is switched on. It knows the server, its scope, its id and its key.\n'
   register pump-0001 "$device_key"
   show berth registration show pump-0001
-  printf '\n4. Another device was burned with the group key itself. It hears what the vendor says:\n'
+  printf '\n4. Another one was burned with the group key itself. It hears what its cloud says:\n'
+  group_key=$(berth enrollment-group show line-7 --show-keys --json |
+    field attestation.symmetricKey.primaryKey)
   if register pump-0002 "$group_key"; then die "a device with the wrong key was let in"; fi
   printf '\n5. Support asks why.\n'
   show berth trail list --failed
-  trail=$(berth trail list --failed --json | field items.0.id)
-  show berth trail explain "$trail"
+  show berth trail explain pump-0002
   stop_server
   printf '\n'
   say "done in $SECONDS s; the server has stopped. Next: README.md, or berth serve --help"
