@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <iostream>
+#include <map>
 
 namespace berth::store::conformance {
 namespace {
@@ -12,12 +13,21 @@ std::vector<Backend>& backends() {
   return all;
 }
 
+std::map<std::string, int>& tests() {
+  static std::map<std::string, int> counts;
+  return counts;
+}
+
 class Report final : public testing::Environment {
  public:
   void TearDown() override {
     for (const Backend& backend : backends()) {
-      std::cout << "conformance: " << backend.name << ": "
-                << (backend.skipped.empty() ? "ran" : "skipped, " + backend.skipped) << '\n';
+      std::cout << "conformance: " << backend.name << ": ";
+      if (backend.skipped.empty()) {
+        std::cout << tests()[backend.name] << " tests ran\n";
+      } else {
+        std::cout << "skipped, " << backend.skipped << '\n';
+      }
     }
   }
 };
@@ -31,6 +41,8 @@ bool add_backend(Backend backend) {
   backends().push_back(std::move(backend));
   return true;
 }
+
+void count_test(const std::string& backend) { ++tests()[backend]; }
 
 std::vector<Backend> runnable_backends() {
   std::vector<Backend> runnable;

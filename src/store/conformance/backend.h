@@ -34,5 +34,7 @@ inline void PrintTo(const Backend& backend, std::ostream* out) { *out << backend
 // Called by the drivers' tests, before main.
 bool add_backend(Backend backend);
 std::vector<Backend> runnable_backends();
+// For the report at the end.
+void count_test(const std::string& backend);
 
 }  // namespace berth::store::conformance

@@ -1,5 +1,7 @@
 #include "store/conformance/suite.h"
 
+#include "base/log.h"
+
 #include <fmt/format.h>
 
 #include <atomic>
@@ -156,6 +158,8 @@ std::unique_ptr<provisioning::Assignment> make_assignment(std::string_view id) {
 }
 
 void Suite::SetUp() {
+  log::set_level(log::Level::kWarn);  // every test migrates
+  count_test(GetParam().name);
   database_ = GetParam().make();
   reopen();
 }

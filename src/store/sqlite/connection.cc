@@ -5,9 +5,8 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
-#include <algorithm>
-#include <cerrno>
 #include <fcntl.h>
+#include <filesystem>
 #include <unistd.h>
 
 namespace berth::store::sqlite {
@@ -65,10 +64,17 @@ std::string native_parameters(const char* text) {
   return native;
 }
 
-// So that neither the database nor its log, which copies the mode, is ever readable by others.
+// So that neither the database nor its log, which copies the mode, is ever readable by others. The
+// name of a new file is made durable here, because SQLite does so for logs only.
 void create_private(const std::string& path) {
-  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (descriptor >= 0) ::close(descriptor);  // if not, SQLite says why in a moment
+  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (file < 0) return;  // it exists, or SQLite says in a moment why it cannot
+  ::close(file);
+  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+  const int handle = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_CLOEXEC);
+  if (handle < 0) return;
+  ::fsync(handle);
+  ::close(handle);
 }
 
 }  // namespace
@@ -153,8 +159,12 @@ Result<std::unique_ptr<Connection>> Connection::open(const Options& options) {
 Result<void> Connection::set_up(const Options& options) {
   set_busy_timeout(options.busy_timeout);
   sqlite3_extended_result_codes(database_, 1);
+  // EXTRA first: turning a new file into a WAL database is the one transaction with a rollback
+  // journal, and only EXTRA makes the removal of that journal durable. Were it to come back after a
+  // power failure, SQLite would roll the database back to its beginning.
   const std::string pragmas = fmt::format(
-      "PRAGMA journal_mode=WAL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;"
+      "PRAGMA synchronous=EXTRA; PRAGMA journal_mode=WAL; PRAGMA foreign_keys=ON; PRAGMA "
+      "trusted_schema=OFF;"
       "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-{}; PRAGMA wal_autocheckpoint=0;"
       "PRAGMA journal_size_limit=67108864; PRAGMA query_only={};",
       options.cache_kibibytes, options.read_only ? 1 : 0);

@@ -26,6 +26,9 @@ struct Options {
   Sync sync = Sync::kFull;
   int cache_kibibytes = 16 * 1024;
   bool read_only = false;
+  // Frames (4 KB pages) in the log that make the checkpointer work, and the writer begin it anew.
+  int checkpoint_frames = 1000;
+  int restart_frames = 16'000;
 };
 
 class Connection final : public sql::Connection {

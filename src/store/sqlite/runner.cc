@@ -227,8 +227,8 @@ void Runner::after_commit() {
     if (frames < frames_) backfilled_ = 0;  // SQLite has begun the log anew
     frames_ = frames;
     const int open = frames - backfilled_;
-    restart = frames >= limits_.restart_frames && open < 2 * limits_.checkpoint_frames;
-    if (open >= limits_.checkpoint_frames) checkpoint_wake_.notify_one();
+    restart = frames >= options_.restart_frames && open < 2 * options_.checkpoint_frames;
+    if (open >= options_.checkpoint_frames) checkpoint_wake_.notify_one();
   }
   if (!restart) return;
   // Almost everything is copied already, so this is short; if a reader still needs the log, the
@@ -243,7 +243,7 @@ void Runner::checkpoint_loop() {
   std::unique_lock lock(checkpoint_mutex_);
   while (true) {
     checkpoint_wake_.wait(lock, [this] {
-      return checkpoint_stop_ || frames_ - backfilled_ >= limits_.checkpoint_frames;
+      return checkpoint_stop_ || frames_ - backfilled_ >= options_.checkpoint_frames;
     });
     if (checkpoint_stop_) return;
     lock.unlock();

@@ -23,9 +23,6 @@ class Runner final : public sql::Runner {
     std::size_t queue_units_max = 4096;
     std::size_t group_units_max = 128;
     std::size_t lazies_max = 2048;
-    // Frames (4 KB pages) that make the checkpointer work, and the writer begin the log anew.
-    int checkpoint_frames = 1000;
-    int restart_frames = 16'000;
   };
 
   // Opens the connections and starts the threads. The schema is up to date already.

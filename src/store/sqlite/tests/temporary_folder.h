@@ -1,4 +1,6 @@
-// A folder of a test's own, removed with everything in it at the end.
+// A folder of a test's own, removed with everything in it at the end. In memory where the system
+// has a place for that: for tests that open hundreds of databases and bring their own idea of a
+// disk.
 //
 // Room store/sqlite tests. Thread rule: plain value.
 #pragma once
@@ -12,8 +14,13 @@ namespace berth::store::sqlite {
 
 class TemporaryFolder {
  public:
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "berth-store-XXXXXX").string();
+  enum class Place { kDisk, kMemory };
+
+  explicit TemporaryFolder(Place place = Place::kDisk) {
+    const std::filesystem::path memory = "/dev/shm";
+    const bool in_memory = place == Place::kMemory && std::filesystem::is_directory(memory);
+    const std::filesystem::path root = in_memory ? memory : std::filesystem::temp_directory_path();
+    std::string name = (root / ("berth-store-" + std::string(6, 'X'))).string();
     path_ = ::mkdtemp(name.data());
   }
   ~TemporaryFolder() {
