@@ -11,9 +11,9 @@
 #include <cstddef>
 #include <cstdint>
 
+namespace berth {
 namespace {
 
-using namespace berth;
 using dialects::StepResult;
 
 std::string_view next_line(std::string_view& text) {
@@ -74,10 +74,7 @@ void check_claim(const domain::Claim& claim) {
   BERTH_CHECK((!error) && "a payload is JSON");
 }
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const std::string_view text(reinterpret_cast<const char*>(data), size);
+int run(std::string_view text) {
   const auto dialect = dialects::azure_dps::make_azure_dps();
   wire::Peer peer;
   wire::Request request = request_of(text);
@@ -105,4 +102,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         dialects::Answer{std::move(outcome), std::move(first.commands[0].correlation)}));
   }
   return 0;
+}
+
+}  // namespace
+}  // namespace berth
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  return berth::run({reinterpret_cast<const char*>(data), size});
 }

@@ -12,9 +12,9 @@
 #include <cstddef>
 #include <cstdint>
 
+namespace berth {
 namespace {
 
-using namespace berth;
 using dialects::StepResult;
 
 std::string_view next_line(std::string_view& text) {
@@ -118,10 +118,7 @@ wire::Request packet_of(std::string_view line) {
   return packet;
 }
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  std::string_view text(reinterpret_cast<const char*>(data), size);
+int run(std::string_view text) {
   wire::Peer peer;
   peer.transport = wire::Transport::kMqtt;
   Connection connection(peer);
@@ -136,4 +133,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     connection.send(packet_of(next_line(text)));
   }
   return 0;
+}
+
+}  // namespace
+}  // namespace berth
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  return berth::run({reinterpret_cast<const char*>(data), size});
 }

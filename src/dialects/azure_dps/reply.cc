@@ -33,10 +33,12 @@ std::string_view status_word(RegistrationStatus status) {
   return "failed";
 }
 
-std::string_view substatus_word(Substatus substatus) {
-  switch (substatus) {
+// Never absent once assigned: the Python SDK then fails to print its own result and register()
+// hangs for ever.
+std::string_view substatus_word(const Registration& registration) {
+  switch (registration.substatus) {
     case Substatus::kNone:
-      return "";
+      return registration.status == RegistrationStatus::kAssigned ? "initialAssignment" : "";
     case Substatus::kInitialAssignment:
       return "initialAssignment";
     case Substatus::kDeviceDataMigrated:
@@ -62,7 +64,7 @@ json::object registration_state(const Registration& registration) {
     state["deviceId"] = registration.device_id.text();
   }
   state["status"] = status_word(registration.status);
-  const std::string_view substatus = substatus_word(registration.substatus);
+  const std::string_view substatus = substatus_word(registration);
   if (!substatus.empty()) state["substatus"] = substatus;
   if (registration.status == RegistrationStatus::kFailed) {
     const Fault fault = fault_for(registration.reason);

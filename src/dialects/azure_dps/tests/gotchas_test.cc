@@ -131,6 +131,16 @@ TEST(Gotcha04, AssigningNamesTheOperationAndAssignedNamesHubAndDevice) {
   }
 }
 
+// Seen with azure-iot-device 2.14: without it, register() never returns.
+TEST(Python, AnAssignedStateAlwaysHasASubstatus) {
+  domain::Registration registration = sample_registration();
+  registration.substatus = domain::Substatus::kNone;
+  const auto turn =
+      ask_http(device_request("GET", "/operations/4.x"), outcome_of(CurrentState{registration}));
+  const json::object body = object_in(response_of(turn).body);
+  EXPECT_EQ(body.at("registrationState").at("substatus").as_string(), "initialAssignment");
+}
+
 TEST(Gotcha05, UnauthorizedStillHasABodyAndNoTpmChallenge) {
   const auto turn = ask_http(device_request("PUT", "/register"),
                              outcome_of(Refused{domain::Reason::kProofRejected, {}}));
