@@ -72,7 +72,7 @@ demo() {
   show berth registration show pump-0001
   printf '\n4. Another one was burned with the group key itself. It hears what its cloud says:\n'
   group_key=$(berth enrollment-group show line-7 --show-keys --json |
-    field attestation.symmetricKey.primaryKey)
+    field keys.primaryKey)
   if register pump-0002 "$group_key"; then die "a device with the wrong key was let in"; fi
   printf '\n5. Support asks why.\n'
   show berth trail list --failed
