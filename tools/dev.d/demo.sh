@@ -8,7 +8,11 @@ berth() { "$BERTH" "$@"; }
 
 # The command as a person would type it, then what it prints.
 show() {
-  printf '\n$ %s\n' "$*"
+  local word line='$'
+  for word in "$@"; do
+    case $word in *' '*) line+=" \"$word\"" ;; *) line+=" $word" ;; esac
+  done
+  printf '\n%s\n' "$line"
   "$@"
 }
 
@@ -64,9 +68,9 @@ demo() {
   printf '\n1. The operator lets a production line enroll: one group, one key.\n'
   show berth enrollment-group create --enrollment-id line-7 --display-name "Line 7"
   printf '\n2. The factory derives the key of one device from it; the group key stays there.\n'
-  show berth key derive --from-group line-7 --registration-id pump-0001 >"$DEMO/device.key"
-  device_key=$(tail -n 1 "$DEMO/device.key")
-  head -n 2 "$DEMO/device.key" && printf '%s...\n' "${device_key:0:8}"
+  device_key=$(berth key derive --from-group line-7 --registration-id pump-0001)
+  printf '\n$ berth key derive --from-group line-7 --registration-id pump-0001\n%s...\n' \
+    "${device_key:0:8}"
   printf '\n3. The device is switched on. It knows the server, its scope, its id and its key.\n'
   register pump-0001 "$device_key"
   show berth registration show pump-0001
@@ -75,8 +79,13 @@ demo() {
     field keys.primaryKey)
   if register pump-0002 "$group_key"; then die "a device with the wrong key was let in"; fi
   printf '\n5. Support asks why.\n'
+  show berth trail explain pump-0002 | tee "$DEMO/explained"
   show berth trail list --failed
-  show berth trail explain pump-0002
+  printf '\n6. The factory does what the explanation says, and the device is let in.\n'
+  read -ra mend < <(sed -n 's/^ *mend  *berth /berth /p' "$DEMO/explained")
+  device_key=$("${mend[@]}" | tail -n 1)
+  printf '\n$ %s\n%s...\n' "${mend[*]}" "${device_key:0:8}"
+  register pump-0002 "$device_key"
   stop_server
   printf '\n'
   say "done in $SECONDS s; the server has stopped. Next: README.md, or berth serve --help"
