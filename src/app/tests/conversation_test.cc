@@ -1,0 +1,162 @@
+#include "app/conversation.h"
+
+#include "app/metrics.h"
+#include "app/vault.h"
+#include "base/clock.h"
+#include "base/rng.h"
+#include "store/store.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace berth::app {
+namespace {
+
+namespace asio = boost::asio;
+
+class NoRefusals final : public provisioning::RefusalSink {
+ public:
+  void refused(domain::Claim, domain::Trail) override {}
+};
+
+class NoOutbound final : public net::Outbound {
+ public:
+  bool post(wire::Actions) override { return false; }
+};
+
+// Answers GET /PATH with the text of `rounds` inspections, one after the other.
+class EchoDialect final : public dialects::Dialect {
+ public:
+  EchoDialect(std::string path, int rounds, bool for_operators)
+      : path_(std::move(path)), rounds_(rounds), for_operators_(for_operators) {}
+
+  std::string_view name() const override { return "echo"; }
+  bool for_operators() const override { return for_operators_; }
+  bool claims(const wire::Peer&, const wire::Request& request) const override {
+    const auto* http = std::get_if<wire::HttpRequest>(&request);
+    return http != nullptr && http->path == path_;
+  }
+  dialects::StepResult step(const wire::Peer&, dialects::Session&,
+                            dialects::Input input) const override {
+    dialects::StepResult result;
+    const auto* answer = std::get_if<dialects::Answer>(&input);
+    const int round = answer == nullptr ? 0 : std::any_cast<int>(answer->correlation);
+    if (round < rounds_) {
+      result.commands.push_back({dialects::Inspect{}, round + 1});
+    } else {
+      wire::HttpResponse response;
+      response.body = std::get<dialects::Inspection>(answer->body).text;
+      result.actions.push_back(std::move(response));
+    }
+    return result;
+  }
+
+ private:
+  std::string path_;
+  int rounds_;
+  bool for_operators_;
+};
+
+class ConversationTest : public testing::Test, public Surroundings {
+ protected:
+  void SetUp() override {
+    store::StoreOptions options;
+    options.url = "sqlite::memory:";
+    options.inline_runner = true;
+    auto store = store::open(options, clock_);
+    ASSERT_TRUE(store) << store.error().what;
+    store_ = *std::move(store);
+    auto vault = make_vault(rng_.secret(32), rng_);
+    ASSERT_TRUE(vault);
+    vault_ = *std::move(vault);
+    provisioning_.emplace(
+        provisioning::Ports{store_->registrations(), refusals_, metrics_, clock_, rng_, {}, {}, {}},
+        provisioning::Settings{});
+    management_.emplace(store_->catalog(), *vault_, clock_, rng_, management::Settings{});
+    dialects_.push_back(std::make_unique<EchoDialect>("/devices", 1, false));
+    dialects_.push_back(std::make_unique<EchoDialect>("/operators", 2, true));
+    dialects_.push_back(std::make_unique<EchoDialect>("/endless", 1'000, false));
+  }
+
+  Brains brains_here() override { return {*provisioning_, *management_}; }
+  Task<dialects::Inspection> inspect(dialects::Inspect::What) override {
+    ++inspections_;
+    co_return dialects::Inspection{true, "inspected " + std::to_string(inspections_)};
+  }
+  void names_may_have_changed() override {}
+
+  wire::Actions ask(wire::Request request, const std::string& listener = "https",
+                    const std::string& operator_listener = "") {
+    Router router({dialects_, *this, clock_, rng_, operator_listener});
+    wire::Peer peer;
+    peer.listener = listener;
+    NoOutbound outbound;
+    const std::unique_ptr<net::Conversation> conversation = router.open(peer, outbound);
+    asio::io_context context;
+    auto answer =
+        asio::co_spawn(context, conversation->handle(std::move(request)), asio::use_future);
+    context.run();
+    return answer.get();
+  }
+  wire::HttpResponse get(const std::string& path, const std::string& listener = "https",
+                         const std::string& operator_listener = "") {
+    wire::HttpRequest request;
+    request.method = "GET";
+    request.path = path;
+    wire::Actions actions = ask(std::move(request), listener, operator_listener);
+    EXPECT_EQ(actions.size(), 1U);
+    return std::get<wire::HttpResponse>(actions.at(0));
+  }
+
+  base::FakeClock clock_;
+  base::SeededRng rng_{3};
+  Metrics metrics_;
+  NoRefusals refusals_;
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<provisioning::Vault> vault_;
+  std::optional<provisioning::Provisioning> provisioning_;
+  std::optional<management::Management> management_;
+  std::vector<std::unique_ptr<dialects::Dialect>> dialects_;
+  int inspections_ = 0;
+};
+
+TEST_F(ConversationTest, EachCommandBringsItsAnswerBackToTheDialect) {
+  EXPECT_EQ(get("/devices").body, "inspected 1");
+  EXPECT_EQ(get("/operators").body, "inspected 3");
+}
+
+TEST_F(ConversationTest, ADialectThatNeverEndsIsCutOff) {
+  const wire::HttpResponse response = get("/endless");
+  EXPECT_EQ(response.status, 500);
+  EXPECT_LT(inspections_, 100);
+}
+
+TEST_F(ConversationTest, APathNobodyServesIs404WithReadableJson) {
+  const wire::HttpResponse response = get("/nowhere");
+  EXPECT_EQ(response.status, 404);
+  EXPECT_EQ(response.headers.at(0).value, "application/json; charset=utf-8");
+  EXPECT_NE(response.body.find("\"errorCode\":404000"), std::string::npos);
+}
+
+TEST_F(ConversationTest, AnMqttUserNobodyKnowsIsNotAuthorized) {
+  const wire::Actions actions = ask(wire::MqttConnect{});
+  ASSERT_EQ(actions.size(), 2U);
+  EXPECT_EQ(std::get<wire::MqttConnack>(actions[0]).code, wire::MqttConnectCode::kNotAuthorized);
+  EXPECT_TRUE(std::holds_alternative<wire::Close>(actions[1]));
+}
+
+TEST_F(ConversationTest, OperatorsCanHaveAListenerOfTheirOwn) {
+  EXPECT_EQ(get("/operators", "admin", "admin").status, 200);
+  EXPECT_EQ(get("/operators", "https", "admin").status, 404);
+  EXPECT_EQ(get("/devices", "https", "admin").status, 200);
+  EXPECT_EQ(get("/devices", "admin", "admin").status, 404);
+}
+
+}  // namespace
+}  // namespace berth::app
