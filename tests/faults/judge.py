@@ -1,0 +1,103 @@
+"""Whether a device heard exactly the vendor's error, and the operator the right reason and cause.
+"""
+
+import base64
+import json
+import re
+
+from wire import HTTPS, Token
+
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z")
+# What an HTTP answer consists of; a name more could carry a reason.
+_HEADERS = {"content-type", "content-length", "date", "connection", "x-ms-request-id",
+            "x-ms-error-code", "strict-transport-security"}
+_STATE = {"registrationId", "createdDateTimeUtc", "lastUpdatedDateTimeUtc", "status", "errorCode",
+          "errorMessage", "etag", "symmetricKey"}
+
+
+class Wrong(Exception):
+    """What differs from the catalogue."""
+
+
+def check(condition, text):
+    if not condition:
+        raise Wrong(text)
+
+
+def equal(what, got, expected):
+    check(got == expected, f"{what} is {got!r}, not {expected!r}")
+
+
+def device(fault, transport, heard):
+    """The device hears the vendor's error, whole and alone."""
+    answer = fault.hears
+    if transport != HTTPS and answer.connack:
+        equal("the answer to CONNECT", heard.raw, bytes([0x20, 2, 0, answer.connack]))
+        return
+    if answer.polled:
+        polled(answer, heard)
+        return
+    equal("the status", heard.status, answer.code // 1000)
+    equal("the members of the body", set(heard.body),
+          {"errorCode", "trackingId", "message", "timestampUtc"})
+    equal("errorCode", heard.body["errorCode"], answer.code)
+    equal("message", heard.body["message"], answer.message)
+    check(_UUID.fullmatch(heard.body["trackingId"]), f"no tracking id: {heard.body}")
+    check(_TIME.fullmatch(heard.body["timestampUtc"]), f"no time of seven digits: {heard.body}")
+    if transport == HTTPS:
+        headers(answer, heard)
+    else:
+        topic = f"$dps/registrations/res/{answer.code // 1000}/?$rid=1"
+        check(heard.headers["topic"].startswith(topic), f"the topic is {heard.headers['topic']}")
+
+
+def headers(answer, heard):
+    names = {name.lower(): value for name, value in heard.headers.items()}
+    allowed = _HEADERS | ({"retry-after"} if answer.retry else set())
+    check(names.keys() <= allowed, f"headers nobody expects: {names.keys() - allowed}")
+    equal("x-ms-error-code", names["x-ms-error-code"], str(answer.code))
+    equal("Content-Type", names["content-type"], "application/json; charset=utf-8")
+    if answer.retry:
+        check(int(names["retry-after"]) >= 1, f"Retry-After: {names['retry-after']}")
+
+
+def polled(answer, heard):
+    equal("the status of the register", heard.status, 202)
+    equal("what the register says", set(heard.body), {"operationId", "status"})
+    equal("its status word", heard.body["status"], "assigning")
+    equal("what the poll says", set(heard.operation),
+          {"operationId", "status", "registrationState"})
+    equal("its status word", heard.operation["status"], "failed")
+    state = heard.operation["registrationState"]
+    check(set(state) <= _STATE, f"members nobody expects: {set(state) - _STATE}")
+    equal("errorCode", state["errorCode"], answer.code)
+    equal("errorMessage", state["errorMessage"], answer.message)
+
+
+def operator(fault, transport, attempt, heard, trail):
+    """The trail names the reason and the cause, and holds nothing that opens a door."""
+    equal("the reason", trail["reason"], fault.reason)
+    top = trail["findings"][0]
+    equal("the top cause", top["cause"], fault.cause)
+    equal("whether it is proven", top["proven"], fault.proven)
+    check(top["text"] and top["mend"], f"a finding without text or mend: {top}")
+    equal("the transport", trail["transport"], transport)
+    if "trackingId" in heard.body:
+        equal("the tracking id the device was given", heard.body["trackingId"], trail["id"])
+    written = json.dumps(trail)
+    for secret in secrets_of(attempt):
+        check(secret not in written, "the trail holds a key or the signature")
+
+
+def secrets_of(attempt):
+    token = attempt.token_text()
+    if token is None:
+        return
+    yield token
+    if isinstance(attempt.token, Token):
+        yield base64.b64encode(attempt.token.key).decode()
+        yield attempt.token.key.hex()
+        found = re.search(r"sig=([^&]+)", token)
+        if found:
+            yield found.group(1)

@@ -1,0 +1,131 @@
+#!/usr/bin/env python3
+"""Drives every fault of the catalogue through a real server, and checks what the device hears and
+what the operator is told. The one entry; see README.md beside it.
+
+  tests/faults/run.py                      every fault on every transport
+  tests/faults/run.py --only group-key     faults whose name contains that
+  tests/faults/run.py --list               what there is, nothing is run
+"""
+
+import argparse
+import base64
+import shlex
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import judge
+from catalogue import CATALOGUE, USE_KEY
+from server import BerthError, Server, World
+from wire import HTTPS, Token, WireError
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+DEFAULT_BERTH = ROOT / "build" / "release" / "berth"
+
+
+class Case:
+    """One fault on one transport."""
+
+    def __init__(self, fault, transport):
+        self.fault, self.transport = fault, transport
+        self.name = f"{fault.name} over {transport}"
+        self.world = self.attempt = self.heard = None
+        self.trouble = ""
+
+    def drive(self, server):
+        """The device's part."""
+        self.world = World(server, f"{self.fault.name}-{self.transport}")
+        self.attempt = self.fault.story(self.world, f"dev-{self.world.name}")
+        self.heard = self.world.send(self.transport, self.attempt)
+        judge.device(self.fault, self.transport, self.heard)
+
+    def explain(self, _):
+        """The operator's part."""
+        trail = self.world.explained(self.attempt.registration_id)
+        judge.operator(self.fault, self.transport, self.attempt, self.heard, trail)
+        if self.transport == HTTPS:
+            again = self.world.run("trail", "explain", self.attempt.registration_id)
+            judge.equal("what `berth trail explain` says", again["findings"], trail["findings"])
+        if self.fault.mend:
+            self.mend(trail["findings"][0]["mend"])
+
+    def mend(self, command):
+        """The command that the explanation offers does mend it."""
+        words = shlex.split(command)
+        judge.equal("the first word of the command", words[0], "berth")
+        confirm = ["--yes"] if words[2] == "delete" else []
+        printed = self.world.run(*words[1:], *confirm)
+        attempt = self.attempt
+        if self.fault.mend == USE_KEY:
+            attempt.token = Token(base64.b64decode(printed["primaryKey"]))
+        heard = self.world.send(self.transport, attempt)
+        judge.check(heard.operation, f"after `{command}` the device is refused: {heard.raw!r}")
+        judge.equal(f"the state after `{command}`", heard.operation["status"], "assigned")
+
+    def attempt_step(self, step, server):
+        if self.trouble:
+            return
+        try:
+            step(self, server)
+        except (judge.Wrong, BerthError, WireError, OSError, LookupError, ValueError,
+                subprocess.SubprocessError) as error:
+            self.trouble = f"{type(error).__name__}: {error}"
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--berth", type=Path, default=DEFAULT_BERTH, help="the program under test")
+    parser.add_argument("--only", help="faults whose name contains this")
+    parser.add_argument("--transport", choices=("https", "mqtt", "mqtt-ws"), help="this one only")
+    parser.add_argument("--list", action="store_true", help="print the catalogue, run nothing")
+    parser.add_argument("--verbose", action="store_true", help="print every case")
+    return parser.parse_args()
+
+
+def chosen_cases(options):
+    cases = [Case(fault, transport) for fault in CATALOGUE for transport in fault.transports]
+    return [case for case in cases
+            if (not options.only or options.only in case.fault.name)
+            and (not options.transport or options.transport == case.transport)]
+
+
+def run_on_one_server(program, flags, cases):
+    """First all devices, then all explanations: those reach the store a second later."""
+    with tempfile.TemporaryDirectory(prefix="berth-faults-") as directory:
+        try:
+            with Server(program, directory, *flags) as server:
+                for step in (Case.drive, Case.explain):
+                    for case in cases:
+                        case.attempt_step(step, server)
+        except BerthError as error:  # it did not start, or did not end well
+            for case in cases:
+                case.trouble = case.trouble or str(error)
+
+
+def main():
+    options = arguments()
+    cases = chosen_cases(options)
+    if options.list:
+        for fault in CATALOGUE:
+            print(f"{fault.name:32} {fault.reason:24} {fault.cause:26} {fault.broken}")
+        return 0
+    if not options.berth.exists():
+        print(f"faults: {options.berth} is missing: build it first (./dev build release), or name "
+              "it with --berth")
+        return 2
+    for flags in dict.fromkeys(case.fault.server for case in cases):
+        same = [case for case in cases if case.fault.server == flags]
+        print(f"faults: {len(same)} cases on a server {' '.join(flags) or 'as it comes'}",
+              flush=True)
+        run_on_one_server(options.berth.resolve(), flags, same)
+    failed = [case for case in cases if case.trouble]
+    for case in cases:
+        if case.trouble or options.verbose:
+            print(f"faults: {case.name}: {case.trouble or 'passed'}")
+    print(f"{len(cases) - len(failed)} passed, {len(failed)} failed, 0 skipped", flush=True)
+    return int(bool(failed))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

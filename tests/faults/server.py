@@ -1,0 +1,158 @@
+"""Berth as the catalogue uses it: started fresh, enrolled and asked through its command line."""
+
+import base64
+import hashlib
+import json
+import os
+import re
+import shlex
+import signal
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from wire import HTTPS, Attempt, Place, Token, derive, send
+
+READY_SECONDS = 30
+COMMAND_SECONDS = 30
+TRAIL_SECONDS = 15
+_LISTENING = re.compile(r"listening listener=(\w+) port=(\d+)")
+
+
+class BerthError(Exception):
+    """Berth did not do what the catalogue asked; the text says what and what it printed."""
+
+
+def key(label):
+    """A key that is always the same for the same label."""
+    return hashlib.sha256(label.encode()).digest()
+
+
+def text_of(key_bytes):
+    return base64.b64encode(key_bytes).decode()
+
+
+class Server:
+    def __init__(self, program, directory, *flags):
+        self.program, self.flags = str(program), flags
+        self.data, self.log = Path(directory) / "data", Path(directory) / "server.log"
+        self.process = self.place = self.first_scope = None
+        self.failed_trails = []  # as last listed
+
+    def __enter__(self):
+        command = [self.program, "serve", "--data", str(self.data), "--host", "localhost",
+                   "--listen", "127.0.0.1", "--https-port", "0", "--mqtt-port", "0", *self.flags]
+        with open(self.log, "wb") as log:
+            self.process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
+        try:
+            self.place = self.wait_until_ready()
+            self.first_scope = self.run("scope", "list")["items"][0]["id"]
+        except BerthError:
+            self.process.kill()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            code = self.process.wait(READY_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise BerthError(f"the server did not end: {self.tail()}") from None
+        if code != 0:
+            raise BerthError(f"the server ended with {code}: {self.tail()}")
+
+    def tail(self):
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-15:])
+
+    def wait_until_ready(self):
+        deadline = time.monotonic() + READY_SECONDS
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                raise BerthError(f"the server ended with {self.process.returncode}: {self.tail()}")
+            ports = dict(_LISTENING.findall(self.log.read_text(errors="replace")))
+            if {"https", "mqtt"} <= ports.keys() and (self.data / "url").exists():
+                return Place(int(ports["https"]), int(ports["mqtt"]), str(self.data / "ca.pem"))
+            time.sleep(0.05)
+        raise BerthError(f"not ready after {READY_SECONDS} s: {self.tail()}")
+
+    def run(self, *arguments):
+        """The JSON that a command prints."""
+        environment = dict(os.environ, BERTH_DATA=str(self.data))
+        done = subprocess.run([self.program, *arguments, "--json"], capture_output=True, text=True,
+                              timeout=COMMAND_SECONDS, env=environment, check=False)
+        if done.returncode != 0:
+            raise BerthError(f"berth {shlex.join(arguments)} ended with {done.returncode}: "
+                             f"{(done.stderr + done.stdout).strip()}")
+        return json.loads(done.stdout or "null")
+
+
+@dataclass
+class Enrolled:
+    """An enrollment that was made, and the keys it was given."""
+
+    id: str
+    primary: bytes
+    secondary: bytes
+    scope: str
+
+    def device_key(self, registration_id):
+        return derive(self.primary, registration_id)
+
+
+class World:
+    """What a fault can set up before its device comes along. Each fault has ids of its own."""
+
+    def __init__(self, server, name):
+        self.server, self.name, self.scope = server, name, server.first_scope
+
+    def run(self, *arguments):
+        return self.server.run(*arguments)
+
+    def new_scope(self, *flags):
+        return self.run("scope", "create", "--display-name", self.name, *flags)["id"]
+
+    def new_hub(self, name):
+        self.run("hub", "create", "--hub-name", name)
+
+    def _enroll(self, noun, enrollment_id, scope, primary, secondary, flags):
+        primary = primary or key(f"{enrollment_id} primary")
+        secondary = secondary or key(f"{enrollment_id} secondary")
+        scope = scope or self.scope
+        self.run(noun, "create", "--id-scope", scope, "--enrollment-id", enrollment_id,
+                 "--primary-key", text_of(primary), "--secondary-key", text_of(secondary), *flags)
+        return Enrolled(enrollment_id, primary, secondary, scope)
+
+    def individual(self, registration_id, *flags, scope=None, primary=None, secondary=None):
+        return self._enroll("enrollment", registration_id, scope, primary, secondary, flags)
+
+    def group(self, suffix="group", *flags, scope=None, primary=None, secondary=None):
+        name = f"{self.name}-{suffix}"
+        return self._enroll("enrollment-group", name, scope, primary, secondary, flags)
+
+    def send(self, transport, attempt):
+        attempt.scope = attempt.scope or self.scope
+        return send(self.server.place, transport, attempt)
+
+    def register(self, registration_id, device_key, scope=None):
+        """A device that does everything right; its registration."""
+        heard = self.send(HTTPS, Attempt(registration_id, Token(device_key), scope or self.scope))
+        if heard.status != 202 or heard.operation["status"] != "assigned":
+            raise BerthError(f"'{registration_id}' should have been assigned: {heard.raw!r}")
+        return heard.operation
+
+    def explained(self, registration_id):
+        """The trail of the latest refusal of a device, once it has its findings."""
+        deadline = time.monotonic() + TRAIL_SECONDS
+        while True:
+            for trail in self.server.failed_trails:
+                if trail["registrationId"] == registration_id and trail["findings"]:
+                    return trail
+            if time.monotonic() > deadline:
+                raise BerthError(f"no explained trail of '{registration_id}'")
+            time.sleep(0.1)
+            # The latest first, and one page holds all that a run causes.
+            listed = self.run("trail", "list", "--failed", "--limit", "1000")
+            self.server.failed_trails = listed["items"]
