@@ -29,24 +29,36 @@ struct Measured {
   std::optional<std::uint64_t> server_pid;
 };
 
+// The group that is used, and made when it does not exist, when no other key is named.
+constexpr std::string_view kBenchGroup = "bench";
+
+Try<std::string> key_of_group(Invocation& run, const std::string& scope, std::string_view group) {
+  BERTH_TRY(Api * api, run.api());
+  const std::string path = path_of({"scopes", scope, "enrollment-groups", group, "keys"});
+  Try<Answer> keys = api->get(path);
+  const bool is_missing = !keys && keys.error().kind == ErrorKind::kNotFound;
+  if (is_missing && group == kBenchGroup) {
+    const json::object body{{"id", group}, {"displayName", "Made by berth bench register"}};
+    BERTH_STEP(api->post(path_of({"scopes", scope, "enrollment-groups"}), body));
+    keys = api->get(path);
+  }
+  if (!keys) return Fail(std::move(keys).error());
+  return member_text(keys->value, "primaryKey");
+}
+
 Try<Secret> group_key(Invocation& run, const std::string& scope) {
   const auto key = run.args.text("group-key");
   const auto file = run.args.text("group-key-file");
   const auto group = run.args.text("from-group");
-  if ((key ? 1 : 0) + (file ? 1 : 0) + (group ? 1 : 0) != 1) {
-    return WrongUsage(
-        "`berth bench register` needs one of --from-group, --group-key, "
-        "--group-key-file",
-        "for example: " + run.verb.example);
+  if ((key ? 1 : 0) + (file ? 1 : 0) + (group ? 1 : 0) > 1) {
+    return WrongUsage("--from-group, --group-key and --group-key-file exclude each other",
+                      "for example: " + run.verb.example);
   }
   std::string text;
-  if (group) {
-    BERTH_TRY(Api * api, run.api());
-    const std::string path = path_of({"scopes", scope, "enrollment-groups", *group, "keys"});
-    BERTH_TRY(const Answer answer, api->get(path));
-    text = member_text(answer.value, "primaryKey");
-  } else {
+  if (key || file) {
     BERTH_TRY(text, text_or_file(run, key ? *key : "@" + *file));
+  } else {
+    BERTH_TRY(text, key_of_group(run, scope, group ? *group : kBenchGroup));
   }
   Result<Secret> decoded = factory::read_key(text);
   if (!decoded) return Fail(Failure(std::move(decoded).error()));
@@ -87,8 +99,9 @@ Try<device::FleetOptions> fleet_options(Invocation& run) {
   options.kept = run.args.is_set("kept");
   options.allow_remote = run.args.is_set("allow-remote");
   BERTH_TRY(const Endpoint endpoint, run.endpoint());
-  options.host = host_of(endpoint.url);
-  options.port = port_of(endpoint.url);
+  const std::string url = run.args.text_or("device-url", endpoint.url);
+  options.host = host_of(url);
+  options.port = port_of(url);
   options.server_name = run.args.text_or("host", "");
   options.ca = endpoint.ca;
   BERTH_TRY(options.id_scope, run.scope());
@@ -254,6 +267,8 @@ std::vector<Verb> bench_verbs() {
             {"poll-delay-ms", "MS", "How long a device waits before it asks again; 0.", number},
             {"attempt-seconds", "S", "How long one device may take; 10.", number},
             {"max-seconds", "S", "After it no further device begins; 60.", number},
+            {"device-url", "URL",
+             "Where devices register, when the admin API has a port of its own; the URL."},
             {"host", "NAME", "Host name to ask for, if not that of the URL."},
             {"server-pid", "PID",
              "The server's process, to read its processor time; else DATA/berth.pid.", number},
