@@ -294,6 +294,16 @@ def banned_words(tree: Tree):
                 yield Finding(file.path, line, f"'{word}': {instead}")
 
 
+def conditions(statement: str):
+    """What stands in the parentheses of each if, while and switch; all the rest if they stay open."""
+    for match in re.finditer(r"\b(?:if|while|switch)\s*\(", statement):
+        depth, end = 1, match.end()
+        while end < len(statement) and depth:
+            depth += {"(": 1, ")": -1}.get(statement[end], 0)
+            end += 1
+        yield statement[match.end():end]
+
+
 @rule("one co_await a statement, never in a condition, a ternary or a brace list")
 def one_await(tree: Tree):
     for file in tree.cpp("src/", "device/"):
@@ -303,7 +313,7 @@ def one_await(tree: Tree):
             before = file.code[:start].rstrip()
             if statement.count("co_await") > 1:
                 yield Finding(file.path, line, "two co_await in one statement")
-            elif re.search(r"\b(?:if|while|switch)\s*\([^;]*\bco_await\b", statement):
+            elif any("co_await" in condition for condition in conditions(statement)):
                 yield Finding(file.path, line, "co_await in a condition: name the result first")
             elif re.search(r"\?[^:]*\bco_await\b|\bco_await\b.*\?", statement, re.DOTALL):
                 yield Finding(file.path, line, "co_await beside ?: : use if")
