@@ -58,7 +58,7 @@ for part in sys.argv[1].split("."):
 print(value)' "$1"; }
 
 demo() {
-  local group_key device_key
+  local group_key device_key mend
   setup build
   build_targets release berth
   start_server
