@@ -54,7 +54,8 @@ def document_links(tree: Tree):
         for line, name in file.search(r"`(?:src|docs|tests|tools|cmake|device|factory)/[\w./-]+`",
                                       file.text):
             name = name.strip("`")
-            if "NAME" not in name and name.rstrip("/") not in folders and name not in paths:
+            beside = normalise(file.path, name)
+            if "NAME" not in name and not {name.rstrip("/"), beside} & (folders | paths):
                 yield Finding(file.path, line, f"`{name}` does not exist")
 
 

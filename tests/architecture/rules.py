@@ -80,9 +80,10 @@ BANNED_WORDS = [
      "use Secret::equals or equal_constant_time for secrets, == for the rest"),
     (r"\bstd::(?:cout|cerr|clog)\b|\bf?printf\s*\(|\bputs\s*\(",
      ("src/cli/", "src/app/", "src/main.cc", "src/base/check.cc", "device/", "factory/", "bench/",
-      "tests/", "/tests/"),
+      "tests/", "/tests/", "/conformance/"),
      "log through base/log.h"),
-    (r"\busing\s+namespace\b(?!\s+std::(?:chrono_)?\w*literals)", (), "name what you use"),
+    (r"\busing\s+namespace\b(?!\s+std::(?:chrono_)?\w*literals)", ("tests/", "/tests/"),
+     "name what you use"),
     (r"(?<![\w.>:])system\s*\(|\bpopen\s*\(|\bstd::system\b", (), "no shell is ever started"),
     (r"\bexit\s*\(|\bquick_exit\b", ("src/main.cc", "src/cli/", "bench/", "tests/"),
      "return an Error"),
@@ -295,7 +296,7 @@ def banned_words(tree: Tree):
 
 
 def conditions(statement: str):
-    """What stands in the parentheses of each if, while and switch; all the rest if they stay open."""
+    """The text in the parentheses of each if, while and switch; the rest if one stays open."""
     for match in re.finditer(r"\b(?:if|while|switch)\s*\(", statement):
         depth, end = 1, match.end()
         while end < len(statement) and depth:

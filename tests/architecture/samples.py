@@ -139,6 +139,7 @@ SAMPLES: dict[str, tuple[list[dict[str, str]], list[dict[str, str]]]] = {
         [
             at("src/app/a.cc", "auto x = f(co_await g(), co_await h());\n"),
             at("src/app/b.cc", "if (co_await ready()) return;\n"),
+            at("src/app/c.cc", "f();\nwhile (g(1) && co_await ready()) h();\n"),
             at("src/net/c.cc", "auto x = ok ? co_await g() : h();\n"),
             at("src/net/d.cc", "Pair p{co_await g(), 1};\n"),
         ],
@@ -147,6 +148,7 @@ SAMPLES: dict[str, tuple[list[dict[str, str]], list[dict[str, str]]]] = {
                                "    auto y = co_await h();\n  } else {\n    co_await i();\n"
                                "  }\n}\n"),
             at("src/net/b.cc", "Task<Result<int>> f() { co_await g(); }\n"),
+            at("src/net/c.cc", "while (busy(x)) co_await written();\n"),
         ],
     ),
     "capturing-coroutines": (

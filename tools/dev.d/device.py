@@ -42,20 +42,23 @@ class Device:
         expires = int(time.time()) + TOKEN_SECONDS
         headers = {"Authorization": token(self.path.lstrip("/"), self.key, expires),
                    "Content-Type": "application/json; charset=utf-8"}
-        self.connection.request(method, f"{path}?{API}", json.dumps(body) if body else None, headers)
+        text = json.dumps(body) if body else None
+        self.connection.request(method, f"{path}?{API}", text, headers)
         answer = self.connection.getresponse()
         text = answer.read().decode()
         print(f"  device: {method} {path.split('/', 2)[2]} -> {answer.status}", flush=True)
         return answer.status, json.loads(text or "{}"), int(answer.headers.get("Retry-After", 0))
 
     def register(self) -> int:
-        status, answer, wait = self.call("PUT", f"{self.path}/register", {"registrationId": self.id})
+        body = {"registrationId": self.id}
+        status, answer, wait = self.call("PUT", f"{self.path}/register", body)
         for _ in range(POLLS_MAX):
             if status != 202:
                 break
             # The server has decided by now; an SDK would wait for Retry-After all the same.
             time.sleep(min(wait, 1))
-            status, answer, wait = self.call("GET", f"{self.path}/operations/{answer['operationId']}")
+            operation = answer["operationId"]
+            status, answer, wait = self.call("GET", f"{self.path}/operations/{operation}")
         state = answer.get("registrationState", {})
         if status == 200 and state.get("status") == "assigned":
             print(f"  device: assigned to hub {state['assignedHub']} as {state['deviceId']}")
