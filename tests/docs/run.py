@@ -83,7 +83,7 @@ class Shell:
         where = self.server.url.removeprefix("https://")
         text = text.replace("https://localhost:8443", self.server.url)
         text = text.replace("localhost:8443", where).replace("DIR/", f"{self.server.data}/")
-        script = (f"source {self.state}\nset -aeuo pipefail\n"
+        script = (f"source {self.state}\nset -aeu\n"
                   f"trap '{{ export -p; declare -f; echo \"cd $(printf %q \"$PWD\")\"; }} "
                   f">{self.state}' EXIT\n{text}\n")
         done = subprocess.run(["bash", "-c", script], env=self.environment, capture_output=True,
