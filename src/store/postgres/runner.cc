@@ -45,7 +45,7 @@ Runner::Runner(const Settings& settings, const Limits& limits, const Clock& cloc
 Runner::~Runner() { Runner::close(); }
 
 bool Runner::ready() const {
-  return !closed_.load(std::memory_order_relaxed) && connected_.load(std::memory_order_relaxed) > 0;
+  return !closed_.load(std::memory_order_relaxed) && reachable_.load(std::memory_order_relaxed);
 }
 
 void Runner::close() {
@@ -74,17 +74,12 @@ Instant Runner::deadline(std::span<const sql::Queued> units) const {
   return oldest + limits_.wait_max;
 }
 
-void Runner::drop(Link& link) {
-  if (link.connection) connected_.fetch_sub(1, std::memory_order_relaxed);
-  link.connection.reset();
-}
-
 Result<void> Runner::connect(Link& link, sql::UnitQueue& queue, Instant deadline) {
   while (!link.connection) {
     Result<std::unique_ptr<Connection>> opened = Connection::open(settings_);
+    reachable_.store(opened.has_value(), std::memory_order_relaxed);
     if (opened) {
       link.connection = *std::move(opened);
-      connected_.fetch_add(1, std::memory_order_relaxed);
       if (link.was_up) sql::Counters::add(counters_.reconnects);
       link.was_up = true;
       link.pause = std::chrono::milliseconds(0);
@@ -116,7 +111,6 @@ void Runner::read_loop() {
       queued.unit->finish(std::move(outcome));
     }
   }
-  drop(link);
 }
 
 Result<void> Runner::read_one(Link& link, const sql::Queued& queued) {
@@ -130,7 +124,7 @@ Result<void> Runner::read_one(Link& link, const sql::Queued& queued) {
     if (outcome) outcome = queued.unit->run(connection);
     connection.rollback();
     const Failure failure = connection.failure();
-    if (connection.lost()) drop(link);
+    if (connection.lost()) link.connection.reset();
     if (failure == Failure::kNone || failure == Failure::kStatement) return outcome;
     sql::Counters::add(counters_.retries);
   }
@@ -148,7 +142,6 @@ void Runner::write_loop() {
     if (group.last) break;
     write_group(link, group);
   }
-  drop(link);
 }
 
 void Runner::write_group(Link& link, sql::UnitQueue::Group& group) {
@@ -239,7 +232,7 @@ Runner::End Runner::attempt(Link& link, std::span<sql::Queued> units, Result<voi
   const bool committed = error.has_value();
   if (!committed) connection.rollback();
   const Failure failure = connection.failure();
-  if (connection.lost()) drop(link);
+  if (connection.lost()) link.connection.reset();
   if (committed) {
     counters_.committed(units.size(), clock_.monotonic() - begun);
     return End::kCommitted;

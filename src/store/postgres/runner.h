@@ -36,7 +36,7 @@ class Runner final : public sql::Runner {
   void execute(sql::Lane lane, sql::Unit& unit) override;
   void submit(sql::Lane lane, std::unique_ptr<sql::Unit> unit) override;
   StoreStats stats() const override { return counters_.snapshot(); }
-  // Whether at least one connection stands.
+  // Whether the server could be reached when that was last tried.
   bool ready() const override;
   void close() override;
 
@@ -59,7 +59,6 @@ class Runner final : public sql::Runner {
 
   // A connection that stands, or the error for units that have waited long enough.
   Result<void> connect(Link& link, sql::UnitQueue& queue, Instant deadline);
-  void drop(Link& link);
   Instant deadline(std::span<const sql::Queued> units) const;
 
   Result<void> read_one(Link& link, const sql::Queued& queued);
@@ -75,7 +74,7 @@ class Runner final : public sql::Runner {
   sql::Counters counters_;
   sql::UnitQueue reads_;
   sql::UnitQueue writes_;
-  std::atomic<int> connected_{0};
+  std::atomic<bool> reachable_{false};
   std::atomic<bool> closed_{false};
   std::vector<std::thread> readers_;
   std::vector<std::thread> writers_;
