@@ -226,7 +226,21 @@ Task<void> MqttSession::hand_on(wire::Request request) {
     const InFlight counted(connection_->core());
     actions = co_await conversation_->handle(std::move(request));
   }
-  carry_out(std::move(actions));
+  for (wire::Action& action : actions) {
+    if (ended_) co_return;
+    if (const auto* pause = std::get_if<wire::Pause>(&action)) {
+      co_await wait_out(std::min(pause->duration, wire::kPauseMax));
+    } else {
+      carry_out(std::move(action));
+    }
+  }
+}
+
+// What was encoded so far goes out at once; the next action waits.
+Task<void> MqttSession::wait_out(std::chrono::milliseconds duration) {
+  flush();
+  Timer timer(connection_->core().executor, duration);
+  co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
 }
 
 Task<void> MqttSession::on_puback(std::uint16_t packet_id) {
@@ -265,6 +279,7 @@ void MqttSession::carry_out(wire::Action action) {
                  [&](wire::MqttPuback& puback) { acknowledge(puback.packet_id); },
                  [&](wire::MqttSuback& suback) { encode_mqtt(suback, out_); },
                  [&](wire::MqttUnsuback& unsuback) { encode_mqtt(unsuback, out_); },
+                 [](wire::Pause&) {},  // only an answer can wait: hand_on
                  [&](wire::Close& close) { end(close.why); },
                  [&](wire::HttpResponse&) {
                    log::error("net.http_response_on_mqtt", {{"peer", connection_->peer().address}});

@@ -44,6 +44,7 @@ class MqttSession final : public Outbound, public std::enable_shared_from_this<M
   Task<void> on_connect(wire::MqttConnect connect);
   Task<void> on_publish(wire::MqttPublish publish);
   Task<void> hand_on(wire::Request request);
+  Task<void> wait_out(std::chrono::milliseconds duration);
   Task<void> on_puback(std::uint16_t packet_id);
   void on_pubrel(std::uint16_t packet_id);
 

@@ -9,6 +9,7 @@
 #include "wire/mqtt.h"
 #include "wire/peer.h"
 
+#include <chrono>
 #include <string>
 #include <variant>
 #include <vector>
@@ -23,9 +24,16 @@ struct Close {
   std::string why;
 };
 
+// Carries out what follows only after this time: for clients that lose an answer which comes before
+// they listen for it. At most kPauseMax; MQTT connections only, and only the one connection waits.
+struct Pause {
+  std::chrono::milliseconds duration{0};
+};
+inline constexpr std::chrono::milliseconds kPauseMax{1'000};
+
 // In a list, actions are carried out in order.
 using Action = std::variant<HttpResponse, MqttConnack, MqttPublish, MqttPuback, MqttSuback,
-                            MqttUnsuback, Close>;
+                            MqttUnsuback, Pause, Close>;
 using Actions = std::vector<Action>;
 
 }  // namespace berth::wire

@@ -29,7 +29,13 @@ struct MqttPending {
   std::string rid;
   std::string request_id;
   TimePoint at;
+  bool acknowledged = false;  // the request was QoS 1 or 2
 };
+
+// The Java SDK publishes with QoS 0 and only then begins to wait; an answer that comes in between
+// is lost and the SDK gives up after its time-out (provisioning-device-client 2.1.3,
+// ContractAPIMqtt). A client that asked for no acknowledgement gets its answer no sooner than this.
+constexpr std::chrono::milliseconds kUnacknowledgedPause{100};
 
 StepResult act(wire::Action action) {
   StepResult result;
@@ -56,6 +62,13 @@ wire::MqttPublish publish(const Reply& reply, std::string_view rid, std::uint8_t
   message.payload = reply.body;
   message.qos = qos;
   return message;
+}
+
+StepResult answer_request(wire::MqttPublish message, bool acknowledged) {
+  StepResult result;
+  if (!acknowledged) result.actions.push_back(wire::Pause{kUnacknowledgedPause});
+  result.actions.push_back(std::move(message));
+  return result;
 }
 
 StepResult connect(const wire::Peer& peer, Session& session, const wire::MqttConnect& packet,
@@ -138,12 +151,14 @@ StepResult request(MqttSession& session, const wire::MqttPublish& packet, const 
   Result<domain::ProvisioningCommand, Fault> command = command_for(session, *topic, packet.payload);
   if (!command) {
     const Reply reply = reply_with(command.error(), arrival.request_id, arrival.at);
-    result.actions.push_back(publish(reply, topic->rid, *session.answers_qos));
+    StepResult refused =
+        answer_request(publish(reply, topic->rid, *session.answers_qos), packet.qos > 0);
+    for (wire::Action& action : refused.actions) result.actions.push_back(std::move(action));
     return result;
   }
-  result.commands.push_back(
-      {Provision{*std::move(command)},
-       MqttPending{*topic->operation, std::string(topic->rid), arrival.request_id, arrival.at}});
+  result.commands.push_back({Provision{*std::move(command)},
+                             MqttPending{*topic->operation, std::string(topic->rid),
+                                         arrival.request_id, arrival.at, packet.qos > 0}});
   return result;
 }
 
@@ -218,7 +233,7 @@ StepResult mqtt_answer(Session& session, const Answer& answer) {
   const auto* outcome = std::get_if<domain::Outcome>(&answer.body);
   const Reply reply = reply_to(outcome == nullptr ? trouble : *outcome, pending->operation,
                                state->version, pending->request_id);
-  return act(publish(reply, pending->rid, *state->answers_qos));
+  return answer_request(publish(reply, pending->rid, *state->answers_qos), pending->acknowledged);
 }
 
 }  // namespace berth::dialects::azure_dps

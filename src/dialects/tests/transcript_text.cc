@@ -189,6 +189,9 @@ struct ActionWriter {
   std::string operator()(const wire::MqttUnsuback& packet) const {
     return fmt::format("<< unsuback id={}\n", packet.packet_id);
   }
+  std::string operator()(const wire::Pause& pause) const {
+    return fmt::format("<< pause ms={}\n", pause.duration.count());
+  }
   std::string operator()(const wire::Close& close) const { return "<< close " + close.why + "\n"; }
 };
 
