@@ -1,3 +1,4 @@
+#include "base/clock.h"
 #include "net/tests/harness.h"
 #include "net/tests/mqtt_client.h"
 
@@ -268,6 +269,30 @@ TEST(Mqtt, AnAnswerBeyondTheQueueEndsTheSession) {
   EXPECT_EQ(receive_packet(client).substr(0, 2), "32");
   EXPECT_EQ(client.receive_all(), "");
   EXPECT_EQ(server.refused(Refusal::kQueueFull), 1U);
+}
+
+TEST(Mqtt, APauseDelaysWhatFollowsItAndNothingBefore) {
+  TestServer server(mqtt());
+  server.handler.answer = [](const wire::Peer&, const wire::Request& request) {
+    if (!std::holds_alternative<wire::MqttPublish>(request)) {
+      return FakeHandler::usual_answer(request);
+    }
+    wire::Actions actions = one(message("a", 0));
+    actions.push_back(wire::Pause{std::chrono::milliseconds(60)});
+    actions.push_back(message("b", 0));
+    return actions;
+  };
+  Client client = connected(server);
+  const base::SystemClock clock;
+  const Instant asked = clock.monotonic();
+  client.send(publish_packet("q", "x"));
+  EXPECT_EQ(receive_packet(client),
+            "3004000161"
+            "6d");
+  EXPECT_EQ(receive_packet(client),
+            "3004000162"
+            "6d");
+  EXPECT_GE(clock.monotonic() - asked, std::chrono::milliseconds(60));
 }
 
 TEST(Mqtt, WhatIsPostedDuringConnectFollowsTheConnack) {
