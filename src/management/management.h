@@ -7,9 +7,9 @@
 
 #include "base/clock.h"
 #include "base/rng.h"
+#include "base/source_budget.h"
 #include "base/task.h"
 #include "domain/operations.h"
-#include "management/guess_budget.h"
 #include "management/ports/catalog.h"
 #include "provisioning/ports/vault.h"
 
@@ -23,7 +23,7 @@ struct Settings {
   TimePoint started_at;
   std::uint32_t page_limit_default = 100;
   std::uint32_t page_limit_max = 1000;
-  GuessLimits guesses;  // of wrong tokens, per source address
+  SourceBudget::Limits guesses{30, 0.5, 10'000};  // of tokens, per source address
 };
 
 class Management {

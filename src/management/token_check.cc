@@ -15,12 +15,6 @@ constexpr std::size_t kSecretBytes = 32;     // 256 bits
 constexpr std::size_t kSecretTextSize = 43;  // base64url without padding
 constexpr std::size_t kIdSizeMax = 32;
 
-Error unknown_token() {
-  return {
-      ErrorKind::kUnauthenticated, "the token is malformed, unknown or revoked",
-      "use the one in DIR/admin.token, or make another: " + domain::mend::create_token("viewer")};
-}
-
 // The public id of a token's text; empty when it does not look like a token.
 std::string id_of(std::string_view text) {
   if (!text.starts_with(kPrefix)) return {};
@@ -85,6 +79,14 @@ Result<Actor> TokenCheck::admit(const domain::Token& token, std::string source) 
   return Actor{token.id, std::move(source), token.role, token.scope};
 }
 
+Error TokenCheck::wrong(const std::string& source, const std::string& id) {
+  budget_.failed(source, ports_.clock.monotonic());
+  log::warn("admin.token_refused", {{"source", source}, {"token", id}});
+  return {
+      ErrorKind::kUnauthenticated, "the token is malformed, unknown or revoked",
+      "use the one in DIR/admin.token, or make another: " + domain::mend::create_token("viewer")};
+}
+
 Task<Result<Actor>> TokenCheck::check(domain::Caller caller) {
   if (caller.token.empty()) {
     co_return Fail(ErrorKind::kUnauthenticated, "no token was presented",
@@ -96,22 +98,20 @@ Task<Result<Actor>> TokenCheck::check(domain::Caller caller) {
   if (known != nullptr && base::equal_constant_time(digest, known->digest)) {
     co_return admit(*known, std::move(caller.source));
   }
-  // Paid before the store is asked, so that guesses in flight count too.
-  if (!budget_.spend(caller.source)) {
+  const Instant now = ports_.clock.monotonic();
+  if (budget_.exhausted(caller.source, now)) {
     co_return Fail(ErrorKind::kTooMany, "too many unknown tokens from this address",
-                   "wait a minute, then use a valid token");
+                   fmt::format("use a valid token, {} seconds from now",
+                               budget_.wait(caller.source, now).count()));
   }
-  if (id.empty()) co_return Fail(unknown_token());
+  if (id.empty()) co_return Fail(wrong(caller.source, id));
   Result<domain::Token> found = co_await ports_.catalog.get_token(id);
   if (!found && found.error().kind != ErrorKind::kNotFound) {
-    budget_.refund(caller.source);
     co_return Fail(std::move(found).error());
   }
   if (!found || !base::equal_constant_time(digest, found->digest)) {
-    log::warn("admin.token_refused", {{"source", caller.source}, {"token", id}});
-    co_return Fail(unknown_token());
+    co_return Fail(wrong(caller.source, id));
   }
-  budget_.refund(caller.source);
   Result<Actor> actor = admit(*found, std::move(caller.source));
   if (actor) remember(*std::move(found));
   co_return actor;

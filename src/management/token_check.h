@@ -2,13 +2,12 @@
 // id, its secret part compared by keyed digest in constant time.
 //
 // A right token is remembered for a few seconds, so that a busy console costs no read a request;
-// that is also how long a token revoked on another replica may live on. Wrong ones spend the
-// source's budget before the store is asked.
+// that is also how long a token revoked on another core or replica may live on. Wrong ones spend
+// the source's budget; once it is spent, the store is not asked any more.
 // Room management. Thread rule: one owner, no lock; the ports outlive it.
 #pragma once
 
 #include "management/call.h"
-#include "management/guess_budget.h"
 
 #include <string>
 #include <string_view>
@@ -26,8 +25,7 @@ base::Bytes token_digest(provisioning::Vault& vault, const std::string& id, std:
 
 class TokenCheck {
  public:
-  TokenCheck(const Ports& ports, GuessLimits limits)
-      : ports_(ports), budget_(ports.clock, limits) {}
+  TokenCheck(const Ports& ports, SourceBudget::Limits guesses) : ports_(ports), budget_(guesses) {}
 
   // kUnauthenticated (none, malformed, unknown, wrong, expired: only the last is told apart),
   // kTooMany, kUnavailable.
@@ -42,10 +40,12 @@ class TokenCheck {
   };
   const domain::Token* recall(const std::string& id);
   void remember(domain::Token token);
+  // Charges the source and refuses.
+  Error wrong(const std::string& source, const std::string& id);
   Result<Actor> admit(const domain::Token& token, std::string source) const;
 
   const Ports& ports_;
-  GuessBudget budget_;
+  SourceBudget budget_;
   std::unordered_map<std::string, Remembered> remembered_;
 };
 

@@ -1,9 +1,9 @@
 // The one path: identify → attest → authorize → allocate → issue → record. What a step does is in
 // the file of its name; this file holds their order, and what becomes of a refusal.
+#include "base/source_budget.h"
 #include "provisioning/attempt.h"
 #include "provisioning/provisioning.h"
 #include "provisioning/scope_cache.h"
-#include "provisioning/source_budget.h"
 #include "provisioning/steps.h"
 
 #include <fmt/format.h>

@@ -46,7 +46,7 @@ Desk::Desk() {
   settings.server_host = "berth.example.net";
   settings.version = "0.1.0";
   settings.started_at = clock.wall();
-  settings.guesses.per_source_max = 3;
+  settings.guesses.failures_max = 3;
   management = std::make_unique<Management>(catalog, vault, clock, rng, settings);
   for (const char* id : {kScope, kOtherScope}) {
     domain::Scope scope;

@@ -1,4 +1,3 @@
-#include "management/guess_budget.h"
 #include "management/tests/desk.h"
 #include "management/token_check.h"
 
@@ -157,24 +156,6 @@ TEST_F(Tokens, ALimitedAdminManagesTokensOfItsScopeOnly) {
   const std::string stranger = viewer.substr(6, 10);
   EXPECT_EQ(refused(ask(limited_admin, domain::DeleteToken{stranger})).kind, ErrorKind::kNotFound);
   EXPECT_TRUE(catalog.tokens.contains(stranger));
-}
-
-TEST(GuessBudget, AFullTableSharesOneBucketAmongStrangersAndForgetsTheForgiven) {
-  base::FakeClock clock;
-  GuessLimits limits;
-  limits.per_source_max = 2;
-  limits.refilled_per_second = 1;
-  limits.sources_max = 2;
-  GuessBudget budget(clock, limits);
-  EXPECT_TRUE(budget.spend("a"));
-  EXPECT_TRUE(budget.spend("b"));
-  EXPECT_TRUE(budget.spend("c"));
-  EXPECT_TRUE(budget.spend("d"));
-  EXPECT_FALSE(budget.spend("e"));
-  EXPECT_LE(budget.tracked(), 3U);
-  clock.advance(std::chrono::seconds(2));
-  EXPECT_TRUE(budget.spend("f"));
-  EXPECT_LE(budget.tracked(), 3U);
 }
 
 }  // namespace

@@ -1,11 +1,11 @@
-#include "provisioning/source_budget.h"
+#include "base/source_budget.h"
 
 #include <algorithm>
 #include <arpa/inet.h>
 #include <array>
 #include <cmath>
 
-namespace berth::provisioning {
+namespace berth::base {
 
 SourceBudget::SourceBudget(Limits limits) : limits_(limits) {
   limits_.sources_max = std::max<std::size_t>(1, limits_.sources_max);
@@ -62,4 +62,4 @@ std::string counted_source(const std::string& address) {
   return std::string(text.data()) + "/64";
 }
 
-}  // namespace berth::provisioning
+}  // namespace berth::base

@@ -2,8 +2,8 @@
 // only, so that it costs nothing for devices that succeed. IPv6 sources are counted by their /64.
 // Bounded: the source that failed longest ago is forgotten first.
 //
-// Room provisioning, step identify and attest. Thread rule: one per io_context, used by it alone;
-// so the budget of a source is this much on each core.
+// For provisioning (devices) and management (tokens). Thread rule: one per io_context, used by it
+// alone; so the budget of a source is this much on each core.
 #pragma once
 
 #include "base/clock.h"
@@ -13,7 +13,7 @@
 #include <string>
 #include <unordered_map>
 
-namespace berth::provisioning {
+namespace berth::base {
 
 class SourceBudget {
  public:
@@ -49,4 +49,8 @@ class SourceBudget {
 // one, anything else as it is.
 std::string counted_source(const std::string& address);
 
-}  // namespace berth::provisioning
+}  // namespace berth::base
+
+namespace berth {
+using base::SourceBudget;
+}  // namespace berth
