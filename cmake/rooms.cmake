@@ -1,3 +1,7 @@
+# What the sanitizer builds need, without the program itself.
+add_custom_target(unit_tests)
+add_custom_target(fuzz_targets)
+
 # berth_room(NAME [DEPS rooms...] [LIBS libraries...] [FOLDERS sub...] [TEST_FOLDERS sub...]
 #            [ROOT dir])
 # Makes the static library berth_NAME from src/NAME/*.cc (and the named sub-folders, and ports/),
@@ -47,6 +51,7 @@ function(berth_room name)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE berth_${name} GTest::gmock GTest::gtest_main)
     target_compile_options(${name}_test PRIVATE ${BERTH_WARNINGS})
+    add_dependencies(unit_tests ${name}_test)
     add_test(NAME ${name} COMMAND ${name}_test WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
     set_tests_properties(${name} PROPERTIES TIMEOUT 300)
   endif()
@@ -86,6 +91,7 @@ function(berth_fuzz_targets)
     string(REPLACE " " ";" rooms "${rooms}")
     list(TRANSFORM rooms PREPEND berth_)
     add_executable(fuzz_${stem} ${source})
+    add_dependencies(fuzz_targets fuzz_${stem})
     target_link_libraries(fuzz_${stem} PRIVATE ${rooms})
     target_compile_options(fuzz_${stem} PRIVATE ${BERTH_WARNINGS})
     target_link_options(fuzz_${stem} PRIVATE -fsanitize=fuzzer)

@@ -35,7 +35,9 @@ build_command() {
   case $preset in
     release) setup build && build_targets release berth ;;
     dev) setup build && build_targets dev ;;
-    asan | tsan | fuzz) setup build test && build_targets "$preset" ;;
+    asan) setup build test && build_targets asan unit_tests fuzz_targets ;;
+    tsan) setup build test && build_targets tsan unit_tests ;;
+    fuzz) setup build test && build_targets fuzz fuzz_targets ;;
     *) die "unknown preset '$preset': dev, release, asan, tsan or fuzz" 2 ;;
   esac
 }
@@ -50,7 +52,7 @@ test_command() {
 
 fuzz_command() {
   setup build test
-  build_targets fuzz
+  build_targets fuzz fuzz_targets
   exec python3 tools/dev.d/fuzz.py --build build/fuzz --seconds "${FUZZ_SECONDS:-60}" "$@"
 }
 

@@ -11,7 +11,6 @@ import shutil
 import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-THREADED_ROOMS = ("base", "net", "store", "app", "hub", "provisioning", "management")
 FUZZ_SMOKE_SECONDS = 5
 
 
@@ -96,7 +95,7 @@ GROUPS = [
 ]
 
 TSAN_GROUPS = [
-    Group("tsan-build", "build the threaded rooms' tests with TSan", ("./dev", "build", "tsan"),
+    Group("tsan-build", "build the unit tests with TSan", ("./dev", "build", "tsan"),
           lists=("test",), limit_seconds=3600, is_step=True),
     Group("tsan", "unit tests under TSan", ctest("tsan"), after=("tsan-build",), lists=("test",),
           limit_seconds=1200, environment=SANITIZERS),
