@@ -24,6 +24,9 @@ namespace {
 constexpr std::size_t kReserveMax = 8 * 1024;
 // Empty lines before a request line that RFC 9112 §2.2 asks to overlook, in bytes.
 constexpr std::size_t kLeadingBlankMax = 8;
+// The end of a chunked body, "0", and two line ends. Until it is through at least that much must
+// follow, and the parser asserts (in every build) that it never sees the end in smaller pieces.
+constexpr std::size_t kChunkedRestMin = 5;
 
 HttpFault fault_of(const beast::error_code& code) {
   if (code == http::error::body_limit) return {413, "request body over the limit"};
@@ -174,6 +177,7 @@ HttpDecoder::Progress HttpDecoder::feed(std::string_view bytes) {
   while (consumed < bytes.size() && !parser_->is_done()) {
     beast::error_code code;
     const auto rest = bytes.substr(consumed);
+    if (parser_->headers_reported && parser_->chunked() && rest.size() < kChunkedRestMin) break;
     const std::size_t used = parser_->put(boost::asio::buffer(rest.data(), rest.size()), code);
     consumed += used;
     if (!parser_->headers_reported) {

@@ -113,9 +113,16 @@ TEST(Http, AnswersPipelinedRequestsInOrder) {
 TEST(Http, ReadsARequestSentByteByByte) {
   TestServer server;
   Client client(server.port());
-  const std::string request = "PUT /a HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc";
-  for (const char c : request) client.send(std::string(1, c));
-  EXPECT_EQ(client.receive_http().body, "abc");
+  const std::string head = "PUT /a HTTP/1.1\r\nHost: a\r\n";
+  const std::string chunked = head + "Transfer-Encoding: chunked\r\n\r\n";
+  for (const std::string& request :
+       {head + "Content-Length: 3\r\n\r\nabc", chunked + "3\r\nabc\r\n0\r\n\r\n",
+        chunked + "1\r\na\r\n2\r\nbc\r\n0\r\nX: y\r\n\r\n"}) {
+    for (const char c : request) client.send(std::string(1, c));
+    EXPECT_EQ(client.receive_http().body, "abc");
+  }
+  for (const char c : chunked + "0\r\n\r\n") client.send(std::string(1, c));
+  EXPECT_EQ(client.receive_http().body, "");
 }
 
 TEST(Http, AnswersHeadWithoutTheBody) {
