@@ -162,7 +162,7 @@ std::string flags_markdown(std::span<const Flag> flags) {
 // What the examples of a noun need to find on the server.
 std::string_view preface(const std::string& noun) {
   if (noun == "registration") {
-    return R"(The examples from here on use three devices of a group, played by `berth bench register`:
+    return R"(The examples from here on use three devices that `berth bench register` plays:
 
 <!-- test -->
 ```sh

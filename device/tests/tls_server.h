@@ -1,0 +1,144 @@
+// A small HTTPS server for tests of clients: loopback, a certificate of its own CA, answers by a
+// function. Header only, so that the tests of the command line can use it, too.
+//
+// Room device, tests. Thread rule: made and destroyed by the test; `answer` is called on the
+// server's thread, one connection at a time.
+#pragma once
+
+#include "base/clock.h"
+#include "base/rng.h"
+#include "crypto/authority.h"
+
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+
+#include <arpa/inet.h>
+#include <atomic>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <netinet/in.h>
+#include <string>
+#include <sys/socket.h>
+#include <thread>
+#include <unistd.h>
+#include <utility>
+
+namespace berth::device::testing {
+
+// Whole HTTP responses.
+inline std::string http(int status, const std::string& body, const std::string& headers = "") {
+  return "HTTP/1.1 " + std::to_string(status) + " X\r\n" + headers +
+         "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+}
+
+class TlsServer {
+ public:
+  // Gets a request (head and body) and returns the bytes to send; empty: hang up without a word.
+  using AnswerFunction = std::function<std::string(const std::string& request)>;
+
+  explicit TlsServer(AnswerFunction answer) : answer_(std::move(answer)) {
+    std::signal(SIGPIPE, SIG_IGN);
+    make_certificate();
+    listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    ::bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof(address));
+    ::listen(listener_, 64);
+    socklen_t size = sizeof(address);
+    ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size);
+    port_ = ntohs(address.sin_port);
+    thread_ = std::thread([this] { serve(); });
+  }
+  ~TlsServer() {
+    ::shutdown(listener_, SHUT_RDWR);
+    if (const int open = connection_.load(); open >= 0) ::shutdown(open, SHUT_RDWR);
+    thread_.join();
+    ::close(listener_);
+    SSL_CTX_free(context_);
+    std::filesystem::remove(ca_);
+  }
+  TlsServer(const TlsServer&) = delete;
+  TlsServer& operator=(const TlsServer&) = delete;
+
+  std::uint16_t port() const { return port_; }
+  std::string url() const { return "https://localhost:" + std::to_string(port_); }
+  const std::filesystem::path& ca() const { return ca_; }
+  int connections() const { return connections_; }
+
+ private:
+  void make_certificate() {
+    base::SystemRng rng;
+    const base::SystemClock clock;
+    const auto authority = crypto::Authority::create("Test CA", rng, clock);
+    const auto certified = authority->issue_server({"localhost", "127.0.0.1"}, rng, clock);
+    ca_ = std::filesystem::temp_directory_path() / ("berth-test-ca-" + rng.hex(8) + ".pem");
+    std::ofstream(ca_) << authority->certificate_pem();
+    context_ = SSL_CTX_new(TLS_server_method());
+    BIO* certificate = BIO_new_mem_buf(certified->certificate_pem.data(),
+                                       static_cast<int>(certified->certificate_pem.size()));
+    BIO* key = BIO_new_mem_buf(certified->private_key_pem.bytes().data(),
+                               static_cast<int>(certified->private_key_pem.size()));
+    X509* leaf = PEM_read_bio_X509(certificate, nullptr, nullptr, nullptr);
+    EVP_PKEY* pkey = PEM_read_bio_PrivateKey(key, nullptr, nullptr, nullptr);
+    SSL_CTX_use_certificate(context_, leaf);
+    SSL_CTX_use_PrivateKey(context_, pkey);
+    X509_free(leaf);
+    EVP_PKEY_free(pkey);
+    BIO_free(certificate);
+    BIO_free(key);
+  }
+
+  void serve() {
+    for (;;) {
+      const int connection = ::accept(listener_, nullptr, nullptr);
+      if (connection < 0) return;
+      connection_ = connection;
+      ++connections_;
+      SSL* ssl = SSL_new(context_);
+      SSL_set_fd(ssl, connection);
+      if (SSL_accept(ssl) == 1) converse(ssl);
+      SSL_free(ssl);
+      connection_ = -1;
+      ::close(connection);
+    }
+  }
+
+  void converse(SSL* ssl) {
+    std::string buffer;
+    for (;;) {
+      while (!is_whole(buffer)) {
+        char bytes[4096];
+        const int size = SSL_read(ssl, bytes, sizeof(bytes));
+        if (size <= 0) return;
+        buffer.append(bytes, static_cast<std::size_t>(size));
+      }
+      const std::string reply = answer_(buffer);
+      buffer.clear();
+      if (reply.empty()) return;
+      if (SSL_write(ssl, reply.data(), static_cast<int>(reply.size())) <= 0) return;
+    }
+  }
+
+  // One request at a time: head, and as much body as Content-Length says.
+  static bool is_whole(const std::string& buffer) {
+    const std::size_t end = buffer.find("\r\n\r\n");
+    if (end == std::string::npos) return false;
+    const std::size_t length = buffer.find("Content-Length: ");
+    if (length == std::string::npos || length > end) return true;
+    return buffer.size() >= end + 4 + std::stoul(buffer.substr(length + 16));
+  }
+
+  AnswerFunction answer_;
+  SSL_CTX* context_ = nullptr;
+  int listener_ = -1;
+  std::atomic<int> connection_{-1};
+  std::atomic<int> connections_{0};
+  std::uint16_t port_ = 0;
+  std::filesystem::path ca_;
+  std::thread thread_;
+};
+
+}  // namespace berth::device::testing
