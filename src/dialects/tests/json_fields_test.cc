@@ -147,7 +147,8 @@ TEST(JsonFields, RefusesOrIgnoresUnknownFieldsAsThePolicySays) {
   strict.fields.flag("enabled");
   strict.fields.text("id");
   strict.fields.finish();
-  EXPECT_EQ(strict.first(), "/enabeld: no such field here; known: enabled, id");
+  EXPECT_TRUE(strict.first().starts_with("/enabeld: no such field here; ")) << strict.first();
+  EXPECT_TRUE(strict.first().ends_with("known: enabled, id")) << strict.first();
   Reading lenient(R"({"enabeld":true})", {.unknown = UnknownFields::kIgnore});
   lenient.fields.flag("enabled");
   lenient.fields.finish();

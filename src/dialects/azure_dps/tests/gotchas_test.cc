@@ -141,6 +141,23 @@ TEST(Python, AnAssignedStateAlwaysHasASubstatus) {
   EXPECT_EQ(body.at("registrationState").at("substatus").as_string(), "initialAssignment");
 }
 
+// Seen with provisioning-device-client 2.1.3: it publishes with QoS 0 and begins to wait
+// afterwards.
+TEST(Java, AnswersToQosZeroComeAfterAPauseThatNetAllows) {
+  MqttClient client;
+  client.connect();
+  for (const std::string body : {"", "{"}) {  // answered by provisioning, answered at once
+    wire::MqttPublish packet = publish_packet(std::string(kRegisterTopic) + "1", body);
+    packet.qos = 0;
+    const testing::Turn turn = client.ask(packet);
+    ASSERT_EQ(turn.actions.size(), 2U);
+    const auto pause = std::get<wire::Pause>(turn.actions[0]);
+    EXPECT_GT(pause.duration.count(), 0);
+    EXPECT_LE(pause.duration, wire::kPauseMax);
+    EXPECT_TRUE(std::holds_alternative<wire::MqttPublish>(turn.actions[1]));
+  }
+}
+
 TEST(Gotcha05, UnauthorizedStillHasABodyAndNoTpmChallenge) {
   const auto turn = ask_http(device_request("PUT", "/register"),
                              outcome_of(Refused{domain::Reason::kProofRejected, {}}));
