@@ -67,6 +67,16 @@ void rank(std::vector<Finding>& findings) {
   findings = std::move(kept);
 }
 
+// For a refusal in a flood of them.
+std::vector<Finding> unexamined(const domain::Claim& claim, const domain::Trail& trail) {
+  std::vector<Finding> findings = plain_causes(claim, trail, {});
+  if (!findings.empty()) return findings;
+  return {{domain::Cause::kUnexplained, false,
+           "Too many refusals came at once, so this one was not looked into; the next one of this "
+           "device in a quieter minute will be.",
+           "berth trail list --failed"}};
+}
+
 // Whether a key from another scope could be behind it.
 bool looks_abroad(Reason reason) {
   return reason == Reason::kScopeUnknown || reason == Reason::kNotEnrolled ||
@@ -205,6 +215,8 @@ Task<void> Explainer::State::take(Refused refused) {
     refused.trail.findings = std::move(findings);
     const std::lock_guard lock(mutex);
     ++stats.explained;
+  } else {
+    refused.trail.findings = unexamined(refused.claim, refused.trail);
   }
   open_window(std::move(key), std::move(refused.trail));
 }

@@ -33,7 +33,7 @@ struct ExplainSettings {
   std::chrono::seconds window{60};      // in which equal refusals are counted as one
   std::size_t windows_max = 1'000;      // kept at once; the oldest leaves
   std::size_t tests_max = 20'000;       // hypotheses tested for one refusal, about a µs each
-  // Refusals explained in a second on average; the rest are recorded without findings.
+  // Refusals explained in a second on average; the rest say that they were not looked into.
   double explained_per_second = 20;
   std::size_t enrollments_read_max = 500;  // of the same scope, near the id
   std::size_t scopes_read_max = 50;        // other scopes whose groups are tried
