@@ -51,7 +51,8 @@ class Berth:
             time.sleep(_POLL_SECONDS)
 
     def _ready(self):
-        if not self.ca.exists():
+        # `url` is how the command line finds the server; it comes after the ports are open.
+        if not (self.ca.exists() and (self.data / "url").exists()):
             return False
         try:
             trust = ssl.create_default_context(cafile=str(self.ca))
