@@ -202,8 +202,8 @@ TEST_F(AdminRequests, TrailsAndAudit) {
 
 TEST_F(AdminRequests, Tokens) {
   const auto create = clerk.operation<domain::CreateToken>(
-      {"POST /api/v1/tokens",
-       R"({"displayName":"CI","role":"operator","scope":"0ne1","expiresAt":"2027-01-01T00:00:00Z"})"});
+      {"POST /api/v1/tokens", R"({"displayName":"CI","role":"operator","scope":"0ne1",)"
+                              R"("expiresAt":"2027-01-01T00:00:00Z"})"});
   EXPECT_EQ(create.edit.display_name, "CI");
   EXPECT_EQ(create.edit.role, domain::Role::kOperator);
   EXPECT_EQ(create.edit.scope, "0ne1");
