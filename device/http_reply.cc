@@ -7,6 +7,8 @@
 namespace berth::device {
 namespace {
 
+constexpr int kInterimMax = 8;
+
 std::optional<std::size_t> number(std::string_view text, int base) {
   std::size_t value = 0;
   const char* end = text.data() + text.size();
@@ -91,23 +93,21 @@ Reading read_chunks(std::string_view text, HttpReply& reply) {
 
 Reading read_reply(std::string_view buffer, HttpReply& reply) {
   if (buffer.size() > kReplyBytesMax) return Reading::kBroken;
-  const std::size_t end = buffer.find("\r\n\r\n");
-  if (end == buffer.npos) return Reading::kMore;
-  Head head;
-  if (!read_head(buffer.substr(0, end + 2), head)) return Reading::kBroken;
-  const std::string_view rest = buffer.substr(end + 4);
-  if (head.status < 200) {  // an interim answer: the real one follows (RFC 9110 §15.2)
-    HttpReply next;
-    const Reading reading = read_reply(rest, next);
-    if (reading != Reading::kDone) return reading;
-    reply = std::move(next);
-    reply.consumed += end + 4;
-    return reading;
-  }
   HttpReply found;
+  Head head;
+  std::string_view rest = buffer;
+  // Interim answers come before the real one (RFC 9110 §15.2).
+  for (int interim = 0; head.status < 200; ++interim) {
+    if (interim > kInterimMax) return Reading::kBroken;
+    const std::size_t end = rest.find("\r\n\r\n");
+    if (end == rest.npos) return Reading::kMore;
+    head = Head();
+    if (!read_head(rest.substr(0, end + 2), head)) return Reading::kBroken;
+    rest.remove_prefix(end + 4);
+    found.consumed += end + 4;
+  }
   found.status = head.status;
   found.closes = head.closes;
-  found.consumed = end + 4;
   if (head.chunked) {
     const Reading reading = read_chunks(rest, found);
     if (reading == Reading::kDone) reply = std::move(found);

@@ -41,6 +41,9 @@ TEST(ReadReply, SkipsInterimAnswers) {
   ASSERT_EQ(read_reply(whole, reply), Reading::kDone);
   EXPECT_EQ(reply.status, 204);
   EXPECT_EQ(reply.consumed, whole.size());
+  std::string many;
+  for (int i = 0; i < 10'000; ++i) many += "HTTP/1.1 100 C\r\n\r\n";
+  EXPECT_EQ(read_reply(many, reply), Reading::kBroken);
 }
 
 TEST(ReadReply, RefusesWhatIsNone) {
