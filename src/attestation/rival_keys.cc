@@ -53,6 +53,7 @@ std::span<const std::uint8_t> trimmed(std::span<const std::uint8_t> bytes) {
 // The spellings of an id that clients and people have been seen to use, without those that attest
 // tries itself.
 std::set<std::string> other_spellings(const std::string& id) {
+  if (id.empty()) return {};
   std::string capital = base::ascii_lower(id);
   std::string title = capital;
   bool starts_word = true;
