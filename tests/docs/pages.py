@@ -18,7 +18,7 @@ widths) is made equal on both sides first.
 import dataclasses
 import re
 
-_MARKER = re.compile(r"^<!--\s*(no test|test|output)\s*(?::\s*(.*?))?\s*-->\s*$")
+_MARKER = re.compile(r"^<!--\s*(no test|test|output|demo)\s*(?::\s*(.*?))?\s*-->\s*$")
 _FENCE = re.compile(r"^(\s*)```(\w*)\s*$")
 
 
