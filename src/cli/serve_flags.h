@@ -11,6 +11,7 @@
 namespace berth::cli {
 
 std::vector<Flag> setting_flags();  // and --config
-Result<config::Loaded> load_settings(const Invocation& run);
+// Wrong usage when a flag is among the mistakes.
+Try<config::Loaded> load_settings(const Invocation& run);
 
 }  // namespace berth::cli

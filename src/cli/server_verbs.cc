@@ -44,7 +44,7 @@ std::vector<Flag> setting_flags() {
   return flags;
 }
 
-Result<config::Loaded> load_settings(const Invocation& run) {
+Try<config::Loaded> load_settings(const Invocation& run) {
   config::Inputs inputs;
   if (const auto file = run.args.text("config")) inputs.file = *file;
   inputs.environment = run.world.environment;
@@ -53,7 +53,12 @@ Result<config::Loaded> load_settings(const Invocation& run) {
       inputs.flags.emplace_back(key.name, std::move(value));
     }
   }
-  return config::load(inputs);
+  Result<config::Loaded> loaded = config::load(inputs);
+  if (loaded) return *std::move(loaded);
+  Failure failure(std::move(loaded).error());
+  // Each mistake is a line that begins with its place; a flag's begins with dashes.
+  failure.is_usage = ("\n" + failure.what).find("\n--") != std::string::npos;
+  return Fail(std::move(failure));
 }
 
 std::vector<Verb> server_verbs() {

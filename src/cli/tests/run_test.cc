@@ -361,7 +361,10 @@ TEST(Serve, HandsTheSettingsToTheHook) {
             7);
   EXPECT_EQ(port, 0);
   EXPECT_THAT(hosts, ElementsAre("a", "b"));
-  EXPECT_EQ(world.run({"serve", "--https-port", "70000"}), kFailed);
+  world.environment.emplace_back("BERTH_THREADS", "many");
+  EXPECT_EQ(world.run({"serve"}), kFailed);
+  EXPECT_THAT(world.err.str(), HasSubstr("BERTH_THREADS: threads: `many` must be"));
+  EXPECT_EQ(world.run({"serve", "--https-port", "70000"}), kUsage);
   EXPECT_THAT(world.err.str(), HasSubstr("must be a port, 0 to 65535"));
   EXPECT_EQ(world.run({"serve", "--https-prt", "1"}), kUsage);
 }
