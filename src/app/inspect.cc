@@ -101,8 +101,10 @@ Task<dialects::Inspection> Program::inspect(dialects::Inspect::What what) {
       inspection.text = "ok";
       break;
     case dialects::Inspect::What::kReadiness:
-      inspection.healthy = store_->ready();
-      inspection.text = inspection.healthy ? "ready" : "the store does not answer";
+      inspection.healthy = announced_ && store_->ready();
+      inspection.text = inspection.healthy ? "ready"
+                        : announced_       ? "the store does not answer"
+                                           : "still starting";
       break;
     case dialects::Inspect::What::kMetrics:
       inspection.healthy = config_.metrics.enabled;

@@ -278,7 +278,9 @@ Result<void> Program::listen() {
   }
   // Where the command line finds the admin API.
   const std::uint16_t port = port_of(config_.admin_port ? kOperatorListener : "https");
-  return data_.announce(fmt::format("https://localhost:{}", port));
+  Result<void> announced = data_.announce(fmt::format("https://localhost:{}", port));
+  announced_ = announced.has_value();
+  return announced;
 }
 
 std::uint16_t Program::port_of(std::string_view listener) const {

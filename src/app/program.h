@@ -20,6 +20,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -96,6 +97,8 @@ class Program final : public Surroundings {
   std::optional<Router> router_;
   std::unique_ptr<Certificates> certificates_;
   std::unique_ptr<net::Server> server_;
+  // Whether tools can find the server; /readyz says no before, so that waiting for it is enough.
+  std::atomic<bool> announced_{false};
   bool stopped_ = false;
 };
 
