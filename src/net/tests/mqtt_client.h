@@ -1,4 +1,7 @@
-// MQTT packets for tests, over whatever sends and receives bytes.
+// What a test's MQTT client sends and receives: packets from a few arguments, and whole packets off
+// any receiver that has receive_exactly(count), as hex.
+//
+// Room net, tests. Thread rule: the test's thread.
 #pragma once
 
 #include "base/codec.h"
