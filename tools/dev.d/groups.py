@@ -21,7 +21,8 @@ class Group:
     command: tuple[str, ...]
     after: tuple[str, ...] = ()  # steps that must have passed
     lists: tuple[str, ...] = ()  # package lists beside "build"
-    quick: bool = False
+    quick: bool = False  # part of --quick
+    full: bool = True    # part of a run without --quick
     limit_seconds: int = 600
     is_step: bool = False  # a preparation: not counted unless it fails
     needs_file: str = ""   # an entry point that must exist
@@ -84,11 +85,14 @@ GROUPS = [
           after=("release",)),
     Group("docs", "commands in README.md and docs/", python("tests/docs/run.py"),
           after=("release",)),
-    Group("units", "unit tests under ASan and UBSan", ctest("asan"), after=("asan",),
-          lists=("test",), quick=True, environment=SANITIZERS),
-    Group("postgres", "the store's conformance suite on PostgreSQL",
+    Group("store", "the store's tests and its conformance suite on SQLite and PostgreSQL",
           python("tools/dev.d/postgres.py", "--", *FIXED, "build/asan/store_test"),
           after=("asan",), lists=("test", "postgres"), environment=SANITIZERS),
+    Group("store-sqlite", "the same without PostgreSQL", ctest("asan", "-R", "^store$"),
+          after=("asan",), lists=("test",), quick=True, full=False, environment=SANITIZERS),
+    Group("units", "unit tests of the other rooms under ASan and UBSan",
+          ctest("asan", "-E", "^store$"), after=("asan",), lists=("test",), quick=True,
+          environment=SANITIZERS),
     Group("fuzz", f"each fuzz target: its corpus, then {FUZZ_SMOKE_SECONDS} s",
           (*FIXED, *python("tools/dev.d/fuzz.py", "--build", "build/asan", "--seconds",
                            str(FUZZ_SMOKE_SECONDS))),
@@ -98,6 +102,10 @@ GROUPS = [
 TSAN_GROUPS = [
     Group("tsan-build", "build the unit tests with TSan", ("./dev", "build", "tsan"),
           lists=("test",), limit_seconds=3600, is_step=True),
-    Group("tsan", "unit tests under TSan", ctest("tsan"), after=("tsan-build",), lists=("test",),
-          limit_seconds=1200, environment=SANITIZERS),
+    Group("tsan-store", "the store's tests under TSan, on SQLite and PostgreSQL",
+          python("tools/dev.d/postgres.py", "--", *FIXED, "build/tsan/store_test"),
+          after=("tsan-build",), lists=("test", "postgres"), limit_seconds=1200,
+          environment=SANITIZERS),
+    Group("tsan-units", "unit tests of the other rooms under TSan", ctest("tsan", "-E", "^store$"),
+          after=("tsan-build",), lists=("test",), limit_seconds=1200, environment=SANITIZERS),
 ]

@@ -143,7 +143,7 @@ def choose(options) -> list[Group]:
     """The groups asked for and the steps they need."""
     table = TSAN_GROUPS if options.tsan else GROUPS
     by_name = {group.name: group for group in table}
-    wanted = [group for group in table if not options.quick or group.quick]
+    wanted = [group for group in table if (group.quick if options.quick else group.full)]
     if options.only:
         unknown = set(options.only) - set(by_name)
         if unknown:
