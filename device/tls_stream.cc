@@ -70,8 +70,8 @@ TlsContext& TlsContext::operator=(TlsContext&& other) noexcept {
 
 TlsContext::~TlsContext() { SSL_CTX_free(context_); }
 
-TlsStream::TlsStream(asio::any_io_executor executor, const TlsContext& tls)
-    : socket_(std::move(executor)), tls_(tls) {}
+TlsStream::TlsStream(const asio::any_io_executor& executor, const TlsContext& tls)
+    : socket_(executor), tls_(tls) {}
 
 TlsStream::~TlsStream() { close(); }
 

@@ -19,7 +19,7 @@ namespace berth::device {
 
 class TlsStream {
  public:
-  TlsStream(boost::asio::any_io_executor executor, const TlsContext& tls);
+  TlsStream(const boost::asio::any_io_executor& executor, const TlsContext& tls);
   ~TlsStream();
   TlsStream(const TlsStream&) = delete;
   TlsStream& operator=(const TlsStream&) = delete;

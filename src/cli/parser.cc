@@ -191,6 +191,7 @@ Try<void> refuse_rest(const Verb& verb, const std::vector<std::string>& rest,
     return WrongUsage("`berth " + verb.name + "` does not take `" + shown + "`", see);
   }
   std::vector<std::string> known;
+  known.reserve(slots.size());
   for (const Slot& slot : slots) known.push_back("--" + slot.flag->name);
   const std::optional<std::string> near =
       base::nearest(rest.front().substr(0, rest.front().find('=')), known);

@@ -134,12 +134,14 @@ void print_rows(std::ostream& out, const std::vector<std::string>& header,
 
 void print_table(std::ostream& out, const json::value& list, const std::vector<Column>& columns) {
   std::vector<std::string> header;
+  header.reserve(columns.size());
   for (const Column& column : columns) header.emplace_back(column.header);
   std::vector<std::vector<std::string>> rows;
   const json::value* items = member(list, "items");
   if (items != nullptr && items->is_array()) {
     for (const json::value& item : items->get_array()) {
       std::vector<std::string> row;
+      row.reserve(columns.size());
       for (const Column& column : columns) row.push_back(shown(item, column));
       rows.push_back(std::move(row));
     }
