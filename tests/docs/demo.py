@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
-"""Runs ./dev demo and compares what it prints with what README.md shows: the ```text blocks with the
-marker <!-- demo -->, in their order, as pages.py compares ("…" is anything, times and ids differ)."""
+"""Runs ./dev demo and compares what it prints with what README.md shows.
+
+That is the ```text blocks with the marker <!-- demo -->, in their order, compared as pages.py does:
+a "…" stands for anything; times, ids and keys may differ.
+"""
 
 import pathlib
 import subprocess
