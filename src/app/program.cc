@@ -1,6 +1,7 @@
 #include "app/program.h"
 
 #include "app/files.h"
+#include "app/seal_check.h"
 #include "app/serve.h"
 #include "base/log.h"
 
@@ -170,6 +171,8 @@ void Program::make_cores() {
 
 Result<void> Program::first_start() {
   make_cores();
+  Result<void> sealed_by_us = run_now(engine_, check_seals(store_->catalog(), *vault_));
+  if (!sealed_by_us) return sealed_by_us;
   management::Management& management = *cores_.front()->management;
   Result<void> scope = run_now(engine_, management.create_first_scope());
   if (!scope) return scope;
