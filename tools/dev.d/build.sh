@@ -17,15 +17,20 @@ clang_compiler() {
   die "no clang++-16 or newer: ./dev setup build"
 }
 
+# configure PRESET: once; afterwards ninja does it again when a description changes.
+configure() {
+  local preset=$1 compiler
+  [ ! -f "$ROOT/build/$preset/build.ninja" ] || return 0
+  compiler=$(clang_compiler) || exit
+  with_progress "configure $preset" "$ROOT/build/logs/configure-$preset.log" \
+    cmake --preset "$preset" "-DCMAKE_CXX_COMPILER=$compiler"
+}
+
 # build_targets PRESET [TARGET...]
 build_targets() {
-  local preset=$1 directory=$ROOT/build/$1 compiler
+  local preset=$1 directory=$ROOT/build/$1
   shift
-  if [ ! -f "$directory/build.ninja" ]; then
-    compiler=$(clang_compiler) || exit
-    with_progress "configure $preset" "$ROOT/build/logs/configure-$preset.log" \
-      cmake --preset "$preset" "-DCMAKE_CXX_COMPILER=$compiler"
-  fi
+  configure "$preset"
   with_progress "build $preset" "$ROOT/build/logs/build-$preset.log" \
     nice ninja -C "$directory" -j "$(jobs_count)" "$@"
 }
@@ -61,7 +66,7 @@ lint_command() {
   setup build test lint
   python3 tools/dev.d/format.py || failed=1
   python3 -m unittest discover -s tests/architecture || failed=1
-  [ -f build/dev/build.ninja ] || build_targets dev -t restat >/dev/null 2>&1 || true
+  configure dev
   python3 tools/dev.d/tidy.py || failed=1
   return "$failed"
 }
