@@ -64,7 +64,7 @@ class Fleet:
             client.join()
 
     def pause(self):
-        """Until resume() clients wait instead of knocking at a closed door; not needed, but kind."""
+        """Until resume() clients wait a little between two knocks at a closed door."""
         self.running.clear()
 
     def resume(self):

@@ -74,23 +74,27 @@ Instant Runner::deadline(std::span<const sql::Queued> units) const {
   return oldest + limits_.wait_max;
 }
 
+// Units that wait for a thread are ended here, too, when they have waited long enough.
 Result<void> Runner::connect(Link& link, sql::UnitQueue& queue, Instant deadline) {
   while (!link.connection) {
     Result<std::unique_ptr<Connection>> opened = Connection::open(settings_);
-    reachable_.store(opened.has_value(), std::memory_order_relaxed);
+    const bool was_reachable = reachable_.exchange(opened.has_value(), std::memory_order_relaxed);
     if (opened) {
       link.connection = *std::move(opened);
       if (link.was_up) sql::Counters::add(counters_.reconnects);
+      if (!was_reachable) log::info("store.connected");
       link.was_up = true;
       link.pause = std::chrono::milliseconds(0);
       return {};
     }
-    log::warn("store.not_connected",
-              {{"error", opened.error().what}, {"mend", opened.error().mend}});
+    if (was_reachable || link.pause == std::chrono::milliseconds(0)) {
+      log::warn("store.not_connected",
+                {{"error", opened.error().what}, {"mend", opened.error().mend}});
+    }
     queue.expire(limits_.wait_max, opened.error());
     if (clock_.monotonic() >= deadline) return Fail(std::move(opened).error());
     link.pause = std::clamp(link.pause * 2, kPauseFirst, kPauseMax);
-    queue.wait_closed(link.pause);
+    if (queue.wait_closed(link.pause)) return Fail(std::move(opened).error());
   }
   return {};
 }
@@ -99,11 +103,14 @@ Result<void> Runner::connect(Link& link, sql::UnitQueue& queue, Instant deadline
 
 void Runner::read_loop() {
   Link link;
-  const Result<void> early = connect(link, reads_, clock_.monotonic());
-  static_cast<void>(early);  // if it fails, the first unit tries again
   while (true) {
+    const Result<void> connected = connect(link, reads_, Instant::max());
     sql::UnitQueue::Group group = reads_.pop(limits_.group_units_max);
-    if (group.last) break;
+    if (group.last) return;
+    if (!connected) {  // closing, and nobody to ask
+      sql::finish_all(group.units, connected);
+      continue;
+    }
     for (const sql::Queued& queued : group.units) {
       sql::Counters::add(counters_.reads);
       Result<void> outcome = read_one(link, queued);
@@ -135,12 +142,16 @@ Result<void> Runner::read_one(Link& link, const sql::Queued& queued) {
 
 void Runner::write_loop() {
   Link link;
-  const Result<void> early = connect(link, writes_, clock_.monotonic());
-  static_cast<void>(early);  // if it fails, the first unit tries again
   while (true) {
+    const Result<void> connected = connect(link, writes_, Instant::max());
     sql::UnitQueue::Group group = writes_.pop(limits_.group_units_max);
-    if (group.last) break;
-    write_group(link, group);
+    if (group.last) return;
+    if (connected) {
+      write_group(link, group);
+    } else {  // closing, and nobody to ask
+      sql::finish_all(group.units, connected);
+      sql::finish_all(group.lazies, connected);
+    }
   }
 }
 

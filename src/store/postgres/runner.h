@@ -57,7 +57,7 @@ class Runner final : public sql::Runner {
   void read_loop();
   void write_loop();
 
-  // A connection that stands, or the error for units that have waited long enough.
+  // Tries until the connection stands, the deadline has passed, or the queue is closed.
   Result<void> connect(Link& link, sql::UnitQueue& queue, Instant deadline);
   Instant deadline(std::span<const sql::Queued> units) const;
 

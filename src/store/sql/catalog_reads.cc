@@ -11,7 +11,8 @@ namespace {
 
 constexpr Sql kScope = "SELECT id, version, created_at, updated_at, body FROM scopes WHERE id = $1";
 constexpr Sql kScopes = R"sql(
-SELECT id, version, created_at, updated_at, body FROM scopes WHERE id > $1 ORDER BY id LIMIT $2)sql";
+SELECT id, version, created_at, updated_at, body FROM scopes
+WHERE id > $1 ORDER BY id LIMIT $2)sql";
 constexpr Sql kHub = "SELECT name, version, created_at, updated_at, body FROM hubs WHERE name = $1";
 constexpr Sql kHubs = R"sql(
 SELECT name, version, created_at, updated_at, body FROM hubs

@@ -30,7 +30,8 @@ WHERE registration_key = $4 AND id < $1 AND ($2 = '' OR scope = $2) AND failed >
 ORDER BY id DESC LIMIT $3)sql";
 
 constexpr Sql kAudit = R"sql(
-SELECT sequence, at, scope, body FROM audit WHERE sequence < $1 ORDER BY sequence DESC LIMIT $2)sql";
+SELECT sequence, at, scope, body FROM audit
+WHERE sequence < $1 ORDER BY sequence DESC LIMIT $2)sql";
 constexpr Sql kAuditOfScope = R"sql(
 SELECT sequence, at, scope, body FROM audit
 WHERE scope = $3 AND sequence < $1 ORDER BY sequence DESC LIMIT $2)sql";

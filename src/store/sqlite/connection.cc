@@ -81,7 +81,7 @@ void create_private(const std::string& path) {
 
 class Connection::Statement final : public sql::Statement {
  public:
-  explicit Statement(sqlite3_stmt* statement) : statement_(statement) {}
+  Statement(Connection& owner, sqlite3_stmt* statement) : owner_(owner), statement_(statement) {}
   ~Statement() override { sqlite3_finalize(statement_); }
   Statement(const Statement&) = delete;
   Statement& operator=(const Statement&) = delete;
@@ -100,6 +100,7 @@ class Connection::Statement final : public sql::Statement {
     const int code = sqlite3_step(statement_);
     if (code == SQLITE_ROW) return true;
     if (code == SQLITE_DONE) return false;
+    if (code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC) owner_.sync_failed_ = true;
     return Fail(make_error(sqlite3_db_handle(statement_), code));
   }
 
@@ -130,6 +131,7 @@ class Connection::Statement final : public sql::Statement {
                                SQLITE_UTF8);
   }
 
+  Connection& owner_;
   sqlite3_stmt* statement_;
   bool running_ = false;
 };
@@ -187,7 +189,7 @@ Result<sql::Statement*> Connection::prepare(sql::Sql sql) {
   const int code = sqlite3_prepare_v3(database_, text.c_str(), static_cast<int>(text.size()) + 1,
                                       SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
   if (code != SQLITE_OK) return Fail(make_error(database_, code));
-  cached = std::make_unique<Statement>(statement);
+  cached = std::make_unique<Statement>(*this, statement);
   return cached.get();
 }
 

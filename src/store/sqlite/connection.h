@@ -52,6 +52,10 @@ class Connection final : public sql::Connection {
   Result<void> release();
   Result<void> roll_back_to_savepoint();
 
+  // An fsync of this connection has failed. The system may count what it could not write as written
+  // (and a later fsync then succeeds without it), so nothing may be promised on this log any more.
+  bool sync_failed() const { return sync_failed_; }
+
   Result<void> set_sync(Sync sync);
   void set_busy_timeout(std::chrono::milliseconds timeout);
 
@@ -78,6 +82,7 @@ class Connection final : public sql::Connection {
 
   sqlite3* database_;
   int wal_frames_ = 0;
+  bool sync_failed_ = false;
   std::unordered_map<const char*, std::unique_ptr<Statement>> statements_;
 };
 

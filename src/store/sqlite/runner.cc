@@ -11,9 +11,15 @@ namespace {
 constexpr std::chrono::milliseconds kReaderBusyTimeout{250};
 // How long the writer waits for readers of the old log before it carries on in it.
 constexpr std::chrono::milliseconds kRestartBusyTimeout{20};
+constexpr std::chrono::seconds kFailureMemory{5};
 constexpr int kWriterCacheKibibytes = 64 * 1024;
 
 Error closed_error() { return {ErrorKind::kUnavailable, "the store is closed", "try again later"}; }
+
+Error sync_error() {
+  return {ErrorKind::kUnavailable, "store: the disk failed to keep what was written to it",
+          "check the disk and start the server again"};
+}
 
 Options reader_options(Options options) {
   options.read_only = true;
@@ -53,8 +59,13 @@ Result<std::unique_ptr<Runner>> Runner::start(const Options& options, const Limi
 
 Runner::~Runner() { Runner::close(); }
 
+// A failure is forgotten after a while, because only more work can show that it is over.
 bool Runner::ready() const {
-  return !closed_.load(std::memory_order_relaxed) && healthy_.load(std::memory_order_relaxed);
+  const Instant failed_at = failed_at_.load(std::memory_order_relaxed);
+  const bool failed_lately =
+      failed_at != Instant::min() && clock_.monotonic() - failed_at < kFailureMemory;
+  return !closed_.load(std::memory_order_relaxed) &&
+         !sync_failed_.load(std::memory_order_relaxed) && !failed_lately;
 }
 
 void Runner::close() {
@@ -139,8 +150,19 @@ void Runner::write_loop() {
 }
 
 void Runner::write_group(sql::UnitQueue::Group& group) {
+  if (writer_->sync_failed()) {
+    sql::Counters::add(counters_.units_failed, group.units.size());
+    sql::finish_all(group.units, Fail(sync_error()));
+    return sql::finish_all(group.lazies, Fail(sync_error()));
+  }
   if (group.units.empty()) return write_lazily(group.lazies);
   write_durably(group);
+}
+
+void Runner::note_end(const Result<void>& done) {
+  failed_at_.store(done ? Instant::min() : clock_.monotonic(), std::memory_order_relaxed);
+  if (!writer_->sync_failed() || sync_failed_.exchange(true)) return;
+  log_failure("store.sync_failed", sync_error());
 }
 
 void Runner::write_durably(sql::UnitQueue::Group& group) {
@@ -158,7 +180,7 @@ void Runner::write_durably(sql::UnitQueue::Group& group) {
     sql::Counters::add(counters_.commit_failures);
     log_failure("store.commit_failed", done.error());
   }
-  healthy_.store(done.has_value(), std::memory_order_relaxed);
+  note_end(done);
 
   std::size_t committed = 0;
   for (std::size_t i = 0; i < group.units.size(); ++i) {
@@ -210,7 +232,7 @@ void Runner::write_lazily(sql::Units& units) {
   }
   // Units that wait for the disk must never meet the relaxed setting.
   Result<void> restored = writer_->set_sync(options_.sync);
-  healthy_.store(done && restored, std::memory_order_relaxed);
+  note_end(done ? restored : done);
   if (!restored) log_failure("store.sync_not_restored", restored.error());
   for (std::size_t i = 0; i < units.size(); ++i) {
     units[i].unit->finish(done ? std::move(outcomes[i]) : done);

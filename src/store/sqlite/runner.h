@@ -5,7 +5,9 @@
 // grown large does the writer stop for a moment to begin it anew.
 //
 // Room store/sqlite. Lazy units alone commit without fsync (synchronous=NORMAL): they can be lost
-// in a power failure, until the next durable commit, whose fsync covers the whole log.
+// in a power failure, until the next durable commit, whose fsync covers the whole log. After an
+// fsync that failed nothing is written any more until the server is started again
+// (Connection::sync_failed).
 // Thread rule: see sql/runner.h.
 #pragma once
 
@@ -46,6 +48,7 @@ class Runner final : public sql::Runner {
 
   void write_loop();
   void write_group(sql::UnitQueue::Group& group);
+  void note_end(const Result<void>& done);
   void write_durably(sql::UnitQueue::Group& group);
   void write_lazily(sql::Units& units);
   Result<void> run_separately(sql::Units& units, std::vector<Result<void>>& outcomes);
@@ -68,7 +71,8 @@ class Runner final : public sql::Runner {
   std::mutex readers_mutex_;
   std::vector<std::unique_ptr<Connection>> readers_;
   std::atomic<bool> closed_{false};
-  std::atomic<bool> healthy_{true};  // the last commit succeeded
+  std::atomic<bool> sync_failed_{false};
+  std::atomic<Instant> failed_at_{Instant::min()};  // of the last commit, if it failed
 
   std::mutex checkpoint_mutex_;
   std::condition_variable checkpoint_wake_;

@@ -17,7 +17,7 @@ class FileDatabase final : public conformance::Database {
   }
 
  private:
-  TemporaryFolder folder_;
+  TemporaryFolder folder_{TemporaryFolder::Place::kMemory};  // durability has tests of its own
   bool inline_;
 };
 

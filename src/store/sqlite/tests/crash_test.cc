@@ -218,6 +218,22 @@ TEST_F(Crash, EveryMomentOfASequenceIsSafe) {
   EXPECT_GT(moments, 50U);
 }
 
+TEST_F(Crash, AfterAnFsyncThatFailedNothingIsPromisedAnyMore) {
+  const TemporaryFolder folder(TemporaryFolder::Place::kMemory);
+  CrashVfs vfs;
+  auto store = sqlite::open(options(Sync::kFull, vfs, folder), StoreOptions(), clock_);
+  ASSERT_TRUE(store && prepare(**store));
+  Answers answers;
+  ASSERT_TRUE(register_once(**store, "dev-1", 1, answers));
+  vfs.fail_one_sync();
+  EXPECT_FALSE(register_once(**store, "dev-2", 1, answers));
+  EXPECT_FALSE((*store)->ready());
+  EXPECT_FALSE(register_once(**store, "dev-3", 1, answers));  // the disk would say yes now
+  store->reset();
+  vfs.power_off(Survivors::kSyncedOnly, 1);
+  EXPECT_EQ(check(folder, answers), "");
+}
+
 TEST_F(Crash, WithoutFsyncTheSameChecksFindLosses) {
   int losses = 0;
   for (std::uint64_t seed = 1; seed <= 10; ++seed) {

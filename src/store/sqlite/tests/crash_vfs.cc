@@ -12,6 +12,7 @@
 #include <iterator>
 #include <map>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 namespace berth::store::sqlite {
@@ -95,6 +96,7 @@ struct CrashVfs::State {
   std::uint64_t operations = 0;
   std::uint64_t crash_at = 0;  // 0: never
   bool crashed = false;
+  bool fail_sync = false;
 
   // Counts one operation; whether it still reaches the disk.
   bool step() {
@@ -150,6 +152,10 @@ int on_sync(sqlite3_file* file, int) {
   const std::lock_guard lock(g_state->mutex);
   if (Disk* disk = self(file)->disk) {
     if (!g_state->step()) return SQLITE_IOERR_FSYNC;
+    if (std::exchange(g_state->fail_sync, false)) {
+      disk->pending.clear();
+      return SQLITE_IOERR_FSYNC;
+    }
     disk->sync();
   }
   return SQLITE_OK;
@@ -253,6 +259,11 @@ const char* CrashVfs::name() const { return kName; }
 void CrashVfs::crash_after(std::uint64_t operations) {
   const std::lock_guard lock(state_->mutex);
   state_->crash_at = state_->operations + operations;
+}
+
+void CrashVfs::fail_one_sync() {
+  const std::lock_guard lock(state_->mutex);
+  state_->fail_sync = true;
 }
 
 bool CrashVfs::crashed() const {

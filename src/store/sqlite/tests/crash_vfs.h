@@ -28,6 +28,9 @@ class CrashVfs {
 
   void crash_after(std::uint64_t operations);
   bool crashed() const;
+  // The next sync fails, and what it should have written never reaches the disk, although the
+  // syncs after it succeed: what Linux does after an I/O error.
+  void fail_one_sync();
   // Operations seen since the start: the range to pick a crash from.
   std::uint64_t operations() const;
   // Every connection must be closed.
