@@ -72,6 +72,9 @@ Distribution LatencyHistogram::snapshot() const {
 }
 
 void Metrics::attempt_finished(const domain::Trail& trail) {
+  // A good poll or CONNECT is part of a registration that is counted already; a refused one is an
+  // attempt of its own.
+  if (trail.outcome == domain::TrailOutcome::kAssigned && trail.operation != "register") return;
   const auto outcome = static_cast<std::size_t>(trail.outcome);
   const auto reason = static_cast<std::size_t>(trail.reason);
   attempts_[outcome][reason].fetch_add(1, std::memory_order_relaxed);

@@ -281,7 +281,9 @@ Result<void> Program::listen() {
   }
   // Where the command line finds the admin API.
   const std::uint16_t port = port_of(config_.admin_port ? kOperatorListener : "https");
-  Result<void> announced = data_.announce(fmt::format("https://localhost:{}", port));
+  // Berth's own certificate always names localhost; somebody else's need not.
+  const std::string host = config_.tls.certificate_file.empty() ? "localhost" : hosts_.front();
+  Result<void> announced = data_.announce(fmt::format("https://{}:{}", host, port));
   announced_ = announced.has_value();
   return announced;
 }

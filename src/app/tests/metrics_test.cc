@@ -24,9 +24,22 @@ TEST(Metrics, CountsAttemptsByOutcomeAndReason) {
   EXPECT_EQ(text.find("not_enrolled"), std::string::npos);
 }
 
+TEST(Metrics, AGoodPollIsNotASecondRegistration) {
+  Metrics metrics;
+  domain::Trail trail;
+  trail.outcome = domain::TrailOutcome::kAssigned;
+  for (const char* operation : {"authenticate", "register", "poll"}) {
+    trail.operation = operation;
+    metrics.attempt_finished(trail);
+  }
+  const std::string text = metrics.render({}, {});
+  EXPECT_TRUE(has_line(text, R"(berth_registrations_total{outcome="assigned",reason="none"} 1)"));
+}
+
 TEST(Metrics, StepLatenciesAreCumulativeHistograms) {
   Metrics metrics;
   domain::Trail trail;
+  trail.operation = "register";
   trail.steps.push_back({domain::Step::kAttest, true, "", "", "", microseconds(7)});
   trail.steps.push_back({domain::Step::kAttest, true, "", "", "", microseconds(70)});
   metrics.attempt_finished(trail);
