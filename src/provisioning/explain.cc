@@ -90,7 +90,7 @@ struct Explainer::State {
       : ports(std::move(given)),
         settings(set),
         wake(std::move(waker)),
-        allowance(set.explained_per_second),
+        allowance(set.explained_burst),
         allowance_at(ports.clock.monotonic()) {}
 
   Task<void> take(Refused refused);
@@ -178,8 +178,8 @@ bool Explainer::State::may_explain() {
   const Instant now = ports.clock.monotonic();
   const std::chrono::duration<double> since = now - allowance_at;
   allowance_at = now;
-  const double most = std::max(1.0, settings.explained_per_second);
-  allowance = std::min(most, allowance + since.count() * settings.explained_per_second);
+  allowance =
+      std::min(settings.explained_burst, allowance + since.count() * settings.explained_per_second);
   if (allowance < 1.0) return false;
   allowance -= 1.0;
   return true;

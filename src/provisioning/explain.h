@@ -35,6 +35,7 @@ struct ExplainSettings {
   std::size_t tests_max = 20'000;       // hypotheses tested for one refusal, about a µs each
   // Refusals explained in a second on average; the rest say that they were not looked into.
   double explained_per_second = 20;
+  double explained_burst = 200;            // and at once, after a quiet time
   std::size_t enrollments_read_max = 500;  // of the same scope, near the id
   std::size_t scopes_read_max = 50;        // other scopes whose groups are tried
 };

@@ -393,11 +393,13 @@ def hubs_excluded(world, device):
        hears=NO_HUB, mend=RUN_IT)
 def hub_unlinked(world, device):
     world.new_hub(world.name)
-    where = ("--id-scope", world.scope, "--hub", world.name)
+    scope = world.new_scope()
+    where = ("--id-scope", scope, "--hub", world.name)
     world.run("hub", "link", *where)
-    enrolled = world.individual(device, "--iot-hubs", world.name)
+    world.run("hub", "link", "--id-scope", scope, "--hub", "hub-1")
+    enrolled = world.individual(device, "--iot-hubs", world.name, scope=scope)
     world.run("hub", "unlink", *where)
-    return Attempt(device, Token(enrolled.primary))
+    return Attempt(device, Token(enrolled.primary), scope)
 
 
 @fault("the device id belongs to another registration", "device_id_taken", "owner_differs",
@@ -420,7 +422,8 @@ def foreign_operation(world, device):
 
 
 @fault("somebody guesses keys", "too_many_attempts", "guessing", hears=THROTTLED,
-       server=("--threads", "1", "--provisioning-failures-per-source-max", "5"))
+       server=("--threads", "1", "--provisioning-failures-per-source-max", "5",
+               "--provisioning-failures-refilled-per-second", "0.001"))
 def guessing(world, device):
     world.group()
     for number in range(5):

@@ -13,6 +13,7 @@ import shlex
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import judge
@@ -21,6 +22,7 @@ from server import BerthError, Server, World
 from wire import HTTPS, Token, WireError
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+CASES_AT_ONCE = 4
 DEFAULT_BERTH = ROOT / "build" / "release" / "berth"
 
 
@@ -92,12 +94,12 @@ def chosen_cases(options):
 
 def run_on_one_server(program, flags, cases):
     """First all devices, then all explanations: those reach the store a second later."""
-    with tempfile.TemporaryDirectory(prefix="berth-faults-") as directory:
+    with (tempfile.TemporaryDirectory(prefix="berth-faults-") as directory,
+          ThreadPoolExecutor(CASES_AT_ONCE) as pool):
         try:
             with Server(program, directory, *flags) as server:
                 for step in (Case.drive, Case.explain):
-                    for case in cases:
-                        case.attempt_step(step, server)
+                    list(pool.map(lambda case, act=step: case.attempt_step(act, server), cases))
         except BerthError as error:  # it did not start, or did not end well
             for case in cases:
                 case.trouble = case.trouble or str(error)

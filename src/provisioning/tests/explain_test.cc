@@ -209,7 +209,8 @@ TEST_F(ExplainTest, WakesOnceForAQueueThatWaits) {
 
 TEST_F(ExplainTest, FloodIsRecordedButNotAllExplained) {
   ExplainSettings settings;
-  settings.explained_per_second = 2;
+  settings.explained_per_second = 1;
+  settings.explained_burst = 2;
   start(settings);
   world_.group("line-1");
   for (int i = 0; i < 10; ++i) world_.register_as("d" + std::to_string(i), "derived wrongly");
