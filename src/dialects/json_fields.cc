@@ -1,6 +1,7 @@
 #include "dialects/json_fields.h"
 
 #include "base/codec.h"
+#include "base/nearest.h"
 
 #include <fmt/format.h>
 
@@ -335,7 +336,10 @@ void JsonFields::finish() {
     std::vector<std::string_view> names = known_;
     std::sort(names.begin(), names.end());
     names.erase(std::unique(names.begin(), names.end()), names.end());
-    problem(name, fmt::format("no such field here; known: {}", fmt::join(names, ", ")));
+    const std::optional<std::string> near =
+        base::nearest(name, std::vector<std::string>(names.begin(), names.end()));
+    const std::string hint = near ? fmt::format("did you mean '{}'? ", *near) : std::string();
+    problem(name, fmt::format("no such field here; {}known: {}", hint, fmt::join(names, ", ")));
   }
 }
 

@@ -71,40 +71,39 @@ constexpr Route kRoutes[] = {
     {"DELETE", "/api/v1/tokens/{token}", "admin", delete_token, 204},
 };
 
-constexpr std::size_t kSegmentsMax = 16;
 constexpr std::size_t kSegmentBytesMax = 512;
 
-std::vector<std::string_view> segments(std::string_view path) {
-  std::vector<std::string_view> parts;
+// The path's first segment, which is taken off it.
+std::string_view next_segment(std::string_view& path) {
   if (path.starts_with('/')) path.remove_prefix(1);
-  while (parts.size() < kSegmentsMax) {
-    const std::size_t end = path.find('/');
-    parts.push_back(path.substr(0, end));
-    if (end == std::string_view::npos) break;
-    path.remove_prefix(end + 1);
-  }
-  return parts;
+  const std::size_t end = std::min(path.find('/'), path.size());
+  const std::string_view segment = path.substr(0, end);
+  path.remove_prefix(end);
+  return segment;
 }
 
 bool is_parameter(std::string_view segment) { return segment.starts_with('{'); }
 
-bool fits(const std::vector<std::string_view>& pattern, const std::vector<std::string_view>& path) {
-  if (pattern.size() != path.size()) return false;
-  for (std::size_t i = 0; i < path.size(); ++i) {
-    if (is_parameter(pattern[i]) ? path[i].empty() : pattern[i] != path[i]) return false;
+// No allocation: most patterns do not fit, and fail early. An empty segment fits nothing.
+bool fits(std::string_view pattern, std::string_view path) {
+  while (!pattern.empty() && !path.empty()) {
+    const std::string_view wanted = next_segment(pattern);
+    const std::string_view given = next_segment(path);
+    if (is_parameter(wanted) ? given.empty() : given != wanted) return false;
   }
-  return true;
+  return pattern.empty() && path.empty();
 }
 
-// False when a value is broken.
-bool read_parameters(const std::vector<std::string_view>& pattern,
-                     const std::vector<std::string_view>& path, PathParameters& parameters) {
-  for (std::size_t i = 0; i < path.size(); ++i) {
-    if (!is_parameter(pattern[i])) continue;
-    std::optional<std::string> value = base::percent_decode(path[i]);
+// Of a path that fits. False when a value is broken.
+bool read_parameters(std::string_view pattern, std::string_view path, PathParameters& parameters) {
+  while (!pattern.empty()) {
+    const std::string_view name = next_segment(pattern);
+    const std::string_view given = next_segment(path);
+    if (!is_parameter(name)) continue;
+    std::optional<std::string> value = base::percent_decode(given);
     if (!value || value->size() > kSegmentBytesMax) return false;
     if (base::printable(*value, kSegmentBytesMax) != *value) return false;
-    parameters.emplace_back(pattern[i].substr(1, pattern[i].size() - 2), *std::move(value));
+    parameters.emplace_back(name.substr(1, name.size() - 2), *std::move(value));
   }
   return true;
 }
@@ -115,16 +114,14 @@ std::span<const Route> routes() { return kRoutes; }
 
 Match match(std::string_view method, std::string_view path) {
   Match found;
-  const std::vector<std::string_view> given = segments(path);
   for (const Route& route : kRoutes) {
-    const std::vector<std::string_view> pattern = segments(route.pattern);
-    if (!fits(pattern, given)) continue;
+    if (!fits(route.pattern, path)) continue;
     if (route.method != method) {
       if (!found.allow.empty()) found.allow += ", ";
       found.allow += route.method;
       continue;
     }
-    found.malformed = !read_parameters(pattern, given, found.parameters);
+    found.malformed = !read_parameters(route.pattern, path, found.parameters);
     if (!found.malformed) found.route = &route;
     return found;
   }

@@ -106,7 +106,7 @@ TEST_F(AdminRefusals, Members) {
       {{create, "{}"}, 400, "invalid", "/id: is required"},
       {{create, R"({"id":7})"}, 400, "invalid", "/id: expected text"},
       {{create, R"({"id":"a","enabled":"yes"})"}, 400, "invalid", "/enabled: expected true or"},
-      {{create, R"({"id":"a","displayname":"x"})"}, 400, "invalid", "displayName"},
+      {{create, R"({"id":"a","displayname":"x"})"}, 400, "invalid", "did you mean 'displayName'?"},
       {{create, R"({"id":"a","hubs":"hub-1"})"}, 400, "invalid", "/hubs: expected an array"},
       {{create, R"({"id":"a","hubs":[1]})"}, 400, "invalid", "/hubs/0"},
       {{create, R"({"id":"a","tags":[]})"}, 400, "invalid", "/tags: expected an object"},
