@@ -1,3 +1,5 @@
+// rooms: store
+//
 // How fast registrations become durable, and what one costs in processor time, by the number of
 // devices that register at the same time. The floor to compare with is 45..50 us of processor time
 // for one registration at group sizes from 16 on (SQLite, synchronous=FULL).

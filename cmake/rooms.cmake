@@ -97,3 +97,20 @@ function(berth_fuzz_targets)
     target_link_options(fuzz_${stem} PRIVATE -fsanitize=fuzzer)
   endforeach()
 endfunction()
+
+# Every bench/NAME_bench.cc becomes the program NAME_bench, built only when it is asked for:
+# `ninja -C build/release NAME_bench`. The first line of the file names the rooms it links, as
+# a fuzz target's does.
+function(berth_bench_targets)
+  file(GLOB benches CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/bench/*_bench.cc)
+  foreach(source ${benches})
+    get_filename_component(name ${source} NAME_WE)
+    file(STRINGS ${source} first LIMIT_COUNT 1)
+    string(REGEX REPLACE "^// rooms: *" "" rooms "${first}")
+    string(REPLACE " " ";" rooms "${rooms}")
+    list(TRANSFORM rooms PREPEND berth_)
+    add_executable(${name} EXCLUDE_FROM_ALL ${source})
+    target_link_libraries(${name} PRIVATE ${rooms})
+    target_compile_options(${name} PRIVATE ${BERTH_WARNINGS})
+  endforeach()
+endfunction()

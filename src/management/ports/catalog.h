@@ -22,13 +22,13 @@ struct PutScope {
 };
 struct RemoveScope {
   domain::ScopeId id;
-};  // kConflict while it has enrollments
+};  // kConflict while it has enrollments or registrations; takes its links and tokens along
 struct PutHub {
   domain::Hub record;
 };
 struct RemoveHub {
   domain::HubName name;
-};  // kConflict while it has devices
+};  // kConflict while it has devices; takes its links along
 struct PutHubLink {
   domain::HubLink record;
 };
