@@ -220,6 +220,30 @@ TEST_P(Registrations, NewDeviceIdReplacesTheOldOneEvenIfNobodySaysSo) {
   EXPECT_THAT(devices(), ElementsAre("press-9"));
 }
 
+TEST_P(Registrations, KeptTwinsOutliveARegistrationAgainAndAMove) {
+  ASSERT_THAT(create(management::PutHub{make_hub(kOtherHub)}), Succeeds());
+  auto first = make_assignment("dev-1");
+  first->device->twin = {R"({"floor":9})", R"({"interval":5})"};
+  first->device->enabled = false;
+  ASSERT_THAT(commit(std::move(first)), Succeeds());
+  for (const domain::HubName& hub : {kHub, kOtherHub}) {
+    auto kept = again("dev-1");
+    kept->keeps_twin = true;
+    kept->registration.hub = hub;
+    kept->device = make_device(kept->registration);
+    ASSERT_THAT(commit(std::move(kept)), Succeeds());
+    const auto device = wait(catalog().get_device(hub.text(), "dev-1"));
+    ASSERT_THAT(device, Succeeds());
+    EXPECT_EQ(device->twin.tags, R"({"floor":9})");
+    EXPECT_FALSE(device->enabled);
+  }
+  auto reset = again("dev-1");
+  reset->registration.hub = kOtherHub;
+  reset->device = make_device(reset->registration);
+  ASSERT_THAT(commit(std::move(reset)), Succeeds());
+  EXPECT_EQ(wait(catalog().get_device(kOtherHub.text(), "dev-1"))->twin.tags, R"({"floor":3})");
+}
+
 TEST_P(Registrations, LeavingTakesNobodyElsesDeviceAway) {
   ASSERT_THAT(commit(make_assignment("dev-1")), Succeeds());
   ASSERT_THAT(commit(make_assignment("dev-2")), Succeeds());

@@ -37,6 +37,8 @@ ON CONFLICT (hub, id) DO UPDATE
 RETURNING version)sql";
 constexpr Sql kRemoveDevice = R"sql(
 DELETE FROM devices WHERE hub = $1 AND id = $2 AND scope = $3 AND registration_key = $4)sql";
+constexpr Sql kDeviceBody = R"sql(
+SELECT body FROM devices WHERE hub = $1 AND id = $2 AND scope = $3 AND registration_key = $4)sql";
 constexpr Sql kHubExists = "SELECT 1 FROM hubs WHERE name = $1";
 
 // What the stored registration says about itself before the commit.
@@ -130,23 +132,44 @@ Result<void> put_device(Connection& connection, const domain::Device& device,
   return device_id_taken(device);
 }
 
+// What outlives a re-registration (Assignment::keeps_twin): the twin, the capabilities, and whether
+// an operator has switched the identity off. Nothing changes when there was no identity before.
+Result<void> keep_what_was(Connection& connection, const HubName& hub, const DeviceId& id,
+                           const Registration& owner, domain::Device& device) {
+  BERTH_TRY(Cursor row,
+            connection.run(kDeviceBody, {Value(hub.text()), Value(id.text()),
+                                         Value(owner.scope.text()), Value(owner.id.key())}));
+  BERTH_TRY(const bool found, row.next());
+  if (!found) return {};
+  BERTH_TRY(domain::Device before, read_device(row.string(0), domain::Device{}));
+  device.twin = std::move(before.twin);
+  device.iot_edge = before.iot_edge;
+  device.enabled = before.enabled;
+  return {};
+}
+
 // A registration has one device at most: the identity it had goes when it gets another.
 Result<void> move_device(Connection& connection, const Assignment& assignment,
                          const std::optional<Current>& current, const Registration& owner) {
+  std::optional<domain::Device> device = assignment.device;
+  if (device && assignment.keeps_twin && current && !current->device_id.empty()) {
+    const Result<void> kept =
+        keep_what_was(connection, current->hub, current->device_id, owner, *device);
+    if (!kept) return kept;
+  }
   if (assignment.leaves) {
     const auto& [hub, id] = *assignment.leaves;
     Result<void> left = remove_device(connection, hub, id, owner);
     if (!left) return left;
   }
-  if (!assignment.device) return {};
-  const domain::Device& device = *assignment.device;
+  if (!device) return {};
   const bool had_other = current && !current->device_id.empty() &&
-                         (current->hub != device.hub || current->device_id != device.id);
+                         (current->hub != device->hub || current->device_id != device->id);
   if (had_other) {
     Result<void> left = remove_device(connection, current->hub, current->device_id, owner);
     if (!left) return left;
   }
-  return put_device(connection, device, owner);
+  return put_device(connection, *device, owner);
 }
 
 }  // namespace
