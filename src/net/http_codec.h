@@ -23,7 +23,7 @@ struct HttpLimits {
 };
 
 struct HttpFault {
-  int status = 400;      // 400, 413, 414, 417, 431, 501 or 505
+  int status = 400;      // 400, 413, 417, 431, 501 or 505 (408: the session's own)
   std::string_view why;  // a literal: may be shown to the peer
 };
 

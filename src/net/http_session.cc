@@ -9,6 +9,8 @@ namespace berth::net {
 
 namespace {
 
+constexpr HttpFault kNoSubprotocol{400, "no WebSocket subprotocol that is spoken on this path"};
+constexpr HttpFault kTooSlow{408, "the request took too long"};
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 Refusal refusal_of(int status) {
@@ -55,7 +57,7 @@ Task<std::optional<WebSocketRequest>> HttpSession::run() {
       }
       if (match.kind == UpgradeMatch::Kind::kRefused) {
         connection_->refuse(Refusal::kMalformed);
-        co_await refuse({400, "no WebSocket subprotocol that is spoken on this path"});
+        co_await refuse(kNoSubprotocol);
         co_return std::nullopt;
       }
     }
@@ -103,7 +105,7 @@ Task<HttpSession::Got> HttpSession::read_request() {
     const IoResult got = co_await connection_->stream().read_some(input);
     connection_->set_idle(false);
     if (!got.ok()) {
-      if (connection_->timed_out() && begun) co_await refuse({408, "the request took too long"});
+      if (connection_->timed_out() && begun) co_await refuse(kTooSlow);
       co_return Got::kEnd;
     }
     if (!begun) {

@@ -172,7 +172,8 @@ Task<void> MqttSession::on_packet(MqttPacket packet) {
   } else if (std::holds_alternative<MqttPingreq>(packet)) {
     encode_mqtt_pingresp(out_);
   } else if (std::holds_alternative<wire::MqttDisconnect>(packet)) {
-    co_await hand_on(wire::MqttDisconnect{});
+    wire::Request goodbye = wire::MqttDisconnect{};
+    co_await hand_on(std::move(goodbye));
     end("disconnect");
   } else {
     // PUBREC or PUBCOMP: answers to a QoS 2 message, and none goes out.
@@ -247,10 +248,10 @@ Task<void> MqttSession::on_puback(std::uint16_t packet_id) {
   const auto found = std::find_if(in_flight_.begin(), in_flight_.end(),
                                   [&](const Outgoing& one) { return one.packet_id == packet_id; });
   if (found == in_flight_.end()) co_return;  // nothing to be mended by closing
-  const std::uint16_t tag = found->tag;
+  wire::Request delivered = wire::MqttDelivered{found->tag};
   in_flight_.erase(found);
   pump();
-  co_await hand_on(wire::MqttDelivered{tag});
+  co_await hand_on(std::move(delivered));
 }
 
 void MqttSession::on_pubrel(std::uint16_t packet_id) {

@@ -236,7 +236,7 @@ class Server::Impl {
 
   Result<void> start(std::vector<Listener> listeners) {
     for (Listener& listener : listeners) {
-      const Result<void> opened = open(std::make_shared<const Listener>(std::move(listener)));
+      Result<void> opened = open(std::make_shared<const Listener>(std::move(listener)));
       if (opened) continue;
       gates_.clear();
       bound_.clear();
@@ -293,7 +293,9 @@ class Server::Impl {
                   "give an address like 127.0.0.1 or ::1, or none for every address");
     }
     Result<void> opened = open_at(listener, tcp::endpoint(address, listener->port));
-    if (opened || !any || opened.error().kind != ErrorKind::kInternal) return opened;
+    if (opened || !any) return opened;
+    const ErrorKind kind = opened.error().kind;
+    if (kind == ErrorKind::kConflict || kind == ErrorKind::kForbidden) return opened;
     // A machine without IPv6.
     return open_at(listener, tcp::endpoint(asio::ip::address_v4::any(), listener->port));
   }
