@@ -243,16 +243,6 @@ class Server::Impl {
       return opened;
     }
     for (const auto& gate : gates_) {
-      boost::system::error_code code;
-      gate->acceptor().listen(parts_.limits.listen_backlog, code);
-      if (code) {
-        const auto failure = listen_failure(gate->listener(), code);
-        gates_.clear();
-        bound_.clear();
-        return failure;
-      }
-    }
-    for (const auto& gate : gates_) {
       asio::co_spawn(gate->core()->executor, Gate::accept_all(gate), asio::detached);
     }
     return {};
@@ -315,6 +305,12 @@ class Server::Impl {
       if (code) return listen_failure(*listener, code);
       set_connection_options(gate->acceptor().native_handle());
       opened.push_back(std::move(gate));
+    }
+    // At once: a port that is bound but does not listen would let the next listener have it too.
+    for (const auto& gate : opened) {
+      boost::system::error_code code;
+      gate->acceptor().listen(parts_.limits.listen_backlog, code);
+      if (code) return listen_failure(*listener, code);
     }
     gates_.insert(gates_.end(), opened.begin(), opened.end());
     bound_.push_back({listener->name, endpoint.address().to_string(), endpoint.port()});

@@ -45,6 +45,26 @@ TEST(Server, StartsAllListenersOrNone) {
   EXPECT_TRUE(server.bound().empty());
 }
 
+TEST(Server, TwoListenersCannotHaveTheSamePort) {
+  TestServer other;
+  Listener one;
+  one.name = "https";
+  one.address = "127.0.0.1";
+  {
+    // A port that was free a moment ago.
+    Server finder({other.engine, other.handler, other.clock, {}});
+    ASSERT_TRUE(finder.start({one}));
+    one.port = finder.bound().at(0).port;
+  }
+  Listener two = one;
+  two.name = "mqtt";
+  two.protocol = Protocol::kMqtt;
+  Server server({other.engine, other.handler, other.clock, {}});
+  const auto started = server.start({one, two});
+  ASSERT_FALSE(started);
+  EXPECT_EQ(started.error().kind, ErrorKind::kConflict);
+}
+
 TEST(Server, ListensOnEveryAddressByDefault) {
   TestServer other;
   Server server({other.engine, other.handler, other.clock, {}});
@@ -97,7 +117,7 @@ TEST(Server, HalfOpenConnectionsByTheHundredsEndAndOthersAreServedMeanwhile) {
 }
 
 TEST(Server, DrainFinishesWorkUnderWayAndClosesTheIdle) {
-  TestServer server;
+  TestServer server({.cores = 1});  // the idle one's end shows that the drain has begun
   Client idle(server.port());
   EXPECT_EQ(idle.roundtrip(kGet).status, 200);
   server.handler.latch = std::make_shared<Latch>();
