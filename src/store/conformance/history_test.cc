@@ -241,6 +241,17 @@ TEST_P(History, RefusalsMayHoldAnyBytesAndAreStillRecorded) {
   EXPECT_EQ(out->count, 77U);
 }
 
+TEST_P(History, RefusalThatHappensAgainReplacesItsTrail) {
+  domain::Trail trail = make_trail("dev-1", TrailOutcome::kRefused);
+  refuse({trail});
+  reopen();
+  trail.count = 12;
+  refuse({trail});
+  reopen();
+  EXPECT_THAT(trail_ids(), SizeIs(1));
+  EXPECT_EQ(wait(catalog().get_trail(trail.id))->count, 12U);
+}
+
 TEST_P(History, TrailsAreFoundByScopeDeviceAndOutcome) {
   ASSERT_THAT(commit(make_assignment("Dev-1")), Succeeds());
   ASSERT_THAT(commit(make_assignment("dev-2")), Succeeds());
