@@ -41,8 +41,6 @@ std::string machine_name() {
   return base::ascii_lower(name.data());
 }
 
-std::chrono::milliseconds ms(config::Milliseconds value) { return value; }
-
 net::Limits net_limits(const config::Net& net) {
   net::Limits limits;
   limits.connections_total = net.connections_max;
@@ -50,12 +48,12 @@ net::Limits net_limits(const config::Net& net) {
   limits.header_bytes = net.header_bytes_max;
   limits.body_bytes = net.body_bytes_max;
   limits.mqtt_packet_bytes = net.packet_bytes_max;
-  limits.first_byte = ms(net.first_byte_timeout);
-  limits.handshake = ms(net.handshake_timeout);
-  limits.authenticate = ms(net.authenticate_timeout);
-  limits.request = ms(net.request_timeout);
-  limits.http_idle = ms(net.idle_timeout);
-  limits.write_stall = ms(net.write_timeout);
+  limits.first_byte = net.first_byte_timeout;
+  limits.handshake = net.handshake_timeout;
+  limits.authenticate = net.authenticate_timeout;
+  limits.request = net.request_timeout;
+  limits.http_idle = net.idle_timeout;
+  limits.write_stall = net.write_timeout;
   limits.in_flight_per_core = net.in_flight_max;
   limits.outgoing_queue_count = net.outgoing_queue_count_max;
   return limits;
@@ -300,7 +298,7 @@ bool Program::stop() {
   stopped_ = true;
   bool whole = true;
   if (server_) {
-    whole = server_->drain(ms(config_.net.drain_timeout));
+    whole = server_->drain(config_.net.drain_timeout);
     server_->stop();
   }
   if (explainer_) {
