@@ -20,6 +20,10 @@ std::string_view to_string(ErrorKind kind) {
       return "too_large";
     case ErrorKind::kTooMany:
       return "too_many";
+    case ErrorKind::kOffline:
+      return "offline";
+    case ErrorKind::kTimeout:
+      return "timeout";
     case ErrorKind::kUnavailable:
       return "unavailable";
     case ErrorKind::kInternal:

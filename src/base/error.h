@@ -20,6 +20,8 @@ enum class ErrorKind {
   kForbidden,           // the credential does not allow this
   kTooLarge,            // over a named limit
   kTooMany,             // over a named rate or count
+  kOffline,             // the other party is not there; it may come back
+  kTimeout,             // it is there and did not answer in time
   kUnavailable,         // a part we need is not there now; trying later may help
   kInternal,            // a bug or a broken machine
 };

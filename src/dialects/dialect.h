@@ -3,8 +3,10 @@
 //   step(session, input) → (session', commands, actions)
 //
 // No socket, store, clock or randomness: everything it may look at is in the input, and it decides
-// nothing but wording. `input` is a request from the wire or the answer of a brain to one of its
-// commands. app/ drives it: runs the commands, feeds the answers back, hands the actions to net.
+// nothing but wording. `input` is a request from the wire, the answer of a brain to one of its
+// commands, or something a brain tells the connection unasked. app/ drives it: runs the commands,
+// feeds the answers back, hands the actions to net. Inputs come one at a time, but between a
+// command and its answer there may be others.
 //
 // Room dialects. May include base, domain, wire (and crypto to parse certificates).
 // Thread rule: a Dialect has no state and may be stepped from any thread; a Session belongs to one
@@ -14,6 +16,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "domain/claim.h"
+#include "domain/hub_operations.h"
 #include "domain/operations.h"
 #include "domain/outcome.h"
 #include "wire/wire.h"
@@ -42,6 +45,11 @@ struct Manage {
   domain::Caller caller;
   domain::ManagementCommand command;
 };
+// To the hub. The first is ConnectDevice; the connection then belongs to that device, and a second
+// ConnectDevice is refused.
+struct Operate {
+  domain::HubCommand command;
+};
 // To app itself: health, readiness, metrics. No secrets, no tenant data.
 struct Inspect {
   enum class What { kHealth, kReadiness, kMetrics } what = What::kHealth;
@@ -50,7 +58,7 @@ struct Inspect {
 // `correlation` is the dialect's own note of what the command was for; it comes back unchanged in
 // the Answer (a packet's $rid, a route, an API version).
 struct Command {
-  std::variant<Provision, Manage, Inspect> body;
+  std::variant<Provision, Manage, Operate, Inspect> body;
   std::any correlation;
 };
 
@@ -60,7 +68,8 @@ struct Inspection {
 };
 
 struct Answer {
-  std::variant<domain::Outcome, Result<domain::ManagementResult>, Inspection> body;
+  std::variant<domain::Outcome, Result<domain::ManagementResult>, domain::HubResult, Inspection>
+      body;
   std::any correlation;
 };
 
@@ -70,7 +79,13 @@ struct Arrival {
   std::string request_id;  // UUID made by app, for x-ms-request-id and the like
 };
 
-using Input = std::variant<Arrival, Answer>;
+// Only after a ConnectDevice was answered with DeviceConnected.
+struct Event {
+  domain::HubEvent event;
+  TimePoint at;
+};
+
+using Input = std::variant<Arrival, Answer, Event>;
 
 struct StepResult {
   std::vector<Command> commands;  // carried out in order; each brings one Answer

@@ -38,6 +38,7 @@ struct MacOverText {
   std::string expected_audience;  // who it must be for in this request, same form
   std::string raw_audience;       // as transmitted (part of signed_text)
   std::string raw_expiry;         // as transmitted (part of signed_text)
+  std::string key_name;           // the named key it says it was made with; empty: the own key
   std::int64_t expires_at_seconds = 0;  // Unix time
 };
 

@@ -46,6 +46,22 @@ std::string_view to_string(Reason reason) {
       return "operation_unknown";
     case Reason::kNotRegistered:
       return "not_registered";
+    case Reason::kHostUnknown:
+      return "host_unknown";
+    case Reason::kDeviceUnknown:
+      return "device_unknown";
+    case Reason::kDeviceDisabled:
+      return "device_disabled";
+    case Reason::kTopicForbidden:
+      return "topic_forbidden";
+    case Reason::kMessageTooLarge:
+      return "message_too_large";
+    case Reason::kDocumentInvalid:
+      return "document_invalid";
+    case Reason::kDocumentTooLarge:
+      return "document_too_large";
+    case Reason::kVersionNotCurrent:
+      return "version_not_current";
     case Reason::kStoreUnavailable:
       return "store_unavailable";
     case Reason::kInternal:

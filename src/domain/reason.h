@@ -32,6 +32,14 @@ enum class Reason {
   kDeviceIdTaken,          // another device has that device id at that hub
   kOperationUnknown,       // the polled operation does not exist for this device
   kNotRegistered,          // a status was asked for a device that never registered
+  kHostUnknown,            // no hub has the host name that the device connects to
+  kDeviceUnknown,          // the hub has no device of that id
+  kDeviceDisabled,         // an operator switched the device off
+  kTopicForbidden,         // a topic or filter that is none, or is another device's
+  kMessageTooLarge,        // a message over the limit
+  kDocumentInvalid,        // a twin patch that breaks a rule
+  kDocumentTooLarge,       // a twin that would outgrow a limit
+  kVersionNotCurrent,      // a patch based on a version that is not the current one
   kStoreUnavailable,       // the store did not answer in time
   kInternal,               // a bug of ours; the log has more
 };
@@ -59,6 +67,14 @@ inline constexpr Reason kReasons[] = {
     Reason::kDeviceIdTaken,
     Reason::kOperationUnknown,
     Reason::kNotRegistered,
+    Reason::kHostUnknown,
+    Reason::kDeviceUnknown,
+    Reason::kDeviceDisabled,
+    Reason::kTopicForbidden,
+    Reason::kMessageTooLarge,
+    Reason::kDocumentInvalid,
+    Reason::kDocumentTooLarge,
+    Reason::kVersionNotCurrent,
     Reason::kStoreUnavailable,
     Reason::kInternal,
 };

@@ -1,29 +1,9 @@
 #include "domain/records.h"
 
-#include <array>
-#include <utility>
+#include "domain/names.h"
 
 namespace berth::domain {
 namespace {
-
-template <class Enum, std::size_t N>
-using Names = std::array<std::pair<Enum, std::string_view>, N>;
-
-template <class Enum, std::size_t N>
-std::string_view name_of(const Names<Enum, N>& names, Enum value) {
-  for (const auto& [each, name] : names) {
-    if (each == value) return name;
-  }
-  return {};
-}
-
-template <class Enum, std::size_t N>
-std::optional<Enum> value_of(const Names<Enum, N>& names, std::string_view text) {
-  for (const auto& [each, name] : names) {
-    if (base::equals_ignoring_case(name, text)) return each;
-  }
-  return std::nullopt;
-}
 
 constexpr Names<AllocationPolicy, 2> kAllocationPolicies{{
     {AllocationPolicy::kHashed, "hashed"},
@@ -46,6 +26,12 @@ constexpr Names<Substatus, 5> kSubstatuses{{
     {Substatus::kDeviceDataMigrated, "device_data_migrated"},
     {Substatus::kDeviceDataReset, "device_data_reset"},
     {Substatus::kReprovisionedToInitialAssignment, "reprovisioned_to_initial_assignment"},
+}};
+constexpr Names<HubPermission, 4> kHubPermissions{{
+    {HubPermission::kDeviceConnect, "deviceConnect"},
+    {HubPermission::kServiceConnect, "serviceConnect"},
+    {HubPermission::kRegistryRead, "registryRead"},
+    {HubPermission::kRegistryWrite, "registryWrite"},
 }};
 constexpr Names<Role, 3> kRoles{{
     {Role::kViewer, "viewer"},
@@ -88,6 +74,13 @@ std::optional<Substatus> parse_substatus(std::string_view text) {
   return value_of(kSubstatuses, text);
 }
 
+std::string_view to_string(HubPermission permission) {
+  return name_of(kHubPermissions, permission);
+}
+std::optional<HubPermission> parse_hub_permission(std::string_view text) {
+  return value_of(kHubPermissions, text);
+}
+
 std::string_view to_string(Role role) { return name_of(kRoles, role); }
 std::optional<Role> parse_role(std::string_view text) { return value_of(kRoles, text); }
 
@@ -97,6 +90,10 @@ std::string key_context(const ScopeId& scope, EnrollmentKind kind, const Enrollm
 
 std::string device_key_context(const HubName& hub, const DeviceId& id) {
   return "device/" + hub.text() + '/' + id.text();
+}
+
+std::string hub_policy_context(const HubName& hub, std::string_view policy) {
+  return "hub-policy/" + hub.text() + '/' + std::string(policy);
 }
 
 }  // namespace berth::domain

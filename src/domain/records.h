@@ -42,11 +42,43 @@ struct Scope {
   std::uint64_t version = 0;
 };
 
+enum class KeySlot { kPrimary, kSecondary };
+std::string_view to_string(KeySlot slot);  // "primary", "secondary"
+
+// A key that was replaced; kept so that a refusal can say "this key was retired on …".
+struct RetiredKey {
+  Sealed key;
+  KeySlot slot = KeySlot::kPrimary;
+  TimePoint retired_at;
+};
+inline constexpr std::size_t kRetiredKeysMax = 4;
+
+// Symmetric keys of 16..64 bytes, sealed with the context of the record that holds them.
+struct SymmetricKeys {
+  Sealed primary;
+  Sealed secondary;
+  std::vector<RetiredKey> retired;  // newest first, at most kRetiredKeysMax
+};
+
+// What the holder of a hub policy's key may do.
+enum class HubPermission { kDeviceConnect, kServiceConnect, kRegistryRead, kRegistryWrite };
+std::string_view to_string(HubPermission permission);  // "deviceConnect"
+std::optional<HubPermission> parse_hub_permission(std::string_view text);
+
+// A named pair of keys for a whole hub: what connection strings of services are made of
+// (azure-iot-hub.md §1.3). Sealed with hub_policy_context().
+struct HubPolicy {
+  std::string name;  // "iothubowner"
+  std::vector<HubPermission> permissions;
+  SymmetricKeys keys;
+};
+
 // A place devices connect to; built into this program. Names are unique in the whole server.
 struct Hub {
   HubName name;
   std::string host;  // what devices are told to connect to
   std::string display_name;
+  std::vector<HubPolicy> policies;  // in the order of their names
   TimePoint created_at;
   TimePoint updated_at;
   std::uint64_t version = 0;
@@ -64,24 +96,6 @@ struct HubLink {
 enum class EnrollmentKind { kIndividual, kGroup };
 std::string_view to_string(EnrollmentKind kind);  // "individual", "group"
 std::optional<EnrollmentKind> parse_enrollment_kind(std::string_view text);
-
-enum class KeySlot { kPrimary, kSecondary };
-std::string_view to_string(KeySlot slot);  // "primary", "secondary"
-
-// A key that was replaced; kept so that a refusal can say "this key was retired on …".
-struct RetiredKey {
-  Sealed key;
-  KeySlot slot = KeySlot::kPrimary;
-  TimePoint retired_at;
-};
-inline constexpr std::size_t kRetiredKeysMax = 4;
-
-// Symmetric keys of 16..64 bytes, sealed with key_context() of the enrollment.
-struct SymmetricKeys {
-  Sealed primary;
-  Sealed secondary;
-  std::vector<RetiredKey> retired;  // newest first, at most kRetiredKeysMax
-};
 
 using Attestation = std::variant<SymmetricKeys>;
 // "symmetric_key".
@@ -179,6 +193,7 @@ struct Device {
 // What seals are bound to: a sealed key cannot be moved to another record or slot.
 std::string key_context(const ScopeId& scope, EnrollmentKind kind, const EnrollmentId& id);
 std::string device_key_context(const HubName& hub, const DeviceId& id);
+std::string hub_policy_context(const HubName& hub, std::string_view policy);
 
 enum class Role { kViewer, kOperator, kAdmin };
 std::string_view to_string(Role role);  // "viewer", "operator", "admin"

@@ -24,7 +24,7 @@ struct Overloaded : Cases... {
 template <class... Cases>
 Overloaded(Cases...) -> Overloaded<Cases...>;
 
-MqttLimits mqtt_limits(const Limits& limits) {
+mqtt::MqttLimits mqtt_limits(const Limits& limits) {
   return {.connect_bytes = limits.mqtt_connect_bytes, .packet_bytes = limits.mqtt_packet_bytes};
 }
 
@@ -75,7 +75,7 @@ Task<void> MqttSession::run() {
 
 Task<void> MqttSession::read_packets() {
   while (!ended_) {
-    std::optional<MqttPacket> packet = next_packet();
+    std::optional<mqtt::MqttPacket> packet = next_packet();
     if (packet) {
       connection_->expect_nothing();
       co_await on_packet(std::move(*packet));
@@ -97,37 +97,37 @@ Task<void> MqttSession::read_packets() {
 }
 
 // The next whole packet of unread_, or nothing when more bytes are needed or the session ended.
-std::optional<MqttPacket> MqttSession::next_packet() {
+std::optional<mqtt::MqttPacket> MqttSession::next_packet() {
   if (unread_.empty()) return std::nullopt;
   // Not MQTT at all: seen at the first byte, without waiting for the rest of a pretended packet.
   if (!connected_ && !is_connect_byte(unread_[0])) {
-    broken({MqttFault::kMalformed, "the first packet is not CONNECT"});
+    broken({mqtt::MqttFault::kMalformed, "the first packet is not CONNECT"});
     return std::nullopt;
   }
-  MqttDecoded decoded = decode_mqtt(base::as_bytes(unread_), limits_);
-  if (const auto* fault = std::get_if<MqttBroken>(&decoded.outcome)) {
+  mqtt::MqttDecoded decoded = mqtt::decode_mqtt(base::as_bytes(unread_), limits_);
+  if (const auto* fault = std::get_if<mqtt::MqttBroken>(&decoded.outcome)) {
     broken(*fault);
     return std::nullopt;
   }
-  if (std::holds_alternative<MqttIncomplete>(decoded.outcome)) return std::nullopt;
+  if (std::holds_alternative<mqtt::MqttIncomplete>(decoded.outcome)) return std::nullopt;
   unread_.erase(0, decoded.consumed);
   if (unread_.empty()) std::string().swap(unread_);  // an idle session keeps no buffer
-  return std::move(std::get<MqttPacket>(decoded.outcome));
+  return std::move(std::get<mqtt::MqttPacket>(decoded.outcome));
 }
 
-void MqttSession::broken(const MqttBroken& fault) {
+void MqttSession::broken(const mqtt::MqttBroken& fault) {
   switch (fault.fault) {
-    case MqttFault::kMalformed:
+    case mqtt::MqttFault::kMalformed:
       connection_->refuse(Refusal::kMalformed);
       break;
-    case MqttFault::kTooLarge:
+    case mqtt::MqttFault::kTooLarge:
       connection_->refuse(Refusal::kPacketTooLarge);
       break;
-    case MqttFault::kUnacceptableProtocol:
+    case mqtt::MqttFault::kUnacceptableProtocol:
       connection_->refuse(Refusal::kMalformed);
       carry_out(wire::MqttConnack{.code = wire::MqttConnectCode::kUnacceptableProtocol});
       break;
-    case MqttFault::kIdentifierRejected:
+    case mqtt::MqttFault::kIdentifierRejected:
       connection_->refuse(Refusal::kMalformed);
       carry_out(wire::MqttConnack{.code = wire::MqttConnectCode::kIdentifierRejected});
       break;
@@ -156,7 +156,7 @@ void MqttSession::expect_more() {
   }
 }
 
-Task<void> MqttSession::on_packet(MqttPacket packet) {
+Task<void> MqttSession::on_packet(mqtt::MqttPacket packet) {
   if (auto* connect = std::get_if<wire::MqttConnect>(&packet)) {
     co_await on_connect(std::move(*connect));
   } else if (auto* publish = std::get_if<wire::MqttPublish>(&packet)) {
@@ -165,25 +165,25 @@ Task<void> MqttSession::on_packet(MqttPacket packet) {
     co_await hand_on(std::move(*subscribe));
   } else if (auto* unsubscribe = std::get_if<wire::MqttUnsubscribe>(&packet)) {
     co_await hand_on(std::move(*unsubscribe));
-  } else if (const auto* puback = std::get_if<MqttPubackIn>(&packet)) {
+  } else if (const auto* puback = std::get_if<mqtt::MqttPubackIn>(&packet)) {
     co_await on_puback(puback->packet_id);
-  } else if (const auto* pubrel = std::get_if<MqttPubrel>(&packet)) {
+  } else if (const auto* pubrel = std::get_if<mqtt::MqttPubrel>(&packet)) {
     on_pubrel(pubrel->packet_id);
-  } else if (std::holds_alternative<MqttPingreq>(packet)) {
-    encode_mqtt_pingresp(out_);
+  } else if (std::holds_alternative<mqtt::MqttPingreq>(packet)) {
+    mqtt::encode_mqtt_pingresp(out_);
   } else if (std::holds_alternative<wire::MqttDisconnect>(packet)) {
     wire::Request goodbye = wire::MqttDisconnect{};
     co_await hand_on(std::move(goodbye));
     end("disconnect");
   } else {
     // PUBREC or PUBCOMP: answers to a QoS 2 message, and none goes out.
-    broken({MqttFault::kMalformed, "acknowledges QoS 2, which was never sent"});
+    broken({mqtt::MqttFault::kMalformed, "acknowledges QoS 2, which was never sent"});
   }
 }
 
 Task<void> MqttSession::on_connect(wire::MqttConnect connect) {
   if (connected_) {
-    broken({MqttFault::kMalformed, "second CONNECT"});  // [MQTT-3.1.0-2]
+    broken({mqtt::MqttFault::kMalformed, "second CONNECT"});  // [MQTT-3.1.0-2]
     co_return;
   }
   Core& core = connection_->core();
@@ -209,11 +209,11 @@ Task<void> MqttSession::on_publish(wire::MqttPublish publish) {
                                     [id](const IncomingQos2& one) { return one.packet_id == id; });
     if (known != incoming_.end()) {
       // Sent again because our PUBREC was late or lost: delivered once, acknowledged twice.
-      if (known->acknowledged) encode_mqtt(MqttPubrec{id}, out_);
+      if (known->acknowledged) mqtt::encode_mqtt(mqtt::MqttPubrec{id}, out_);
       co_return;
     }
     if (incoming_.size() >= connection_->limits().mqtt_incoming_qos2_count) {
-      broken({MqttFault::kTooLarge, "too many QoS 2 messages without PUBREL"});
+      broken({mqtt::MqttFault::kTooLarge, "too many QoS 2 messages without PUBREL"});
       co_return;
     }
     incoming_.push_back({id, false});
@@ -256,7 +256,8 @@ Task<void> MqttSession::on_puback(std::uint16_t packet_id) {
 
 void MqttSession::on_pubrel(std::uint16_t packet_id) {
   std::erase_if(incoming_, [&](const IncomingQos2& one) { return one.packet_id == packet_id; });
-  encode_mqtt(MqttPubcomp{packet_id}, out_);  // also for an unknown one, or the client never stops
+  mqtt::encode_mqtt(mqtt::MqttPubcomp{packet_id},
+                    out_);  // also for an unknown one, or the client never stops
 }
 
 // --- sending
@@ -272,14 +273,15 @@ void MqttSession::carry_out(wire::Action action) {
   std::visit(Overloaded{
                  [&](wire::MqttConnack& connack) {
                    if (connected_ || ended_) return;
-                   encode_mqtt(connack, out_);
+                   mqtt::encode_mqtt(connack, out_);
                    connected_ = connack.code == wire::MqttConnectCode::kAccepted;
+                   limit_idle(connack.idle_seconds_max);
                    if (!connected_) end("refused");
                  },
                  [&](wire::MqttPublish& publish) { enqueue(std::move(publish)); },
                  [&](wire::MqttPuback& puback) { acknowledge(puback.packet_id); },
-                 [&](wire::MqttSuback& suback) { encode_mqtt(suback, out_); },
-                 [&](wire::MqttUnsuback& unsuback) { encode_mqtt(unsuback, out_); },
+                 [&](wire::MqttSuback& suback) { mqtt::encode_mqtt(suback, out_); },
+                 [&](wire::MqttUnsuback& unsuback) { mqtt::encode_mqtt(unsuback, out_); },
                  [](wire::Pause&) {},  // only an answer can wait: hand_on
                  [&](wire::Close& close) { end(close.why); },
                  [&](wire::HttpResponse&) {
@@ -289,14 +291,20 @@ void MqttSession::carry_out(wire::Action action) {
              action);
 }
 
+void MqttSession::limit_idle(std::uint32_t seconds) {
+  if (seconds == 0) return;
+  const std::chrono::milliseconds most = std::chrono::seconds(seconds);
+  keep_alive_ = keep_alive_.count() == 0 ? most : std::min(keep_alive_, most);
+}
+
 void MqttSession::acknowledge(std::uint16_t packet_id) {
   for (IncomingQos2& one : incoming_) {
     if (one.packet_id != packet_id) continue;
     one.acknowledged = true;
-    encode_mqtt(MqttPubrec{packet_id}, out_);
+    mqtt::encode_mqtt(mqtt::MqttPubrec{packet_id}, out_);
     return;
   }
-  encode_mqtt(wire::MqttPuback{packet_id}, out_);
+  mqtt::encode_mqtt(wire::MqttPuback{packet_id}, out_);
 }
 
 void MqttSession::enqueue(wire::MqttPublish publish) {
@@ -319,7 +327,7 @@ void MqttSession::pump() {
       next.packet_id = free_packet_id();
       in_flight_.push_back({next.packet_id, tag});
     }
-    if (!encode_mqtt(next, out_)) {
+    if (!mqtt::encode_mqtt(next, out_)) {
       log::error("net.publish_too_large", {{"peer", connection_->peer().address}});
       if (next.qos > 0) in_flight_.pop_back();
     }

@@ -7,7 +7,7 @@
 #pragma once
 
 #include "net/connection.h"
-#include "net/mqtt_codec.h"
+#include "mqtt/codec.h"
 
 #include <atomic>
 #include <list>
@@ -37,10 +37,10 @@ class MqttSession final : public Outbound, public std::enable_shared_from_this<M
 
   // Reading.
   Task<void> read_packets();
-  std::optional<MqttPacket> next_packet();
-  void broken(const MqttBroken& fault);
+  std::optional<mqtt::MqttPacket> next_packet();
+  void broken(const mqtt::MqttBroken& fault);
   void expect_more();
-  Task<void> on_packet(MqttPacket packet);
+  Task<void> on_packet(mqtt::MqttPacket packet);
   Task<void> on_connect(wire::MqttConnect connect);
   Task<void> on_publish(wire::MqttPublish publish);
   Task<void> hand_on(wire::Request request);
@@ -51,6 +51,7 @@ class MqttSession final : public Outbound, public std::enable_shared_from_this<M
   // Sending.
   void carry_out(wire::Actions actions);
   void carry_out(wire::Action action);
+  void limit_idle(std::uint32_t seconds);
   void acknowledge(std::uint16_t packet_id);
   void enqueue(wire::MqttPublish publish);
   void pump();
@@ -67,7 +68,7 @@ class MqttSession final : public Outbound, public std::enable_shared_from_this<M
 
   const std::shared_ptr<Connection> connection_;
   Stream& stream_;
-  const MqttLimits limits_;
+  const mqtt::MqttLimits limits_;
   const std::size_t high_water_;
   std::unique_ptr<Conversation> conversation_;  // from CONNECT on
   bool connected_ = false;                      // CONNACK 0 is on its way

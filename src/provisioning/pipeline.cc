@@ -47,6 +47,14 @@ bool counts_as_failure(Reason reason) {
     case Reason::kDeviceIdTaken:
     case Reason::kOperationUnknown:
     case Reason::kNotRegistered:
+    case Reason::kHostUnknown:
+    case Reason::kDeviceUnknown:
+    case Reason::kDeviceDisabled:
+    case Reason::kTopicForbidden:
+    case Reason::kMessageTooLarge:
+    case Reason::kDocumentInvalid:
+    case Reason::kDocumentTooLarge:
+    case Reason::kVersionNotCurrent:
     case Reason::kStoreUnavailable:
     case Reason::kInternal:
       return false;

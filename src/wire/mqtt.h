@@ -43,6 +43,9 @@ enum class MqttConnectCode : std::uint8_t {
 struct MqttConnack {
   bool session_present = false;
   MqttConnectCode code = MqttConnectCode::kAccepted;  // anything else: net closes after sending
+  // Not sent: a connection on which nothing was received for so long is closed, also when the
+  // client's own keep-alive is longer or 0. 0: only the client's own counts.
+  std::uint32_t idle_seconds_max = 0;
 };
 
 struct MqttPublish {

@@ -1,10 +1,10 @@
-// rooms: net
+// rooms: mqtt
 // MQTT bytes at the decoder, as a server reads them. The same stream gives the same packets whether
 // it comes at once or is cut anywhere; a packet that was accepted can be encoded, and decoding
 // that gives it back; nothing over the limits is accepted.
 #include "base/check.h"
 #include "base/codec.h"
-#include "net/mqtt_codec.h"
+#include "mqtt/codec.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -14,7 +14,7 @@
 
 namespace {
 
-using namespace berth::net;
+using namespace berth::mqtt;
 
 constexpr MqttLimits kLimits{.connect_bytes = 512, .packet_bytes = 1024, .filter_count = 8};
 constexpr std::size_t kWholeSplitMax = 64;  // beyond, only some offsets: the work is quadratic

@@ -50,6 +50,15 @@ Fault fault_for(Reason reason) {
       return not_found();
     case Reason::kStoreUnavailable:
       return {503001, "Service unavailable"};
+    // Of the hub, never of provisioning.
+    case Reason::kHostUnknown:
+    case Reason::kDeviceUnknown:
+    case Reason::kDeviceDisabled:
+    case Reason::kTopicForbidden:
+    case Reason::kMessageTooLarge:
+    case Reason::kDocumentInvalid:
+    case Reason::kDocumentTooLarge:
+    case Reason::kVersionNotCurrent:
     case Reason::kNone:
     case Reason::kInternal:
       return {500001, "Internal server error"};

@@ -52,6 +52,15 @@ struct PutRegistrationOwner {
   domain::RegistrationId id;
   domain::EnrollmentRef owner;
 };
+// An identity made or changed by an operator: no registration gets or loses it. Tags and desired of
+// `record.twin` count on creation only; later they belong to the twin.
+struct PutDevice {
+  domain::Device record;
+};
+struct RemoveDevice {
+  domain::HubName hub;
+  domain::DeviceId id;
+};  // with its twin, session and waiting messages; its registration stays
 struct PutToken {
   domain::Token record;
 };
@@ -70,7 +79,8 @@ using Expectation = std::variant<MustNotExist, MustExist, MustBeVersion, Whateve
 
 struct Change {
   std::variant<PutScope, RemoveScope, PutHub, RemoveHub, PutHubLink, RemoveHubLink, PutEnrollment,
-               RemoveEnrollment, RemoveRegistration, PutRegistrationOwner, PutToken, RemoveToken>
+               RemoveEnrollment, RemoveRegistration, PutRegistrationOwner, PutDevice, RemoveDevice, PutToken,
+               RemoveToken>
       what;
   Expectation expectation = MustExist{};
   domain::AuditRecord audit;

@@ -5,7 +5,7 @@
 #pragma once
 
 #include "base/codec.h"
-#include "net/mqtt_codec.h"
+#include "mqtt/codec.h"
 
 #include <gtest/gtest.h>
 
@@ -13,9 +13,9 @@
 
 namespace berth::net::testing {
 
-inline std::string encoded(const MqttPacket& packet) {
+inline std::string encoded(const mqtt::MqttPacket& packet) {
   std::string out;
-  EXPECT_TRUE(encode_mqtt(packet, out));
+  EXPECT_TRUE(mqtt::encode_mqtt(packet, out));
   return out;
 }
 
@@ -45,7 +45,7 @@ inline std::string subscribe_packet(std::uint16_t packet_id, std::string filter,
 }
 
 inline std::string puback_packet(std::uint16_t packet_id) {
-  return encoded(MqttPubackIn{packet_id});
+  return encoded(mqtt::MqttPubackIn{packet_id});
 }
 
 // One whole packet, as hex; empty at the end of the stream.

@@ -163,7 +163,7 @@ TEST(Mqtt, AStrayPubackIsOverlooked) {
 TEST(Mqtt, DeliversAQos2MessageOnce) {
   TestServer server(mqtt());
   Client client = connected(server);
-  const std::string pubrel = encoded(MqttPubrel{3});
+  const std::string pubrel = encoded(mqtt::MqttPubrel{3});
   client.send(publish_packet("t", "x", 2, 3));
   EXPECT_EQ(receive_packet(client), "50020003");
   client.send(publish_packet("t", "x", 2, 3, true));

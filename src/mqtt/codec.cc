@@ -1,11 +1,11 @@
-#include "net/mqtt_codec.h"
+#include "mqtt/codec.h"
 
 #include "base/codec.h"
-#include "net/mqtt_types.h"
+#include "mqtt/types.h"
 
 #include <optional>
 
-namespace berth::net {
+namespace berth::mqtt {
 
 namespace {
 
@@ -288,4 +288,4 @@ bool is_mqtt_topic(std::string_view topic) {
   return !topic.empty() && topic.find_first_of("#+") == std::string_view::npos;
 }
 
-}  // namespace berth::net
+}  // namespace berth::mqtt

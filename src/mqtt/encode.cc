@@ -1,9 +1,9 @@
-#include "net/mqtt_codec.h"
-#include "net/mqtt_types.h"
+#include "mqtt/codec.h"
+#include "mqtt/types.h"
 
 #include <algorithm>
 
-namespace berth::net {
+namespace berth::mqtt {
 
 namespace {
 
@@ -177,4 +177,4 @@ bool encode_mqtt(const MqttPacket& packet, std::string& out) {
   return std::visit(ClientEncoder{out}, packet);
 }
 
-}  // namespace berth::net
+}  // namespace berth::mqtt

@@ -1,10 +1,10 @@
-#include "net/mqtt_codec.h"
+#include "mqtt/codec.h"
 
 #include "base/codec.h"
 
 #include <gtest/gtest.h>
 
-namespace berth::net {
+namespace berth::mqtt {
 namespace {
 
 std::string bytes(std::string_view hex) {
@@ -244,4 +244,4 @@ TEST(MqttCodec, KnowsFilters) {
 }
 
 }  // namespace
-}  // namespace berth::net
+}  // namespace berth::mqtt

@@ -1,7 +1,7 @@
 // MQTT 3.1.1 packets (OASIS MQTT 3.1.1 §2, §3) from bytes and to bytes. No socket, no state: a
 // session feeds what has arrived and takes one packet at a time.
 //
-// Room net. Strict where the standard says "must": reserved bits, remaining length, UTF-8 without
+// Room mqtt. Strict where the standard says "must": reserved bits, remaining length, UTF-8 without
 // U+0000, packet ids, flags, wildcards in a PUBLISH topic, filter grammar, no byte left over.
 // Every size is bounded before anything is copied.
 // Thread rule: pure functions.
@@ -16,7 +16,7 @@
 #include <string_view>
 #include <variant>
 
-namespace berth::net {
+namespace berth::mqtt {
 
 // What a client sends beside the packets that wire has values for.
 struct MqttPubackIn {
@@ -87,4 +87,4 @@ bool is_mqtt_filter(std::string_view filter);
 // A topic name: not empty, no wildcard.
 bool is_mqtt_topic(std::string_view topic);
 
-}  // namespace berth::net
+}  // namespace berth::mqtt

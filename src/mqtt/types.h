@@ -1,11 +1,11 @@
 // Control packet types of MQTT 3.1.1 §2.2.1, shared by the two halves of the codec.
 //
-// Room net, internal. Thread rule: constants.
+// Room mqtt, internal. Thread rule: constants.
 #pragma once
 
 #include <cstdint>
 
-namespace berth::net {
+namespace berth::mqtt {
 
 enum PacketType : std::uint8_t {
   kConnect = 1,
@@ -24,4 +24,4 @@ enum PacketType : std::uint8_t {
   kDisconnect = 14,
 };
 
-}  // namespace berth::net
+}  // namespace berth::mqtt

@@ -1,0 +1,44 @@
+// Checks the proof of a device that connects to a hub. Implemented in attestation/.
+//
+// Room hub/ports. Thread rule: one instance for all io_contexts, no I/O, no lock.
+#pragma once
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "domain/claim.h"
+#include "domain/records.h"
+
+#include <optional>
+#include <string>
+
+namespace berth::hub {
+
+struct ProofRefusal {
+  domain::Reason reason = domain::Reason::kInternal;
+  std::string expected;
+  std::string received;
+};
+
+// A proof that verified.
+struct Authenticated {
+  std::string detail;                   // for the trail: "primary key"
+  std::string credential;               // keyed fingerprint of what was proven; never the key
+  std::optional<TimePoint> expires_at;  // when the connection must end, skew included
+};
+
+class Authenticator {
+ public:
+  virtual ~Authenticator() = default;
+  // The device's own keys, or those of a policy of its hub that lets devices connect when the
+  // evidence names a policy. Reasons: kProofMissing, kProofMalformed, kProofExpired,
+  // kProofExpiryTooFar, kProofAudienceMismatch, kProofRejected, kAttestationMismatch.
+  virtual Result<Authenticated, ProofRefusal> authenticate(const domain::Claim& claim,
+                                                           const domain::Hub& hub,
+                                                           const domain::Device& device,
+                                                           TimePoint now) = 0;
+  // Whether what was proven then still is a credential of the device (or of its hub's policies).
+  virtual bool still_good(const std::string& credential, const domain::Hub& hub,
+                          const domain::Device& device) = 0;
+};
+
+}  // namespace berth::hub

@@ -1,0 +1,105 @@
+// What the hub needs of the store: one read that fetches all a connection needs, twins with an
+// optimistic lock, durable sessions, and the queues of messages for devices. Implemented in store/.
+//
+// Room hub/ports. Errors: kNotFound, kConflict and kPreconditionFailed as named, kUnavailable,
+// kInternal. Thread rule: called from any io_context; the Task completes on the caller's executor.
+#pragma once
+
+#include "base/task.h"
+#include "domain/hub_operations.h"
+#include "domain/records.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace berth::hub {
+
+// What a device that connects left behind; also what another server would need to know.
+struct StoredSession {
+  domain::HubName hub;
+  domain::DeviceId device;
+  std::vector<domain::Subscription> subscriptions;
+  TimePoint updated_at;
+};
+
+struct Dossier {
+  std::optional<domain::Device> device;  // none: all else is empty
+  std::optional<StoredSession> session;
+  bool has_messages = false;  // something may wait in its queue
+};
+
+// Who holds a device's connection. `node` is this server's id, `epoch` grows with each of its
+// starts: a record of an epoch that is over speaks of a connection that is over.
+struct ConnectionRecord {
+  domain::HubName hub;
+  domain::DeviceId device;
+  std::string node;
+  std::uint64_t epoch = 0;
+  bool connected = false;
+  TimePoint changed_at;
+  std::string dialect;
+  std::string transport;
+  std::string source;
+};
+
+// A change of a twin, with the audit record of the operator who made it, if one did.
+struct TwinWrite {
+  domain::Twin twin;                   // version ignored
+  std::uint64_t expected_version = 0;  // of the stored record; 0: it must not exist yet
+  std::optional<domain::AuditRecord> audit;
+};
+
+struct MessageWrite {
+  domain::QueuedMessage message;  // sequence ignored
+  std::size_t depth_max = 50;     // kTooMany when so many wait already
+  std::optional<domain::AuditRecord> audit;
+};
+
+class DeviceStore {
+ public:
+  virtual ~DeviceStore() = default;
+
+  // A new, higher epoch for this node; durable.
+  virtual Task<Result<std::uint64_t>> begin_epoch(std::string node) = 0;
+
+  // All hubs; for the hub's own table of host names. At most 1000.
+  virtual Task<Result<std::vector<domain::Hub>>> all_hubs() = 0;
+  virtual Task<Result<Dossier>> open_dossier(domain::HubName hub, domain::DeviceId device) = 0;
+
+  // The stored twin, or none when nobody has written it yet. kNotFound without the device.
+  virtual Task<Result<std::optional<domain::Twin>>> get_twin(domain::HubName hub,
+                                                             domain::DeviceId device) = 0;
+  // The record's new version; durable. kNotFound without the device; kConflict when
+  // expected_version is not current (read again and decide again).
+  virtual Task<Result<std::uint64_t>> put_twin(std::unique_ptr<TwinWrite> write) = 0;
+
+  // Replaces; durable. kNotFound without the device.
+  virtual Task<Result<void>> put_session(StoredSession session) = 0;
+  virtual Task<Result<void>> remove_session(domain::HubName hub, domain::DeviceId device) = 0;
+
+  // Written with the next commit or within a second, without an fsync of its own; never waits.
+  virtual void note_connection(ConnectionRecord record) = 0;
+  virtual Task<Result<std::optional<ConnectionRecord>>> get_connection(domain::HubName hub,
+                                                                       domain::DeviceId device) = 0;
+
+  // The sequence; durable. kNotFound without the device, kTooMany when the queue is full (expired
+  // messages do not count).
+  virtual Task<Result<std::uint64_t>> enqueue(std::unique_ptr<MessageWrite> write) = 0;
+  // Messages after that sequence that have not expired at `now`, in order.
+  virtual Task<Result<std::vector<domain::QueuedMessage>>> waiting(domain::HubName hub,
+                                                                   domain::DeviceId device,
+                                                                   std::uint64_t after,
+                                                                   TimePoint now,
+                                                                   std::size_t count_max) = 0;
+  // Removes; durable. False when it was not there.
+  virtual Task<Result<bool>> settle(domain::HubName hub, domain::DeviceId device,
+                                    std::uint64_t sequence) = 0;
+  // Removes what has expired and gives it back, so that feedback can be sent.
+  virtual Task<Result<std::vector<domain::QueuedMessage>>> take_expired(TimePoint now,
+                                                                        std::size_t count_max) = 0;
+};
+
+}  // namespace berth::hub
