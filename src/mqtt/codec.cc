@@ -1,9 +1,6 @@
 #include "mqtt/codec.h"
 
-#include "base/codec.h"
-#include "mqtt/types.h"
-
-#include <optional>
+#include "mqtt/read.h"
 
 namespace berth::mqtt {
 
@@ -12,112 +9,6 @@ namespace {
 using Outcome = std::variant<MqttIncomplete, MqttBroken, MqttPacket>;
 
 Outcome malformed(std::string_view why) { return MqttBroken{MqttFault::kMalformed, why}; }
-
-// Bounds are checked here and nowhere else. Once a read fails, every later one fails too.
-class Cursor {
- public:
-  explicit Cursor(std::span<const std::uint8_t> bytes) : bytes_(bytes) {}
-
-  bool ok() const { return ok_; }
-  bool at_end() const { return bytes_.empty(); }
-
-  std::uint8_t byte() {
-    const auto taken = take(1);
-    return taken.empty() ? std::uint8_t{0} : taken[0];
-  }
-  std::uint16_t number() {
-    const auto taken = take(2);
-    return taken.empty() ? std::uint16_t{0}
-                         : static_cast<std::uint16_t>((taken[0] << 8) | taken[1]);
-  }
-  std::span<const std::uint8_t> binary() {
-    const std::size_t size = number();
-    return take(size);
-  }
-  // UTF-8 without U+0000, §1.5.3.
-  std::string_view text() {
-    const auto taken = binary();
-    const std::string_view view(reinterpret_cast<const char*>(taken.data()), taken.size());
-    if (view.find('\0') != std::string_view::npos || !base::is_utf8(view)) ok_ = false;
-    return view;
-  }
-  std::string_view rest() {
-    const auto taken = take(bytes_.size());
-    return {reinterpret_cast<const char*>(taken.data()), taken.size()};
-  }
-
- private:
-  std::span<const std::uint8_t> take(std::size_t size) {
-    if (!ok_ || size > bytes_.size()) {
-      ok_ = false;
-      return {};
-    }
-    const auto taken = bytes_.first(size);
-    bytes_ = bytes_.subspan(size);
-    return taken;
-  }
-
-  std::span<const std::uint8_t> bytes_;
-  bool ok_ = true;
-};
-
-struct FixedHeader {
-  std::uint8_t type = 0;
-  std::uint8_t flags = 0;
-  std::size_t remaining = 0;
-  std::size_t size = 0;  // of the header itself
-};
-
-// Flags that §2.2.2 prescribes; PUBLISH has its own.
-std::optional<std::uint8_t> required_flags(std::uint8_t type) {
-  if (type == kPublish) return std::nullopt;
-  return type == kPubrel || type == kSubscribe || type == kUnsubscribe ? std::uint8_t{2}
-                                                                       : std::uint8_t{0};
-}
-
-bool from_client(std::uint8_t type) {
-  switch (type) {
-    case kConnect:
-    case kPublish:
-    case kPuback:
-    case kPubrec:
-    case kPubrel:
-    case kPubcomp:
-    case kSubscribe:
-    case kUnsubscribe:
-    case kPingreq:
-    case kDisconnect:
-      return true;
-    default:
-      return false;  // a number from the wire, not one of our enums
-  }
-}
-
-// Nothing while the header is incomplete and so far right.
-std::optional<std::variant<FixedHeader, MqttBroken>> read_header(
-    std::span<const std::uint8_t> bytes, const MqttLimits& limits) {
-  FixedHeader header;
-  header.type = bytes[0] >> 4;
-  header.flags = bytes[0] & 0x0f;
-  if (!from_client(header.type)) {
-    return MqttBroken{MqttFault::kMalformed, "not a packet that a client sends"};
-  }
-  const auto required = required_flags(header.type);
-  if (required ? header.flags != *required : (header.flags & 0x06) == 0x06) {
-    return MqttBroken{MqttFault::kMalformed, "reserved flags in the fixed header"};
-  }
-  const std::size_t most = header.type == kConnect ? limits.connect_bytes : limits.packet_bytes;
-  for (std::size_t i = 1; i < bytes.size(); ++i) {
-    header.remaining |= static_cast<std::size_t>(bytes[i] & 0x7f) << (7 * (i - 1));
-    header.size = i + 1;
-    if (header.size + header.remaining > most) {
-      return MqttBroken{MqttFault::kTooLarge, "packet over the limit"};
-    }
-    if ((bytes[i] & 0x80) == 0) return header;
-    if (i == 4) return MqttBroken{MqttFault::kMalformed, "remaining length of more than 4 bytes"};
-  }
-  return std::nullopt;
-}
 
 Outcome read_will(Cursor& cursor, std::uint8_t flags, wire::MqttConnect& connect) {
   wire::MqttWill will;
@@ -171,21 +62,9 @@ Outcome read_connect(Cursor cursor) {
   return MqttPacket(std::move(connect));
 }
 
-Outcome read_publish(Cursor cursor, std::uint8_t flags) {
-  wire::MqttPublish publish;
-  publish.duplicate = (flags & 0x08) != 0;
-  publish.qos = (flags >> 1) & 3;
-  publish.retain = (flags & 0x01) != 0;
-  if (publish.duplicate && publish.qos == 0) return malformed("duplicate flag with QoS 0");
-  const std::string_view topic = cursor.text();
-  if (!cursor.ok() || !is_mqtt_topic(topic)) return malformed("topic name");
-  if (publish.qos > 0) {
-    publish.packet_id = cursor.number();
-    if (publish.packet_id == 0) return malformed("packet id");
-  }
-  publish.topic = topic;
-  publish.payload = cursor.rest();
-  return MqttPacket(std::move(publish));
+Outcome as_outcome(std::variant<MqttBroken, wire::MqttPublish> read) {
+  if (auto* broken = std::get_if<MqttBroken>(&read)) return *broken;
+  return MqttPacket(std::get<wire::MqttPublish>(std::move(read)));
 }
 
 template <class Packet>
@@ -233,7 +112,7 @@ Outcome read_body(const FixedHeader& header, Cursor cursor, const MqttLimits& li
     case kConnect:
       return read_connect(cursor);
     case kPublish:
-      return read_publish(cursor, header.flags);
+      return as_outcome(read_publish(cursor, header.flags));
     case kPuback:
       return read_packet_id_only<MqttPubackIn>(cursor);
     case kPubrec:
@@ -260,7 +139,7 @@ Outcome read_body(const FixedHeader& header, Cursor cursor, const MqttLimits& li
 
 MqttDecoded decode_mqtt(std::span<const std::uint8_t> bytes, const MqttLimits& limits) {
   if (bytes.empty()) return {MqttIncomplete{}};
-  const auto header = read_header(bytes, limits);
+  const auto header = read_header(Sender::kClient, bytes, limits);
   if (!header) return {MqttIncomplete{}};
   if (const auto* broken = std::get_if<MqttBroken>(&*header)) return {*broken};
   const FixedHeader& fixed = std::get<FixedHeader>(*header);

@@ -32,10 +32,15 @@ struct MqttPubcomp {
   std::uint16_t packet_id = 0;
 };
 struct MqttPingreq {};
+struct MqttPingresp {};
 
 using MqttPacket = std::variant<wire::MqttConnect, wire::MqttPublish, MqttPubackIn, MqttPubrec,
                                 MqttPubrel, MqttPubcomp, wire::MqttSubscribe, wire::MqttUnsubscribe,
                                 MqttPingreq, wire::MqttDisconnect>;
+
+// What a server sends to a client that asks for QoS 0 and 1 only.
+using MqttServerPacket = std::variant<wire::MqttConnack, wire::MqttPublish, wire::MqttPuback,
+                                      wire::MqttSuback, wire::MqttUnsuback, MqttPingresp>;
 
 struct MqttLimits {
   std::size_t connect_bytes = 16 * 1024;  // whole packet, fixed header included
@@ -66,6 +71,14 @@ struct MqttDecoded {
 
 // Decodes the packet at the beginning of `bytes`, as a server reads it.
 MqttDecoded decode_mqtt(std::span<const std::uint8_t> bytes, const MqttLimits& limits);
+
+struct MqttReceived {
+  std::variant<MqttIncomplete, MqttBroken, MqttServerPacket> outcome;
+  std::size_t consumed = 0;  // bytes of the packet; 0 unless there is one
+};
+
+// The same as a client reads it, as strictly; the faults are kMalformed and kTooLarge alone.
+MqttReceived decode_mqtt_from_server(std::span<const std::uint8_t> bytes, const MqttLimits& limits);
 
 // Each appends one packet to `out`. Server to client; `publish` goes out with its packet_id, and
 // only QoS 0 and 1 exist in this direction (a higher one is sent as 1). False, and nothing

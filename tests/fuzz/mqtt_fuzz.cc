@@ -1,7 +1,7 @@
 // rooms: mqtt
-// MQTT bytes at the decoder, as a server reads them. The same stream gives the same packets whether
-// it comes at once or is cut anywhere; a packet that was accepted can be encoded, and decoding
-// that gives it back; nothing over the limits is accepted.
+// MQTT bytes at the decoders, as a server reads them and as a client does. The same stream gives
+// the same packets whether it comes at once or is cut anywhere; a packet that was accepted can be
+// encoded, and decoding that gives it back; nothing over the limits is accepted.
 #include "base/check.h"
 #include "base/codec.h"
 #include "mqtt/codec.h"
@@ -24,26 +24,58 @@ struct Read {
   std::string end;                   // "more" or the fault's reason
 };
 
-std::string encoded(const MqttPacket& packet) {
-  std::string out;
-  BERTH_CHECK(encode_mqtt(packet, out));
-  return out;
-}
+// What a server reads.
+struct FromClient {
+  using Packet = MqttPacket;
+  static MqttDecoded decode(std::string_view bytes) {
+    return decode_mqtt(berth::base::as_bytes(bytes), kLimits);
+  }
+  static std::string encoded(const Packet& packet) {
+    std::string out;
+    BERTH_CHECK(encode_mqtt(packet, out));
+    return out;
+  }
+};
 
-void check_round_trip(const MqttPacket& packet) {
-  const std::string once = encoded(packet);
-  const MqttDecoded again = decode_mqtt(berth::base::as_bytes(once), kLimits);
-  const auto* back = std::get_if<MqttPacket>(&again.outcome);
+struct ServerEncoder {
+  std::string& out;
+  void operator()(const MqttPingresp&) const { encode_mqtt_pingresp(out); }
+  template <class Packet>
+  void operator()(const Packet& packet) const {
+    encode_mqtt(packet, out);
+  }
+};
+
+// What a client reads.
+struct FromServer {
+  using Packet = MqttServerPacket;
+  static MqttReceived decode(std::string_view bytes) {
+    return decode_mqtt_from_server(berth::base::as_bytes(bytes), kLimits);
+  }
+  static std::string encoded(const Packet& packet) {
+    std::string out;
+    std::visit(ServerEncoder{out}, packet);
+    BERTH_CHECK(!out.empty());
+    return out;
+  }
+};
+
+template <class Side>
+void check_round_trip(const typename Side::Packet& packet) {
+  const std::string once = Side::encoded(packet);
+  const auto again = Side::decode(once);
+  const auto* back = std::get_if<typename Side::Packet>(&again.outcome);
   BERTH_CHECK(back != nullptr);
   BERTH_CHECK(again.consumed == once.size());
   BERTH_CHECK(back->index() == packet.index());
-  BERTH_CHECK(encoded(*back) == once);
+  BERTH_CHECK(Side::encoded(*back) == once);
 }
 
 // Takes packets off `stream` until it needs more or breaks; appends to `read`.
+template <class Side>
 void take(std::string& stream, Read& read) {
   while (true) {
-    const MqttDecoded decoded = decode_mqtt(berth::base::as_bytes(stream), kLimits);
+    const auto decoded = Side::decode(stream);
     if (const auto* broken = std::get_if<MqttBroken>(&decoded.outcome)) {
       read.end = broken->why;
       BERTH_CHECK(decoded.consumed == 0 && !read.end.empty());
@@ -54,34 +86,41 @@ void take(std::string& stream, Read& read) {
       BERTH_CHECK(decoded.consumed == 0 && stream.size() < kLimits.packet_bytes);
       return;
     }
-    const MqttPacket& packet = std::get<MqttPacket>(decoded.outcome);
+    const auto& packet = std::get<typename Side::Packet>(decoded.outcome);
     BERTH_CHECK(decoded.consumed > 0 && decoded.consumed <= kLimits.packet_bytes);
-    check_round_trip(packet);
-    read.packets.push_back(encoded(packet));
+    check_round_trip<Side>(packet);
+    read.packets.push_back(Side::encoded(packet));
     stream.erase(0, decoded.consumed);
   }
 }
 
+template <class Side>
 Read read_split(std::string_view bytes, std::size_t at) {
   Read read;
   std::string stream(bytes.substr(0, at));
-  take(stream, read);
+  take<Side>(stream, read);
   if (read.end != "more") return read;
   stream += bytes.substr(at);
-  take(stream, read);
+  take<Side>(stream, read);
   return read;
+}
+
+template <class Side>
+void check_splits(std::string_view bytes) {
+  const Read whole = read_split<Side>(bytes, bytes.size());
+  const std::size_t step = 1 + bytes.size() / kWholeSplitMax;
+  for (std::size_t at = 0; at < bytes.size(); at += step) {
+    const Read split = read_split<Side>(bytes, at);
+    BERTH_CHECK(split.packets == whole.packets);
+    BERTH_CHECK(split.end == whole.end);
+  }
 }
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
-  const Read whole = read_split(bytes, size);
-  const std::size_t step = 1 + size / kWholeSplitMax;
-  for (std::size_t at = 0; at < size; at += step) {
-    const Read split = read_split(bytes, at);
-    BERTH_CHECK(split.packets == whole.packets);
-    BERTH_CHECK(split.end == whole.end);
-  }
+  check_splits<FromClient>(bytes);
+  check_splits<FromServer>(bytes);
   return 0;
 }
