@@ -2,10 +2,14 @@
 
 #include "base/log.h"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/json.hpp>
 
+#include <atomic>
 #include <deque>
-#include <exception>
+#include <iterator>
 #include <utility>
 
 namespace berth::app {
@@ -13,6 +17,8 @@ namespace {
 
 // More commands than any dialect needs for one request; a dialect that keeps asking is a bug.
 constexpr std::size_t kCommandsPerRequestMax = 16;
+// Events of the hub that may wait for one connection's turn.
+constexpr std::size_t kEventsWaitingMax = 256;
 
 void append(wire::Actions& to, wire::Actions from) {
   for (wire::Action& action : from) to.push_back(std::move(action));
@@ -25,94 +31,207 @@ bool may_change_names(const domain::ManagementCommand& command) {
          std::holds_alternative<domain::UpdateHub>(command);
 }
 
-// Runs one command and makes the Answer; keeps the correlation.
-class CommandRunner {
- public:
-  CommandRunner(Brains brains, Surroundings& surroundings)
-      : brains_(brains), surroundings_(surroundings) {}
+}  // namespace
 
-  Task<dialects::Answer> run(dialects::Command command) {
-    dialects::Answer answer{dialects::Inspection{}, std::move(command.correlation)};
-    if (auto* provision = std::get_if<dialects::Provision>(&command.body)) {
-      domain::Outcome outcome = co_await brains_.provisioning.handle(std::move(provision->command));
-      answer.body = std::move(outcome);
-    } else if (auto* manage = std::get_if<dialects::Manage>(&command.body)) {
-      const bool names = may_change_names(manage->command);
-      Result<domain::ManagementResult> result =
-          co_await brains_.management.handle(std::move(manage->caller), std::move(manage->command));
-      if (names && result) surroundings_.names_may_have_changed();
-      answer.body = std::move(result);
-    } else if (auto* inspect = std::get_if<dialects::Inspect>(&command.body)) {
-      dialects::Inspection inspection = co_await surroundings_.inspect(inspect->what);
-      answer.body = std::move(inspection);
+// What a conversation is made of. Shared by net's RoutedConversation, by the hub, which may hold on
+// to its subscriber a little longer, and by commands that an event of the hub has started; all of
+// them on one io_context, deliver() apart.
+class Exchange final : public hub::Subscriber, public std::enable_shared_from_this<Exchange> {
+ public:
+  Exchange(Router& router, const wire::Peer& peer, net::Outbound& outbound)
+      : router_(router),
+        peer_(peer),
+        outbound_(outbound),
+        brains_(router.parts_.surroundings.brains_here()),
+        executor_(router.parts_.surroundings.executor_here()) {}
+
+  // Keeps itself: the caller may let go meanwhile.
+  static Task<wire::Actions> handle(std::shared_ptr<Exchange> self, wire::Request request);
+  bool deliver(domain::HubEvent event) override;
+  // The connection is gone: peer and outbound are no more.
+  void end();
+
+ private:
+  void on_event(domain::HubEvent event);
+  static Task<void> follow(std::shared_ptr<Exchange> self, std::vector<dialects::Command> commands);
+  Task<wire::Actions> carry_out(std::vector<dialects::Command> commands);
+  Task<dialects::Answer> run(dialects::Command command);
+  Task<domain::HubResult> operate(domain::HubCommand command);
+  void push(wire::Actions actions);
+  wire::Actions trouble();
+
+  Router& router_;
+  const wire::Peer& peer_;
+  net::Outbound& outbound_;
+  const Brains brains_;
+  const net::Executor executor_;
+  const dialects::Dialect* dialect_ = nullptr;
+  dialects::Session session_;
+  bool one_shot_ = false;
+  bool ended_ = false;
+  std::size_t running_ = 0;  // commands under way; the attachment outlives them
+  std::unique_ptr<hub::Attachment> attachment_;
+  std::atomic<std::size_t> events_waiting_{0};
+};
+
+Task<wire::Actions> Exchange::handle(std::shared_ptr<Exchange> self, wire::Request request) {
+  self->one_shot_ = std::holds_alternative<wire::HttpRequest>(request);
+  if (self->one_shot_ || self->dialect_ == nullptr) {
+    self->dialect_ = self->router_.claimant(self->peer_, request);
+    self->session_ = {};
+  }
+  if (self->dialect_ == nullptr) co_return self->router_.unclaimed(request);
+
+  const Router::Parts& parts = self->router_.parts_;
+  dialects::Arrival arrival{std::move(request), parts.clock.wall(), parts.rng.uuid()};
+  dialects::StepResult result =
+      self->dialect_->step(self->peer_, self->session_, std::move(arrival));
+  wire::Actions actions = std::move(result.actions);
+  wire::Actions more = co_await self->carry_out(std::move(result.commands));
+  append(actions, std::move(more));
+  co_return actions;
+}
+
+// Runs the commands and those their answers bring, in order; gives back the actions of the answers.
+Task<wire::Actions> Exchange::carry_out(std::vector<dialects::Command> commands) {
+  wire::Actions actions;
+  std::deque<dialects::Command> waiting(std::make_move_iterator(commands.begin()),
+                                        std::make_move_iterator(commands.end()));
+  for (std::size_t count = 0; !waiting.empty(); ++count) {
+    if (count == kCommandsPerRequestMax) {
+      log::error("dialect.too_many_commands", {{"dialect", std::string(dialect_->name())}});
+      append(actions, trouble());
+      break;
     }
-    co_return answer;
+    dialects::Command command = std::move(waiting.front());
+    waiting.pop_front();
+    ++running_;
+    dialects::Answer answer = co_await run(std::move(command));
+    --running_;
+    if (ended_) {
+      if (running_ == 0) attachment_.reset();
+      co_return actions;  // nobody is left to hear them
+    }
+    dialects::StepResult next = dialect_->step(peer_, session_, std::move(answer));
+    append(actions, std::move(next.actions));
+    for (dialects::Command& more : next.commands) waiting.push_back(std::move(more));
+  }
+  co_return actions;
+}
+
+Task<dialects::Answer> Exchange::run(dialects::Command command) {
+  Surroundings& surroundings = router_.parts_.surroundings;
+  dialects::Answer answer{dialects::Inspection{}, std::move(command.correlation)};
+  if (auto* provision = std::get_if<dialects::Provision>(&command.body)) {
+    domain::Outcome outcome = co_await brains_.provisioning.handle(std::move(provision->command));
+    answer.body = std::move(outcome);
+  } else if (auto* manage = std::get_if<dialects::Manage>(&command.body)) {
+    const bool names = may_change_names(manage->command);
+    Result<domain::ManagementResult> result =
+        co_await brains_.management.handle(std::move(manage->caller), std::move(manage->command));
+    if (names && result) surroundings.names_may_have_changed();
+    answer.body = std::move(result);
+  } else if (auto* hub = std::get_if<dialects::Operate>(&command.body)) {
+    domain::HubResult result = co_await operate(std::move(hub->command));
+    answer.body = std::move(result);
+  } else if (auto* inspect = std::get_if<dialects::Inspect>(&command.body)) {
+    dialects::Inspection inspection = co_await surroundings.inspect(inspect->what);
+    answer.body = std::move(inspection);
+  }
+  co_return answer;
+}
+
+Task<domain::HubResult> Exchange::operate(domain::HubCommand command) {
+  domain::HubRefused misplaced;
+  misplaced.at = router_.parts_.clock.wall();
+  auto* connect = std::get_if<domain::ConnectDevice>(&command);
+  if (connect == nullptr) {
+    misplaced.detail = "the connection belongs to no device";
+    if (!attachment_) co_return misplaced;
+    domain::HubResult result = co_await attachment_->handle(std::move(command));
+    co_return result;
+  }
+  misplaced.detail = "the connection belongs to a device already";
+  if (attachment_) co_return misplaced;
+  hub::Attached attached = co_await brains_.hub.connect(std::move(*connect), shared_from_this());
+  attachment_ = std::move(attached.attachment);
+  co_return std::move(attached.result);
+}
+
+bool Exchange::deliver(domain::HubEvent event) {
+  const bool ends = std::holds_alternative<domain::EndConnection>(event);
+  if (events_waiting_.fetch_add(1) >= kEventsWaitingMax && !ends) {
+    --events_waiting_;
+    return false;
+  }
+  boost::asio::post(executor_, [self = shared_from_this(), event = std::move(event)]() mutable {
+    --self->events_waiting_;
+    self->on_event(std::move(event));
+  });
+  return true;
+}
+
+void Exchange::on_event(domain::HubEvent event) {
+  if (ended_ || dialect_ == nullptr) return;
+  dialects::Event input{std::move(event), router_.parts_.clock.wall()};
+  dialects::StepResult result = dialect_->step(peer_, session_, std::move(input));
+  push(std::move(result.actions));
+  if (result.commands.empty()) return;
+  boost::asio::co_spawn(executor_, follow(shared_from_this(), std::move(result.commands)),
+                        boost::asio::detached);
+}
+
+Task<void> Exchange::follow(std::shared_ptr<Exchange> self,
+                            std::vector<dialects::Command> commands) {
+  wire::Actions actions = co_await self->carry_out(std::move(commands));
+  if (!self->ended_) self->push(std::move(actions));
+}
+
+void Exchange::push(wire::Actions actions) {
+  if (actions.empty() || outbound_.post(std::move(actions))) return;
+  // A message lost in the middle is worse than a new connection, which catches up.
+  wire::Actions close;
+  close.emplace_back(wire::Close{"the client takes messages more slowly than they come"});
+  outbound_.post(std::move(close));
+}
+
+void Exchange::end() {
+  ended_ = true;
+  if (running_ == 0) attachment_.reset();
+}
+
+wire::Actions Exchange::trouble() {
+  wire::Actions actions;
+  if (one_shot_) {
+    actions.push_back(router_.refuse(500, "the server could not finish this request"));
+  } else {
+    actions.push_back(wire::Close{"a dialect asked for too much"});
+  }
+  return actions;
+}
+
+namespace {
+
+class RoutedConversation final : public net::Conversation {
+ public:
+  explicit RoutedConversation(std::shared_ptr<Exchange> exchange)
+      : exchange_(std::move(exchange)) {}
+  ~RoutedConversation() override { exchange_->end(); }
+  RoutedConversation(const RoutedConversation&) = delete;
+  RoutedConversation& operator=(const RoutedConversation&) = delete;
+
+  Task<wire::Actions> handle(wire::Request request) override {
+    return Exchange::handle(exchange_, std::move(request));
   }
 
  private:
-  Brains brains_;
-  Surroundings& surroundings_;
+  const std::shared_ptr<Exchange> exchange_;
 };
 
 }  // namespace
 
-class RoutedConversation final : public net::Conversation {
- public:
-  RoutedConversation(Router& router, const wire::Peer& peer)
-      : router_(router), peer_(peer), brains_(router.parts_.surroundings.brains_here()) {}
-
-  Task<wire::Actions> handle(wire::Request request) override {
-    const bool one_shot = std::holds_alternative<wire::HttpRequest>(request);
-    if (one_shot || dialect_ == nullptr) {
-      dialect_ = router_.claimant(peer_, request);
-      session_ = {};
-    }
-    if (dialect_ == nullptr) co_return router_.unclaimed(request);
-
-    dialects::Arrival arrival{std::move(request), router_.parts_.clock.wall(),
-                              router_.parts_.rng.uuid()};
-    dialects::StepResult result = dialect_->step(peer_, session_, std::move(arrival));
-    wire::Actions actions = std::move(result.actions);
-    std::deque<dialects::Command> waiting;
-    for (dialects::Command& command : result.commands) waiting.push_back(std::move(command));
-
-    CommandRunner runner(brains_, router_.parts_.surroundings);
-    for (std::size_t count = 0; !waiting.empty(); ++count) {
-      if (count == kCommandsPerRequestMax) {
-        log::error("dialect.too_many_commands", {{"dialect", std::string(dialect_->name())}});
-        append(actions, trouble(one_shot));
-        break;
-      }
-      dialects::Command command = std::move(waiting.front());
-      waiting.pop_front();
-      dialects::Answer answer = co_await runner.run(std::move(command));
-      dialects::StepResult next = dialect_->step(peer_, session_, std::move(answer));
-      append(actions, std::move(next.actions));
-      for (dialects::Command& more : next.commands) waiting.push_back(std::move(more));
-    }
-    co_return actions;
-  }
-
- private:
-  wire::Actions trouble(bool one_shot) {
-    wire::Actions actions;
-    if (one_shot) {
-      actions.push_back(router_.refuse(500, "the server could not finish this request"));
-    } else {
-      actions.push_back(wire::Close{"a dialect asked for too much"});
-    }
-    return actions;
-  }
-
-  Router& router_;
-  const wire::Peer& peer_;
-  Brains brains_;
-  const dialects::Dialect* dialect_ = nullptr;
-  dialects::Session session_;
-};
-
-std::unique_ptr<net::Conversation> Router::open(const wire::Peer& peer, net::Outbound&) {
-  return std::make_unique<RoutedConversation>(*this, peer);
+std::unique_ptr<net::Conversation> Router::open(const wire::Peer& peer, net::Outbound& outbound) {
+  return std::make_unique<RoutedConversation>(std::make_shared<Exchange>(*this, peer, outbound));
 }
 
 const dialects::Dialect* Router::claimant(const wire::Peer& peer,

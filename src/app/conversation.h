@@ -9,7 +9,9 @@
 #include "base/clock.h"
 #include "base/rng.h"
 #include "dialects/dialect.h"
+#include "hub/hub.h"
 #include "management/management.h"
+#include "net/engine.h"
 #include "net/handler.h"
 #include "provisioning/provisioning.h"
 
@@ -25,6 +27,7 @@ namespace berth::app {
 struct Brains {
   provisioning::Provisioning& provisioning;
   management::Management& management;
+  hub::Hub& hub;  // the same on all of them
 };
 
 // What Router asks of the program around it.
@@ -33,6 +36,8 @@ class Surroundings {
   virtual ~Surroundings() = default;
   // The brains of the io_context this is called on.
   virtual Brains brains_here() = 0;
+  // The io_context this is called on.
+  virtual net::Executor executor_here() = 0;
   // Answers Inspect commands (health, readiness, metrics).
   virtual Task<dialects::Inspection> inspect(dialects::Inspect::What what) = 0;
   // A scope or hub was made or changed: there may be a new host name to cover. Must not block.
@@ -56,7 +61,7 @@ class Router final : public net::Handler {
   wire::HttpResponse refuse(int status, std::string_view why) override;
 
  private:
-  friend class RoutedConversation;
+  friend class Exchange;
 
   const dialects::Dialect* claimant(const wire::Peer& peer, const wire::Request& request) const;
   wire::Actions unclaimed(const wire::Request& request);

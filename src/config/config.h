@@ -66,6 +66,23 @@ struct TrailKeeping {
   std::uint64_t explain_queue_count_max = 1'000;
 };
 
+struct Hub {
+  std::uint64_t messages_waiting_max = 50;
+  std::uint64_t failures_per_source_max = 200;
+  double failures_refilled_per_second = 1.0;
+};
+
+// The event log of the hubs, and the file it may be copied to.
+struct Telemetry {
+  std::filesystem::path directory;  // never empty after load()
+  std::uint64_t partitions = 4;
+  std::uint64_t hub_bytes_max = 1024ULL * 1024 * 1024;
+  Milliseconds age_max{std::chrono::hours(24 * 7)};
+  std::filesystem::path json_lines_file;  // empty: none
+  std::uint64_t json_lines_bytes_max = 64 * 1024 * 1024;
+  std::uint64_t json_lines_files_max = 8;
+};
+
 struct Postgres {
   std::uint64_t connections = 8;
 };
@@ -96,6 +113,8 @@ struct Config {
   Provisioning provisioning;
   Attestation attestation;
   TrailKeeping trail;
+  Hub hub;
+  Telemetry telemetry;
   Postgres postgres;
   Log log;
   Metrics metrics;

@@ -153,6 +153,7 @@ void apply_flags(Loading& loading, const std::vector<Setting>& flags) {
 void fill_defaults(Loading& loading, const std::vector<Setting>& environment) {
   Config& config = loading.config;
   if (config.store.empty()) config.store = "sqlite:" + (config.data / "berth.db").string();
+  if (config.telemetry.directory.empty()) config.telemetry.directory = config.data / "telemetry";
   if (!config.master_key_file.empty()) return;
   config.master_key_file = config.data / "master.key";
   if (const auto credentials = variable(environment, "CREDENTIALS_DIRECTORY")) {

@@ -16,8 +16,8 @@ namespace berth::net {
 // The way back for actions nobody asked for (a message for a subscriber, a forced close). Owned by
 // the connection; valid until Conversation's destructor returns. post() may be called from any
 // thread; it copies nothing and never blocks. False when the connection's outgoing queue is full
-// (Limits::outgoing_queue_count) or it is closing: the actions were dropped. On an HTTP connection
-// only Close can be posted.
+// (Limits::outgoing_queue_count) or it is closing: the actions were dropped. Actions with a Close
+// among them always find room. On an HTTP connection only Close can be posted.
 class Outbound {
  public:
   virtual ~Outbound() = default;

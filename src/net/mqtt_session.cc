@@ -348,7 +348,11 @@ std::uint16_t MqttSession::free_packet_id() {
 
 bool MqttSession::post(wire::Actions actions) {
   const std::size_t count = actions.size();
-  if (waiting_.fetch_add(count) + count > connection_->limits().outgoing_queue_count) {
+  const bool closes = std::any_of(actions.begin(), actions.end(), [](const wire::Action& each) {
+    return std::holds_alternative<wire::Close>(each);
+  });
+  const bool full = waiting_.fetch_add(count) + count > connection_->limits().outgoing_queue_count;
+  if (full && !closes) {
     waiting_ -= count;
     return false;
   }
