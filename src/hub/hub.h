@@ -2,6 +2,8 @@
 // Vendor-blind; reaches the world through ports/.
 //
 //   Attached attached = co_await hub.connect(command, subscriber);
+//   // events may reach the subscriber from now on, even before connect() has returned: hold them
+//   // back until the device has been answered (posting each to the connection's executor does)
 //   // then, for every later command of that connection, one at a time or several at once:
 //   HubResult result = co_await attached.attachment->handle(command);
 //   // the connection has ended, for whatever reason:
@@ -24,12 +26,15 @@
 #include "hub/ports/service.h"
 #include "hub/ports/subscriber.h"
 #include "hub/ports/telemetry_log.h"
+#include "hub/ports/waiting.h"
 
 #include <cstdint>
 #include <memory>
 #include <string>
 
 namespace berth::hub {
+
+struct Core;
 
 struct Settings {
   std::string node;                                 // this server's id
@@ -45,6 +50,7 @@ struct Ports {
   TelemetryLog& log;
   Authenticator& authenticator;
   Refusals& refusals;
+  Waiting& waiting;
   const Clock& clock;
   Rng& rng;
 };
@@ -89,8 +95,9 @@ class Hub final : public Service {
 
   Task<Attached> connect(domain::ConnectDevice command, std::shared_ptr<Subscriber> subscriber);
 
-  // About once a second, from one place: ends connections whose proof has expired, looks again at
-  // identities that changed, drops expired messages, times out methods.
+  // A few times a second, from one place: looks again at identities that changed and delivers what
+  // had to wait; once a second of these it ends connections whose proof has expired and drops
+  // expired messages. Costs next to nothing when there is nothing to do.
   Task<void> do_chores();
   // From now on: ended connections publish no will, and nobody is let in.
   void stop();
@@ -108,8 +115,7 @@ class Hub final : public Service {
   void hubs_changed() override;
 
  private:
-  struct State;
-  std::shared_ptr<State> state_;  // shared with attachments
+  std::shared_ptr<Core> core_;  // shared with attachments
 };
 
 }  // namespace berth::hub
