@@ -1,5 +1,6 @@
 #include "attestation/symmetric_key.h"
 
+#include "attestation/signature_rules.h"
 #include "attestation/symmetric_key_rivals.h"
 #include "base/log.h"
 #include "crypto/device_key.h"
@@ -22,22 +23,11 @@ using provisioning::Attested;
 using provisioning::AttestInput;
 using provisioning::Refusal;
 
-constexpr std::size_t kMacBytes = 32;
 constexpr std::array kSlots = {KeySlot::kPrimary, KeySlot::kSecondary};
 constexpr std::size_t kKeysNamedMax = 3;
 
-std::string seconds_text(std::int64_t seconds) {
-  // Times that a calendar cannot name are shown as the number that was sent.
-  constexpr std::int64_t kLast = 253'402'300'799;  // 9999-12-31T23:59:59Z
-  if (seconds < 0 || seconds > kLast) return fmt::format("{} s since 1970", seconds);
-  return base::format_utc(base::from_unix_seconds(seconds), 0);
-}
-
-Refusal malformed(std::string received) {
-  return {Reason::kProofMalformed,
-          "a signature that is the base64 text of 32 bytes",
-          std::move(received),
-          {}};
+Refusal refusal_of(Broken broken) {
+  return {broken.reason, std::move(broken.expected), std::move(broken.received), {}};
 }
 
 // The slot that verifies and the id its key was derived from; empty for an individual's.
@@ -87,27 +77,6 @@ std::string describe(const domain::Enrollment& enrollment, const Match& match) {
                      to_string(match.slot), enrollment.id.text());
 }
 
-Result<void, Refusal> check_expiry(const MacOverText& mac, const AttestInput& input,
-                                   const SymmetricKeySettings& settings) {
-  const std::int64_t now = base::to_unix_seconds(input.now);
-  const std::int64_t skew = settings.clock_skew.count();
-  if (mac.expires_at_seconds < now - skew) {
-    return Fail(Refusal{Reason::kProofExpired,
-                        fmt::format("an expiry after {} (this server's time, less {} s for clocks)",
-                                    seconds_text(now - skew), skew),
-                        seconds_text(mac.expires_at_seconds),
-                        {}});
-  }
-  const std::int64_t last = now + settings.expiry_ahead_max.count() + skew;
-  if (mac.expires_at_seconds > last) {
-    return Fail(Refusal{Reason::kProofExpiryTooFar,
-                        fmt::format("an expiry before {}", seconds_text(last)),
-                        seconds_text(mac.expires_at_seconds),
-                        {}});
-  }
-  return {};
-}
-
 }  // namespace
 
 SymmetricKeyAttestor::SymmetricKeyAttestor(provisioning::Vault& vault,
@@ -124,11 +93,8 @@ Result<Attested, Refusal> SymmetricKeyAttestor::attest(const AttestInput& input)
   if (mac == nullptr) {
     return Fail(Refusal{Reason::kProofMissing, "a shared access signature", "something else", {}});
   }
-  if (mac->mac.size() != kMacBytes) {
-    return Fail(malformed(mac->mac.empty()
-                              ? "text that is not the base64 of 32 bytes"
-                              : fmt::format("a signature of {} bytes", mac->mac.size())));
-  }
+  std::optional<Broken> misshapen = check_shape(*mac);
+  if (misshapen) return Fail(refusal_of(*std::move(misshapen)));
   if (!base::equals_ignoring_case(mac->audience, mac->expected_audience)) {
     return Fail(Refusal{Reason::kProofAudienceMismatch,
                         base::printable(mac->expected_audience),
@@ -137,8 +103,9 @@ Result<Attested, Refusal> SymmetricKeyAttestor::attest(const AttestInput& input)
   }
   Result<Attested, Refusal> verified = verify(input, *mac);
   if (!verified) return verified;
-  Result<void, Refusal> timely = check_expiry(*mac, input, settings_);
-  if (!timely) return Fail(std::move(timely).error());
+  std::optional<Broken> untimely =
+      check_expiry(*mac, {input.now, settings_.clock_skew, settings_.expiry_ahead_max});
+  if (untimely) return Fail(refusal_of(*std::move(untimely)));
   return verified;
 }
 

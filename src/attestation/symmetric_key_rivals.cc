@@ -58,6 +58,14 @@ std::vector<domain::Finding> test_rivals(const provisioning::RivalInput& input, 
     case Reason::kDeviceIdTaken:
     case Reason::kOperationUnknown:
     case Reason::kNotRegistered:
+    case Reason::kHostUnknown:
+    case Reason::kDeviceUnknown:
+    case Reason::kDeviceDisabled:
+    case Reason::kTopicForbidden:
+    case Reason::kMessageTooLarge:
+    case Reason::kDocumentInvalid:
+    case Reason::kDocumentTooLarge:
+    case Reason::kVersionNotCurrent:
     case Reason::kStoreUnavailable:
     case Reason::kInternal:
       return {};

@@ -139,6 +139,38 @@ std::string_view to_string(Cause cause) {
       return "owner_differs";
     case Cause::kNoCredential:
       return "no_credential";
+    case Cause::kKeyNotIssuedYet:
+      return "key_not_issued_yet";
+    case Cause::kKeyOfOtherDevice:
+      return "key_of_other_device";
+    case Cause::kKeyOfHubPolicy:
+      return "key_of_hub_policy";
+    case Cause::kHubPolicyUnfit:
+      return "hub_policy_unfit";
+    case Cause::kTokenForProvisioning:
+      return "token_for_provisioning";
+    case Cause::kTokenForOtherHub:
+      return "token_for_other_hub";
+    case Cause::kDeviceAtOtherHub:
+      return "device_at_other_hub";
+    case Cause::kDeviceRemoved:
+      return "device_removed";
+    case Cause::kDeviceDisabled:
+      return "device_disabled";
+    case Cause::kHostSpelling:
+      return "host_spelling";
+    case Cause::kHostOfProvisioning:
+      return "host_of_provisioning";
+    case Cause::kTopicOfOtherDevice:
+      return "topic_of_other_device";
+    case Cause::kTopicUnknown:
+      return "topic_unknown";
+    case Cause::kQosUnsupported:
+      return "qos_unsupported";
+    case Cause::kOverLimit:
+      return "over_limit";
+    case Cause::kDocumentRule:
+      return "document_rule";
     case Cause::kGuessing:
       return "guessing";
     case Cause::kUnexplained:

@@ -116,6 +116,22 @@ enum class Cause {
   kHubsExcluded,            // every linked hub is excluded from allocation or not in the list
   kOwnerDiffers,            // it was registered by another enrollment before
   kNoCredential,            // nothing was presented at all
+  kKeyNotIssuedYet,         // the owner's present key, but the hub still has the one before
+  kKeyOfOtherDevice,        // the key of another device of the hub
+  kKeyOfHubPolicy,          // the key of a policy of the hub, used without naming the policy
+  kHubPolicyUnfit,          // the policy named does not exist or does not let devices connect
+  kTokenForProvisioning,    // a token for registering was sent to a hub
+  kTokenForOtherHub,        // the token names another hub than the device connects to
+  kDeviceAtOtherHub,        // another hub has the device
+  kDeviceRemoved,           // an operator deleted the identity, the registration is still there
+  kDeviceDisabled,          // an operator switched the device off
+  kHostSpelling,            // a hub has almost this host name
+  kHostOfProvisioning,      // the host name is where devices register
+  kTopicOfOtherDevice,      // a topic with the id of another device
+  kTopicUnknown,            // a topic that is none
+  kQosUnsupported,          // a quality of service the hub does not have
+  kOverLimit,               // larger than the hub takes
+  kDocumentRule,            // a twin patch that breaks a rule of twins
   kGuessing,                // many failures from one address
   kUnexplained,             // none of the hypotheses verified
 };
@@ -151,6 +167,22 @@ inline constexpr Cause kCauses[] = {
     Cause::kHubsExcluded,
     Cause::kOwnerDiffers,
     Cause::kNoCredential,
+    Cause::kKeyNotIssuedYet,
+    Cause::kKeyOfOtherDevice,
+    Cause::kKeyOfHubPolicy,
+    Cause::kHubPolicyUnfit,
+    Cause::kTokenForProvisioning,
+    Cause::kTokenForOtherHub,
+    Cause::kDeviceAtOtherHub,
+    Cause::kDeviceRemoved,
+    Cause::kDeviceDisabled,
+    Cause::kHostSpelling,
+    Cause::kHostOfProvisioning,
+    Cause::kTopicOfOtherDevice,
+    Cause::kTopicUnknown,
+    Cause::kQosUnsupported,
+    Cause::kOverLimit,
+    Cause::kDocumentRule,
     Cause::kGuessing,
     Cause::kUnexplained,
 };

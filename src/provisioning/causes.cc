@@ -143,7 +143,15 @@ std::vector<Finding> plain_causes(const domain::Claim& claim, const domain::Trai
     case Reason::kNoHub:
     case Reason::kHubUnknown:
     case Reason::kDeviceIdTaken:
-      return {};
+    case Reason::kHostUnknown:
+    case Reason::kDeviceUnknown:
+    case Reason::kDeviceDisabled:
+    case Reason::kTopicForbidden:
+    case Reason::kMessageTooLarge:
+    case Reason::kDocumentInvalid:
+    case Reason::kDocumentTooLarge:
+    case Reason::kVersionNotCurrent:
+      return {};  // the last eight are of connections: connection_causes.h
   }
   return {};
 }
@@ -226,6 +234,14 @@ Finding unexplained(const domain::Claim& claim, const domain::Trail& trail) {
     case Reason::kDeviceIdTaken:
     case Reason::kOperationUnknown:
     case Reason::kNotRegistered:
+    case Reason::kHostUnknown:
+    case Reason::kDeviceUnknown:
+    case Reason::kDeviceDisabled:
+    case Reason::kTopicForbidden:
+    case Reason::kMessageTooLarge:
+    case Reason::kDocumentInvalid:
+    case Reason::kDocumentTooLarge:
+    case Reason::kVersionNotCurrent:
     case Reason::kStoreUnavailable:
     case Reason::kInternal:
       break;

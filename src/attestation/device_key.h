@@ -1,0 +1,47 @@
+// Proof of a device that connects to a hub: a shared access signature made with one of the device's
+// own two keys, or with a key of a policy of the hub that lets devices connect (azure-iot-hub.md
+// §1.2, §1.3).
+//
+// Checked in this order: shape, audience, signature, expiry, so that an expired token of the right
+// key is told apart from a wrong key. The token's resource covers the device when it is the hub's
+// host, `<host>/devices` or `<host>/devices/<id>`, segment by segment, whatever the case (clients
+// lower it); only a policy's token must spell the id exactly, because ids that differ in case are
+// two devices and the policy's key is good for both. The host may carry a port.
+//
+// Room attestation. Thread rule: one instance for all threads; stateless. Keys are opened for each
+// check (a few microseconds) and wiped with it: nothing is cached, so nothing can be stale.
+#pragma once
+
+#include "attestation/symmetric_key.h"
+#include "hub/ports/authenticator.h"
+#include "provisioning/ports/vault.h"
+
+#include <string>
+
+namespace berth::attestation {
+
+class DeviceKeyAuthenticator final : public hub::Authenticator {
+ public:
+  // Of `settings` the clock skew and the longest expiry count.
+  DeviceKeyAuthenticator(provisioning::Vault& vault, SymmetricKeySettings settings);
+
+  // Besides the reasons of the port: kInternal when a key does not open under the master key.
+  Result<hub::Authenticated, hub::ProofRefusal> authenticate(const domain::Claim& claim,
+                                                             const domain::Hub& hub,
+                                                             const domain::Device& device,
+                                                             TimePoint now) override;
+  // False also when a key cannot be opened any more.
+  bool still_good(const std::string& credential, const domain::Hub& hub,
+                  const domain::Device& device) override;
+
+ private:
+  Result<hub::Authenticated, hub::ProofRefusal> verify_own(const domain::MacOverText& mac,
+                                                           const domain::Device& device);
+  Result<hub::Authenticated, hub::ProofRefusal> verify_policy(const domain::MacOverText& mac,
+                                                              const domain::Hub& hub);
+
+  provisioning::Vault& vault_;
+  SymmetricKeySettings settings_;
+};
+
+}  // namespace berth::attestation
