@@ -1,7 +1,7 @@
 // rooms: dialects
 // Shared access signatures: any text becomes evidence, whose parts are cut out of the text as they
 // were sent, and a refusal to read one never quotes it.
-#include "dialects/azure_dps/sas.h"
+#include "dialects/azure/sas.h"
 
 #include "base/check.h"
 
@@ -24,6 +24,7 @@ void check_mac(const MacOverText& mac, std::string_view token) {
   BERTH_CHECK((mac.raw_signature.size() <= 256) && "texts are bounded");
   BERTH_CHECK((mac.expires_at_seconds >= 0) && "an expiry counts up");
   BERTH_CHECK((mac.audience.size() <= mac.raw_audience.size()) && "decoding shortens");
+  BERTH_CHECK((mac.key_name.size() <= 64) && "names are bounded");
   BERTH_CHECK((mac.expected_audience == "scope/registrations/id") && "what was expected stays");
 }
 
@@ -32,7 +33,7 @@ void check_mac(const MacOverText& mac, std::string_view token) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view token(reinterpret_cast<const char*>(data), size);
   const berth::domain::Evidence evidence =
-      berth::dialects::azure_dps::read_shared_access_signature(token, "scope/registrations/id");
+      berth::dialects::azure::read_shared_access_signature(token, "scope/registrations/id");
   if (const auto* mac = std::get_if<MacOverText>(&evidence)) {
     check_mac(*mac, token);
   } else {

@@ -29,8 +29,10 @@ class AzureDps final : public Dialect {
     if (const auto* arrival = std::get_if<Arrival>(&input)) {
       return http ? http_arrival(peer, *arrival) : mqtt_arrival(peer, session, *arrival);
     }
-    const auto& answer = std::get<Answer>(input);
-    return http ? http_answer(answer) : mqtt_answer(session, answer);
+    if (const auto* answer = std::get_if<Answer>(&input)) {
+      return http ? http_answer(*answer) : mqtt_answer(session, *answer);
+    }
+    return {};  // a hub's event: this dialect gives the hub no commands
   }
 };
 

@@ -1,22 +1,15 @@
 #include "dialects/azure_dps/claims.h"
 
-#include "base/codec.h"
-#include "dialects/azure_dps/sas.h"
+#include "dialects/azure/claim_parts.h"
+
+#include <utility>
 
 namespace berth::dialects::azure_dps {
 namespace {
 
-constexpr std::size_t kHostBytesMax = 255;
-constexpr std::size_t kClientBytesMax = 256;
-
-// "host:443" → "host", "[::1]:443" → "::1".
-std::string_view without_port(std::string_view host) {
-  if (!host.empty() && host.front() == '[') {
-    const std::size_t end = host.find(']');
-    return end == std::string_view::npos ? host : host.substr(1, end - 1);
-  }
-  return host.substr(0, host.find(':'));
-}
+// Python leaves `skn` out, Java sends it empty, others write "registration"; any other name is a
+// policy of another service.
+constexpr std::string_view kKeyName = "registration";
 
 }  // namespace
 
@@ -28,24 +21,24 @@ domain::Claim begin_claim(const wire::Peer& peer, std::string scope, std::string
   claim.dialect = "azure-dps";
   claim.transport = wire::to_string(peer.transport);
   claim.source = peer.address;
-  const std::string_view host =
-      peer.server_name.empty() ? without_port(host_header) : std::string_view(peer.server_name);
-  claim.host = base::printable(base::ascii_lower(host), kHostBytesMax);
-  claim.client = base::printable(client, kClientBytesMax);
+  const std::string_view host = peer.server_name.empty() ? azure::without_port(host_header)
+                                                         : std::string_view(peer.server_name);
+  claim.host = azure::host_text(host);
+  claim.client = azure::client_text(client);
   return claim;
 }
 
 domain::Evidence evidence_of(const domain::Claim& claim, const wire::Peer& peer,
                              std::optional<std::string_view> token) {
-  if (token && !token->empty()) {
-    return read_shared_access_signature(*token,
-                                        claim.scope + "/registrations/" + claim.registration_id);
+  domain::Evidence evidence =
+      azure::evidence_of(peer, token, claim.scope + "/registrations/" + claim.registration_id);
+  if (auto* mac = std::get_if<domain::MacOverText>(&evidence)) {
+    if (!mac->key_name.empty() && mac->key_name != kKeyName) {
+      return domain::MalformedEvidence{"the token's 'skn' is not 'registration'"};
+    }
+    mac->key_name.clear();
   }
-  if (!peer.certificates.empty()) {
-    return domain::MalformedEvidence{
-        "a client certificate was presented and no token; certificates are not checked here"};
-  }
-  return domain::NoEvidence{};
+  return evidence;
 }
 
 }  // namespace berth::dialects::azure_dps

@@ -1,6 +1,7 @@
 #include "dialects/azure_dps/mqtt_api.h"
 
 #include "base/codec.h"
+#include "dialects/azure/mqtt_names.h"
 #include "dialects/azure_dps/claims.h"
 #include "dialects/azure_dps/device_registration.h"
 #include "dialects/azure_dps/mqtt_names.h"
@@ -198,7 +199,8 @@ StepResult connack(MqttSession& session, const Answer& answer) {
 
 bool claims_mqtt(const wire::Request& request) {
   const auto* packet = std::get_if<wire::MqttConnect>(&request);
-  return packet != nullptr && packet->user_name && is_device_user_name(*packet->user_name);
+  return packet != nullptr && packet->user_name &&
+         azure::is_provisioning_user_name(*packet->user_name);
 }
 
 StepResult mqtt_arrival(const wire::Peer& peer, Session& session, const Arrival& arrival) {

@@ -1,6 +1,7 @@
 #include "dialects/azure_dps/mqtt_names.h"
 
 #include "base/codec.h"
+#include "dialects/azure/mqtt_names.h"
 #include "wire/http.h"
 
 #include <fmt/format.h>
@@ -17,7 +18,6 @@ constexpr std::string_view kTopicRoot = "$dps/registrations/";
 constexpr std::string_view kRegisterPath = "PUT/iotdps-register";
 constexpr std::string_view kPollPath = "GET/iotdps-get-operationstatus";
 constexpr std::size_t kNameBytesMax = 512;
-constexpr std::size_t kRidBytesMax = 256;  // a UUID has 36
 
 // Up to three slashes cut the text; parts that are not there stay empty.
 struct FourParts {
@@ -43,28 +43,11 @@ std::optional<std::string> name_of(std::string_view raw) {
   return text;
 }
 
-// Our own topic is made of it, so it must be allowed in one (MQTT 3.1.1 §1.5.3, §4.7.1).
-bool can_be_echoed(std::string_view rid) {
-  const bool plain = std::none_of(rid.begin(), rid.end(), [](char c) {
-    return c == '#' || c == '+' || static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
-  });
-  return plain && rid.size() <= kRidBytesMax && base::is_utf8(rid);
-}
-
 }  // namespace
-
-bool is_device_user_name(std::string_view text) {
-  const FourParts parts = cut(text);
-  if (parts.count < 3 || !equals_ignoring_case(parts.part[1], "registrations")) return false;
-  // A hub's user name is <host>/<device>[/<module>]/?api-version=…, and a device may be called
-  // "registrations".
-  const auto hub_query = [](std::string_view part) { return !part.empty() && part[0] == '?'; };
-  return !hub_query(parts.part[2]) && !hub_query(parts.part[3]);
-}
 
 std::optional<UserName> parse_user_name(std::string_view text) {
   const FourParts parts = cut(text);
-  if (!is_device_user_name(text) || parts.count < 4) return std::nullopt;
+  if (!azure::is_provisioning_user_name(text) || parts.count < 4) return std::nullopt;
   std::optional<std::string> scope = name_of(parts.part[0]);
   std::optional<std::string> id = name_of(parts.part[2]);
   std::optional<ApiVersion> version = api_version_of(parts.part[3]);
@@ -96,7 +79,7 @@ std::optional<RequestTopic> parse_request_topic(std::string_view topic) {
       request.operation_id = name_of(value).value_or("");
     }
   }
-  if (!has_rid || !can_be_echoed(request.rid)) return std::nullopt;
+  if (!has_rid || !azure::can_be_echoed(request.rid)) return std::nullopt;
   if (path == kRegisterPath) request.operation = Operation::kRegister;
   if (path == kPollPath) request.operation = Operation::kPoll;
   return request;

@@ -21,8 +21,6 @@ struct UserName {
   std::optional<ApiVersion> version;
   std::string client;  // ClientVersion, decoded; may be empty
 };
-// Whether the user name is of that shape at all, also when parse_user_name() will refuse it.
-bool is_device_user_name(std::string_view text);
 // Nothing when scope, id or api-version is missing, unreadable or longer than any can be.
 std::optional<UserName> parse_user_name(std::string_view text);
 

@@ -1,4 +1,4 @@
-#include "dialects/azure_dps/sas.h"
+#include "dialects/azure/sas.h"
 
 #include "base/codec.h"
 #include "crypto/hmac.h"
@@ -7,7 +7,7 @@
 
 #include <algorithm>
 
-namespace berth::dialects::azure_dps {
+namespace berth::dialects::azure {
 namespace {
 
 using domain::MacOverText;
@@ -80,12 +80,21 @@ TEST(Sas, TakesParametersInAnyOrder) {
   } while (std::next_permutation(order.begin(), order.end()));
 }
 
-TEST(Sas, AcceptsPolicyNameAbsentEmptyOrRegistration) {
-  for (const std::string skn : {"", "&skn=", "&skn=registration", "&skn=regis%74ration"}) {
-    EXPECT_EQ(fault("SharedAccessSignature sr=a&sig=AAAA&se=7" + skn), "") << skn;
+TEST(Sas, HandsOnTheNameOfTheKeyDecoded) {
+  const std::pair<std::string, std::string> cases[] = {
+      {"", ""},
+      {"&skn=", ""},
+      {"&skn=registration", "registration"},
+      {"&skn=regis%74ration", "registration"},
+      {"&skn=iothubowner", "iothubowner"},
+  };
+  for (const auto& [skn, name] : cases) {
+    EXPECT_EQ(read("SharedAccessSignature sr=a&sig=AAAA&se=7" + skn).key_name, name) << skn;
   }
-  EXPECT_EQ(fault("SharedAccessSignature sr=a&sig=AAAA&se=7&skn=iothubowner"),
-            "the token's 'skn' is not 'registration'");
+  for (const std::string& skn : {std::string("%2"), std::string(65, 'a')}) {
+    EXPECT_EQ(fault("SharedAccessSignature sr=a&sig=AAAA&se=7&skn=" + skn),
+              "the token's 'skn' is not the name of a key");
+  }
 }
 
 TEST(Sas, IgnoresUnknownParametersAndStrayAmpersands) {
@@ -162,4 +171,4 @@ TEST(Sas, ReadsTokensUpToItsLimitAndNoFurther) {
 }
 
 }  // namespace
-}  // namespace berth::dialects::azure_dps
+}  // namespace berth::dialects::azure

@@ -1,4 +1,4 @@
-#include "dialects/azure_dps/sas.h"
+#include "dialects/azure/sas.h"
 
 #include "base/codec.h"
 
@@ -7,12 +7,13 @@
 #include <charconv>
 #include <optional>
 
-namespace berth::dialects::azure_dps {
+namespace berth::dialects::azure {
 namespace {
 
 constexpr std::string_view kScheme = "SharedAccessSignature";
 constexpr std::size_t kMacBytes = 32;               // HMAC-SHA-256
 constexpr std::size_t kRawSignatureBytesMax = 256;  // 64 are hexadecimal, 60 base64 twice
+constexpr std::size_t kKeyNameBytesMax = 64;        // of a policy
 
 struct Parts {
   std::optional<std::string_view> sr;
@@ -64,12 +65,6 @@ std::optional<std::string> fault_of(const Parts& parts) {
   if (!parts.sr || parts.sr->empty()) return "the token has no 'sr' (resource)";
   if (!parts.sig || parts.sig->empty()) return "the token has no 'sig' (signature)";
   if (!parts.se || parts.se->empty()) return "the token has no 'se' (expiry)";
-  // Python leaves `skn` out, Java sends it empty; anything but "registration" names a policy of
-  // another service.
-  const std::optional<std::string> policy = base::percent_decode(parts.skn.value_or(""));
-  if (!policy || (!policy->empty() && *policy != "registration")) {
-    return "the token's 'skn' is not 'registration'";
-  }
   return std::nullopt;
 }
 
@@ -98,6 +93,10 @@ domain::Evidence read_shared_access_signature(std::string_view token,
   if (!audience) return malformed("the token's 'sr' has a broken percent escape");
   const std::optional<std::string> signature = base::percent_decode(*parts.sig);
   if (!signature) return malformed("the token's 'sig' has a broken percent escape");
+  std::optional<std::string> key_name = base::percent_decode(parts.skn.value_or(""));
+  if (!key_name || key_name->size() > kKeyNameBytesMax) {
+    return malformed("the token's 'skn' is not the name of a key");
+  }
   const std::optional<std::int64_t> expires = read_expiry(*parts.se);
   if (!expires) return malformed("the token's 'se' is not a count of seconds");
 
@@ -107,6 +106,7 @@ domain::Evidence read_shared_access_signature(std::string_view token,
   mac.signed_text = mac.raw_audience + "\n" + mac.raw_expiry;
   mac.audience = *audience;
   mac.expected_audience = std::move(expected_audience);
+  mac.key_name = *std::move(key_name);
   mac.expires_at_seconds = *expires;
   std::optional<base::Bytes> bytes = base::base64_decode(*signature);
   if (bytes && bytes->size() == kMacBytes) {
@@ -117,4 +117,4 @@ domain::Evidence read_shared_access_signature(std::string_view token,
   return mac;
 }
 
-}  // namespace berth::dialects::azure_dps
+}  // namespace berth::dialects::azure

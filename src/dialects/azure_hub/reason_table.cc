@@ -1,0 +1,69 @@
+#include "dialects/azure_hub/reason_table.h"
+
+namespace berth::dialects::azure_hub {
+namespace {
+
+using domain::Reason;
+using wire::MqttConnectCode;
+
+// The numbers are those of §5.8; the messages are ours.
+constexpr Fault kUnauthorized{401002, "Unauthorized"};
+constexpr Fault kServerError{500001, "Internal server error"};
+
+}  // namespace
+
+Fault fault_for(Reason reason) {
+  switch (reason) {
+    case Reason::kHostUnknown:
+    case Reason::kAttestationMismatch:
+    case Reason::kProofMissing:
+    case Reason::kProofMalformed:
+    case Reason::kProofExpired:
+    case Reason::kProofExpiryTooFar:
+    case Reason::kProofAudienceMismatch:
+    case Reason::kProofRejected:
+    case Reason::kDeviceDisabled:
+    case Reason::kScopeDisabled:
+      return kUnauthorized;
+    case Reason::kDeviceUnknown:
+      return {404001, "The hub has no such device"};
+    case Reason::kIdInvalid:
+      return {400004, "Not a device id"};
+    case Reason::kTopicForbidden:
+      return {400003, "Not a topic of this device"};
+    case Reason::kDocumentInvalid:
+    case Reason::kPayloadInvalid:
+      return {400004, "The document breaks a rule for twins"};
+    case Reason::kVersionNotCurrent:
+      return {412001, "The version is not the current one"};
+    case Reason::kMessageTooLarge:
+      return {413001, "The message is too large"};
+    case Reason::kDocumentTooLarge:
+      return {413001, "The document would be too large"};
+    case Reason::kTooManyAttempts:
+      return {429001, "Too many requests"};
+    case Reason::kStoreUnavailable:
+      return {503001, "Service unavailable"};
+    // Of provisioning, never of a hub.
+    case Reason::kScopeUnknown:
+    case Reason::kNotEnrolled:
+    case Reason::kEnrollmentDisabled:
+    case Reason::kOwnedByOther:
+    case Reason::kNoHub:
+    case Reason::kHubUnknown:
+    case Reason::kDeviceIdTaken:
+    case Reason::kOperationUnknown:
+    case Reason::kNotRegistered:
+    case Reason::kNone:
+    case Reason::kInternal:
+      return kServerError;
+  }
+  return kServerError;
+}
+
+MqttConnectCode connect_code_for(Reason reason) {
+  return fault_for(reason).status() >= 429 ? MqttConnectCode::kServerUnavailable
+                                           : MqttConnectCode::kNotAuthorized;
+}
+
+}  // namespace berth::dialects::azure_hub
