@@ -8,9 +8,12 @@
 #pragma once
 
 #include "base/secret.h"
+#include "domain/message.h"
 #include "domain/records.h"
 #include "domain/trail.h"
+#include "domain/twin.h"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -49,12 +52,20 @@ struct ScopeEdit {
 };
 struct HubEdit {
   std::optional<std::string> name;  // creation only
-  std::optional<std::string> host;  // creation only; default: the server's own host name
+  // Creation only; default: the server's own host name, while no other hub has it.
+  std::optional<std::string> host;
   std::optional<std::string> display_name;
+};
+// That who links a hub holds a key of one of its policies, as a connection string says it.
+struct HubProof {
+  std::string host;
+  std::string policy;
+  Secret key;
 };
 struct HubLinkEdit {
   std::optional<std::uint32_t> weight;
   std::optional<bool> apply_allocation;
+  std::optional<HubProof> proof;  // checked when given
 };
 struct EnrollmentEdit {
   std::optional<std::string> id;  // creation only
@@ -70,6 +81,22 @@ struct EnrollmentEdit {
   std::optional<std::string> desired;  // JSON object text
   std::optional<bool> iot_edge;
   std::optional<std::string> device_information;  // JSON object text
+};
+struct DeviceEdit {
+  std::optional<std::string> id;     // creation only
+  std::optional<std::string> scope;  // creation only; default: the only scope
+  std::optional<std::string> display_name;
+  std::optional<bool> enabled;
+  std::optional<bool> iot_edge;
+  std::optional<Secret> primary_key;  // decoded, 16..64 bytes; made up on creation when absent
+  std::optional<Secret> secondary_key;
+  std::optional<std::string> tags;     // creation only: JSON object text
+  std::optional<std::string> desired;  // creation only: JSON object text
+};
+struct TwinEdit {
+  std::optional<std::string> tags;     // JSON object text
+  std::optional<std::string> desired;  // JSON object text
+  bool replaces = false;               // a given section is taken whole; else merged, null deletes
 };
 struct TokenEdit {
   std::optional<std::string> display_name;
@@ -115,9 +142,19 @@ struct DeleteHub {
   std::string name;
   Precondition precondition;
 };  // refused while it has devices
+struct GetHubKeys {
+  std::string name;
+};
+// Puts a new random key into the slot of one policy; the old one becomes a retired key.
+struct RegenerateHubKey {
+  std::string name;
+  std::string policy;
+  KeySlot slot;
+  Precondition precondition;
+};
 struct LinkHub {
   std::string scope;
-  std::string hub;
+  std::string hub;  // empty: the one whose host the proof names
   HubLinkEdit edit;
   Precondition precondition;
 };  // creates or replaces: what is not given gets its default
@@ -206,6 +243,64 @@ struct ListDevices {
   std::string hub;
   Page page;
 };
+struct CreateDevice {
+  std::string hub;
+  DeviceEdit edit;
+};
+struct UpdateDevice {
+  std::string hub;
+  std::string id;
+  DeviceEdit edit;
+  Precondition precondition;
+};
+// With its twin and waiting messages; its registration stays.
+struct DeleteDevice {
+  std::string hub;
+  std::string id;
+  Precondition precondition;
+};
+// Puts a new random key into the slot; the old one becomes a retired key.
+struct RegenerateDeviceKey {
+  std::string hub;
+  std::string id;
+  KeySlot slot;
+  Precondition precondition;
+};
+
+struct GetTwin {
+  std::string hub;
+  std::string device;
+};
+struct UpdateTwin {
+  std::string hub;
+  std::string device;
+  TwinEdit edit;
+  Precondition precondition;  // Twin::etag
+};
+struct CallDeviceMethod {
+  std::string hub;
+  std::string device;
+  std::string method;
+  std::string payload;                        // JSON text or empty
+  std::chrono::seconds connect_timeout{0};    // 0..300
+  std::chrono::seconds response_timeout{30};  // 5..300
+};
+struct SendToDevice {
+  std::string hub;
+  std::string device;
+  Message message;  // its id is made up when empty
+  FeedbackWanted feedback = FeedbackWanted::kNone;
+  std::chrono::seconds lifetime{3600};  // 1 min .. 2 days
+};
+// A part of a hub's event log. `cursor` is opaque: where a page before ended, empty for the oldest
+// event, or "now".
+struct ReadEvents {
+  std::string hub;
+  std::string cursor;
+  std::string device;            // empty: all
+  std::uint32_t limit = 0;       // 1..1000, 0 means the default
+  std::chrono::seconds wait{0};  // 0..60: for a first event when there is none
+};
 
 struct GetTrail {
   std::string id;
@@ -235,17 +330,57 @@ struct GetServerStatus {};
 
 using ManagementCommand =
     std::variant<CreateScope, GetScope, ListScopes, UpdateScope, DeleteScope, CreateHub, GetHub,
-                 ListHubs, UpdateHub, DeleteHub, LinkHub, UnlinkHub, ListHubLinks, CreateEnrollment,
-                 GetEnrollment, GetEnrollmentKeys, ListEnrollments, UpdateEnrollment,
-                 DeleteEnrollment, RegenerateEnrollmentKey, GetRegistration, ListRegistrations,
-                 DeleteRegistration, TransferRegistration, GetDevice, GetDeviceKeys, ListDevices,
-                 GetTrail, ListTrails, ListAudit, CreateToken, ListTokens, DeleteToken,
+                 ListHubs, UpdateHub, DeleteHub, GetHubKeys, RegenerateHubKey, LinkHub, UnlinkHub,
+                 ListHubLinks, CreateEnrollment, GetEnrollment, GetEnrollmentKeys, ListEnrollments,
+                 UpdateEnrollment, DeleteEnrollment, RegenerateEnrollmentKey, GetRegistration,
+                 ListRegistrations, DeleteRegistration, TransferRegistration, GetDevice,
+                 GetDeviceKeys, ListDevices, CreateDevice, UpdateDevice, DeleteDevice,
+                 RegenerateDeviceKey, GetTwin, UpdateTwin, CallDeviceMethod, SendToDevice,
+                 ReadEvents, GetTrail, ListTrails, ListAudit, CreateToken, ListTokens, DeleteToken,
                  GetServerStatus>;
 
 // Opened keys, asked for on purpose (role operator or admin; audited).
 struct Keys {
   Secret primary;
   Secret secondary;
+};
+// The opened keys of a hub's policies, likewise.
+struct PolicyKeys {
+  std::string policy;
+  std::vector<HubPermission> permissions;
+  Keys keys;
+};
+struct HubKeys {
+  HubName hub;
+  std::string host;
+  std::vector<PolicyKeys> policies;
+};
+// Where a device is connected, or was last.
+struct DeviceConnection {
+  bool connected = false;
+  TimePoint changed_at;
+  std::string dialect;
+  std::string transport;
+  std::string source;  // address
+  std::string node;    // the server
+};
+// A device and how it is connected; none: it never was.
+struct DeviceView {
+  Device device;
+  std::optional<DeviceConnection> connection;
+};
+struct MethodAnswer {
+  int status = 0;
+  std::string payload;  // JSON text or empty
+};
+struct StoredEvent {
+  EventPosition position;
+  Event event;
+};
+struct EventPage {
+  std::vector<StoredEvent> events;
+  std::string cursor;  // for the next page; also when there are no events
+  bool gap = false;    // events between the cursor asked for and these are gone
 };
 // A new token: the only time its secret is seen.
 struct NewToken {
@@ -265,8 +400,9 @@ struct Done {};
 
 using ManagementResult =
     std::variant<Done, Scope, Listing<Scope>, Hub, Listing<Hub>, HubLink, Listing<HubLink>,
-                 Enrollment, Listing<Enrollment>, Keys, Registration, Listing<Registration>, Device,
-                 Listing<Device>, Trail, Listing<Trail>, Listing<AuditRecord>, NewToken,
+                 Enrollment, Listing<Enrollment>, Keys, HubKeys, Registration,
+                 Listing<Registration>, DeviceView, Listing<Device>, Twin, MethodAnswer,
+                 QueuedMessage, EventPage, Trail, Listing<Trail>, Listing<AuditRecord>, NewToken,
                  Listing<Token>, ServerStatus>;
 
 }  // namespace berth::domain

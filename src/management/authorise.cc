@@ -18,6 +18,7 @@ struct Table {
     return {Role::kOperator, Reach::kScope, scope};
   }
   static constexpr Requirement kServerAdmin{Role::kAdmin, Reach::kServer, {}};
+  static constexpr Requirement kServerOperator{Role::kOperator, Reach::kServer, {}};
   static constexpr Requirement kNarrowedViewer{Role::kViewer, Reach::kNarrowed, {}};
   static constexpr Requirement kNarrowedOperator{Role::kOperator, Reach::kNarrowed, {}};
   static constexpr Requirement kNarrowedAdmin{Role::kAdmin, Reach::kNarrowed, {}};
@@ -35,6 +36,8 @@ struct Table {
   Requirement operator()(const domain::ListHubs&) const { return kNarrowedViewer; }
   Requirement operator()(const domain::UpdateHub&) const { return kServerAdmin; }
   Requirement operator()(const domain::DeleteHub&) const { return kServerAdmin; }
+  Requirement operator()(const domain::GetHubKeys&) const { return kServerOperator; }
+  Requirement operator()(const domain::RegenerateHubKey&) const { return kServerAdmin; }
   Requirement operator()(const domain::LinkHub&) const { return kServerAdmin; }
   Requirement operator()(const domain::UnlinkHub&) const { return kServerAdmin; }
   Requirement operator()(const domain::ListHubLinks& c) const { return viewer(c.scope); }
@@ -55,6 +58,15 @@ struct Table {
   Requirement operator()(const domain::GetDevice&) const { return kNarrowedViewer; }
   Requirement operator()(const domain::GetDeviceKeys&) const { return kNarrowedOperator; }
   Requirement operator()(const domain::ListDevices&) const { return kNarrowedViewer; }
+  Requirement operator()(const domain::CreateDevice&) const { return kNarrowedOperator; }
+  Requirement operator()(const domain::UpdateDevice&) const { return kNarrowedOperator; }
+  Requirement operator()(const domain::DeleteDevice&) const { return kNarrowedOperator; }
+  Requirement operator()(const domain::RegenerateDeviceKey&) const { return kNarrowedOperator; }
+  Requirement operator()(const domain::GetTwin&) const { return kNarrowedViewer; }
+  Requirement operator()(const domain::UpdateTwin&) const { return kNarrowedOperator; }
+  Requirement operator()(const domain::CallDeviceMethod&) const { return kNarrowedOperator; }
+  Requirement operator()(const domain::SendToDevice&) const { return kNarrowedOperator; }
+  Requirement operator()(const domain::ReadEvents&) const { return kNarrowedViewer; }
 
   Requirement operator()(const domain::GetTrail&) const { return kNarrowedViewer; }
   Requirement operator()(const domain::ListTrails&) const { return kNarrowedViewer; }

@@ -11,11 +11,7 @@
 
 namespace berth::management {
 
-struct Ports {
-  Catalog& catalog;
-  provisioning::Vault& vault;
-  const Clock& clock;
-  Rng& rng;
+struct Means : Ports {
   const Settings& settings;
 };
 
@@ -28,7 +24,7 @@ struct Actor {
 };
 
 struct Call {
-  const Ports& ports;
+  const Means& ports;
   const Actor& actor;
 };
 

@@ -1,6 +1,8 @@
 // Devices: the identities at the hubs, as operators see them.
 #include "management/authorise.h"
 #include "management/changes.h"
+#include "management/device_view.h"
+#include "management/keys.h"
 #include "management/lookup.h"
 #include "management/use_cases.h"
 #include "management/validation.h"
@@ -11,25 +13,43 @@ namespace berth::management {
 
 using domain::Device;
 
+std::string device_target(const Device& device) {
+  return fmt::format("{}/{}", device.hub.text(), device.id.text());
+}
+
+Error no_keys(const Device& device) {
+  return {ErrorKind::kNotFound, fmt::format("device '{}' has no symmetric keys", device.id.text()),
+          "give it keys: berth device update " + device.id.text() + " --primary-key KEY"};
+}
+
+Task<Answer> show_device(const Call& call, Device device) {
+  Result<std::optional<hub::ConnectionRecord>> record =
+      co_await call.ports.hub.connection(device.hub, device.id);
+  if (!record) co_return Fail(std::move(record).error());
+  domain::DeviceView view{std::move(device), std::nullopt};
+  if (*record) {
+    hub::ConnectionRecord& known = **record;
+    view.connection = domain::DeviceConnection{known.connected,          known.changed_at,
+                                               std::move(known.dialect), std::move(known.transport),
+                                               std::move(known.source),  std::move(known.node)};
+  }
+  co_return view;
+}
+
 Task<Answer> run(const Call& call, domain::GetDevice command) {
   Result<Device> found = co_await find_device(call, std::move(command.hub), std::move(command.id));
   if (!found) co_return Fail(std::move(found).error());
-  co_return *std::move(found);
+  Answer shown = co_await show_device(call, *std::move(found));
+  co_return shown;
 }
 
 Task<Answer> run(const Call& call, domain::GetDeviceKeys command) {
   Result<Device> found = co_await find_device(call, std::move(command.hub), std::move(command.id));
   if (!found) co_return Fail(std::move(found).error());
-  if (!found->keys) {
-    co_return Fail(ErrorKind::kNotFound,
-                   fmt::format("device '{}' has no symmetric keys", found->id.text()));
-  }
+  if (!found->keys) co_return Fail(no_keys(*found));
   const std::string context = domain::device_key_context(found->hub, found->id);
-  domain::Keys keys;
-  BERTH_CO_TRY(keys.primary, call.ports.vault.open(found->keys->primary, context));
-  BERTH_CO_TRY(keys.secondary, call.ports.vault.open(found->keys->secondary, context));
-  Act act{"device.keys.show", found->scope.text(),
-          fmt::format("{}/{}", found->hub.text(), found->id.text())};
+  BERTH_CO_TRY(domain::Keys keys, open_keys(call.ports, *found->keys, context));
+  Act act{"device.keys.show", found->scope.text(), device_target(*found)};
   domain::AuditRecord audit = audit_record(call, std::move(act));
   Result<void> remembered = co_await call.ports.catalog.append_audit(std::move(audit));
   if (!remembered) co_return Fail(std::move(remembered).error());

@@ -1,6 +1,7 @@
 #include "management/enrollment_edit.h"
 
 #include "domain/mend.h"
+#include "management/keys.h"
 #include "management/validation.h"
 
 #include <fmt/format.h>
@@ -27,7 +28,7 @@ std::string policy_text(const std::optional<AllocationPolicy>& policy) {
 Result<void> edit_key(const Call& call, Enrollment& enrollment, KeySlot slot,
                       const std::optional<Secret>& given, Differences& changed) {
   auto& keys = std::get<domain::SymmetricKeys>(enrollment.attestation);
-  domain::Sealed& sealed = slot == KeySlot::kPrimary ? keys.primary : keys.secondary;
+  domain::Sealed& sealed = slot_of(keys, slot);
   const bool first = sealed.bytes.empty();
   if (!given && !first) return {};
   if (given) {
@@ -138,24 +139,13 @@ Result<void> individual_only(const Enrollment& enrollment, const EnrollmentEdit&
               "leave it out, or make an individual enrollment for that device");
 }
 
-void retire(domain::SymmetricKeys& keys, domain::Sealed key, KeySlot slot, TimePoint at) {
-  domain::RetiredKey retired{std::move(key), slot, at};
-  keys.retired.insert(keys.retired.begin(), std::move(retired));
-  if (keys.retired.size() > domain::kRetiredKeysMax) keys.retired.resize(domain::kRetiredKeysMax);
-}
-
 }  // namespace
 
 Result<bool> replace_key(const Call& call, Enrollment& enrollment, KeySlot slot,
                          const Secret& key) {
   auto& keys = std::get<domain::SymmetricKeys>(enrollment.attestation);
-  domain::Sealed& sealed = slot == KeySlot::kPrimary ? keys.primary : keys.secondary;
   const std::string context = domain::key_context(enrollment.scope, enrollment.kind, enrollment.id);
-  BERTH_TRY(const Secret before, call.ports.vault.open(sealed, context));
-  if (before.equals(key)) return false;
-  retire(keys, std::move(sealed), slot, call.ports.clock.wall());
-  sealed = call.ports.vault.seal(key, context);
-  return true;
+  return replace_key(call.ports, keys, slot, key, context);
 }
 
 Result<Differences> edit_enrollment(const Call& call, Enrollment& enrollment,

@@ -1,6 +1,7 @@
 // The symmetric keys of enrollments: shown on purpose, and made anew.
 #include "management/changes.h"
 #include "management/enrollment_edit.h"
+#include "management/keys.h"
 #include "management/lookup.h"
 #include "management/use_cases.h"
 #include "management/validation.h"
@@ -26,9 +27,7 @@ Task<Answer> run(const Call& call, domain::GetEnrollmentKeys command) {
   if (!found) co_return Fail(std::move(found).error());
   const auto& sealed = std::get<domain::SymmetricKeys>(found->attestation);
   const std::string context = domain::key_context(found->scope, found->kind, found->id);
-  domain::Keys keys;
-  BERTH_CO_TRY(keys.primary, call.ports.vault.open(sealed.primary, context));
-  BERTH_CO_TRY(keys.secondary, call.ports.vault.open(sealed.secondary, context));
+  BERTH_CO_TRY(domain::Keys keys, open_keys(call.ports, sealed, context));
   // Remembered before they are shown.
   domain::AuditRecord audit = audit_record(call, act("enrollment.keys.show", *found));
   Result<void> remembered = co_await call.ports.catalog.append_audit(std::move(audit));

@@ -1,6 +1,8 @@
 #include "management/first_start.h"
 
+#include "base/log.h"
 #include "management/changes.h"
+#include "management/hub_policies.h"
 #include "management/token_check.h"
 
 #include <span>
@@ -12,10 +14,11 @@ constexpr std::string_view kFirstHub = "hub-1";
 constexpr std::string_view kCreateScope = "scope.create";
 constexpr std::string_view kServer = "server";
 
-std::unique_ptr<Change> server_change(const Ports& ports, Write what, Act act) {
+std::unique_ptr<Change> server_change(const Means& ports, Write what, Act act,
+                                      Expectation expectation = MustNotExist{}) {
   auto change = std::make_unique<Change>();
   change->what = std::move(what);
-  change->expectation = MustNotExist{};
+  change->expectation = expectation;
   change->audit.at = ports.clock.wall();
   change->audit.actor = std::string(kServer);
   change->audit.action = std::string(act.action);
@@ -26,7 +29,7 @@ std::unique_ptr<Change> server_change(const Ports& ports, Write what, Act act) {
 }
 
 // Another replica, or the start before this one, may have been here: that is no failure.
-Task<Result<void>> ensure(const Ports& ports, std::unique_ptr<Change> change) {
+Task<Result<void>> ensure(const Means& ports, std::unique_ptr<Change> change) {
   Result<std::uint64_t> version = co_await ports.catalog.apply(std::move(change));
   if (!version && version.error().kind != ErrorKind::kConflict) {
     co_return Fail(std::move(version).error());
@@ -34,11 +37,12 @@ Task<Result<void>> ensure(const Ports& ports, std::unique_ptr<Change> change) {
   co_return Result<void>();
 }
 
-Task<Result<domain::Hub>> first_hub(const Ports& ports) {
+Task<Result<domain::Hub>> first_hub(const Means& ports) {
   domain::Hub hub;
   hub.name = domain::HubName::trusted(std::string(kFirstHub));
   hub.host = ports.settings.server_host;
   hub.display_name = hub.name.text();
+  add_default_policies(ports, hub);
   hub.created_at = hub.updated_at = ports.clock.wall();
   auto change = server_change(ports, PutHub{hub}, {"hub.create", "", hub.name.text()});
   Result<void> made = co_await ensure(ports, std::move(change));
@@ -49,14 +53,14 @@ Task<Result<domain::Hub>> first_hub(const Ports& ports) {
 
 // Replicas that start at the same time on the same empty store agree on the id, because they agree
 // on the hub; to anybody without the server's key it is random.
-domain::ScopeId first_scope_id(const Ports& ports, const domain::Hub& hub) {
+domain::ScopeId first_scope_id(const Means& ports, const domain::Hub& hub) {
   const std::string born = base::format_utc(hub.created_at);
   const base::Bytes digest = ports.vault.digest(base::as_bytes(born), "first scope");
   const std::string hex = base::hex_encode(std::span(digest).first(4));
   return domain::ScopeId::trusted("0ne" + base::ascii_upper(hex));
 }
 
-Task<Result<void>> link(const Ports& ports, domain::ScopeId scope, domain::HubName hub) {
+Task<Result<void>> link(const Means& ports, domain::ScopeId scope, domain::HubName hub) {
   domain::HubLink link;
   link.scope = std::move(scope);
   link.hub = std::move(hub);
@@ -67,7 +71,7 @@ Task<Result<void>> link(const Ports& ports, domain::ScopeId scope, domain::HubNa
 }
 
 // Whether the only scope is one that a start made and did not live to link.
-Task<Result<bool>> is_unfinished(const Ports& ports, const std::vector<domain::Scope>& scopes) {
+Task<Result<bool>> is_unfinished(const Means& ports, const std::vector<domain::Scope>& scopes) {
   if (scopes.size() != 1) co_return false;
   domain::Page newest;
   newest.limit = 1;
@@ -81,7 +85,7 @@ Task<Result<bool>> is_unfinished(const Ports& ports, const std::vector<domain::S
 
 }  // namespace
 
-Task<Result<domain::NewToken>> make_first_token(const Ports& ports) {
+Task<Result<domain::NewToken>> make_first_token(const Means& ports) {
   domain::NewToken made;
   domain::Token& token = made.token;
   token.id = ports.rng.hex(5);
@@ -97,7 +101,7 @@ Task<Result<domain::NewToken>> make_first_token(const Ports& ports) {
   co_return made;
 }
 
-Task<Result<void>> make_first_scope(const Ports& ports) {
+Task<Result<void>> make_first_scope(const Means& ports) {
   domain::Page page;
   page.limit = 2;
   Result<domain::Listing<domain::Scope>> scopes =
@@ -120,7 +124,55 @@ Task<Result<void>> make_first_scope(const Ports& ports) {
     if (!made) co_return Fail(std::move(made).error());
   }
   Result<void> linked = co_await link(ports, scope.id, hub->name);
+  ports.hub.hubs_changed();
   co_return linked;
+}
+
+// False when another replica changed the hub first: then it is read again.
+static Task<Result<bool>> complete(const Means& ports, domain::Hub hub) {
+  if (!add_default_policies(ports, hub)) co_return true;
+  hub.updated_at = ports.clock.wall();
+  Differences added;
+  added.note("policies");
+  Act act{"hub.update", "", hub.name.text(), added.text()};
+  const Expectation unchanged = MustBeVersion{hub.version};
+  auto change = server_change(ports, PutHub{hub}, std::move(act), unchanged);
+  Result<std::uint64_t> version = co_await ports.catalog.apply(std::move(change));
+  if (version) {
+    log::info("hub.policies_added", {{"hub", hub.name.text()}});
+    co_return true;
+  }
+  const ErrorKind kind = version.error().kind;
+  if (kind == ErrorKind::kNotFound) co_return true;  // deleted meanwhile
+  if (kind == ErrorKind::kPreconditionFailed) co_return false;
+  co_return Fail(std::move(version).error());
+}
+
+static Task<Result<void>> complete_hub(const Means& ports, domain::Hub hub) {
+  for (int attempt = 1;; ++attempt) {
+    Result<bool> done = co_await complete(ports, hub);
+    if (!done) co_return Fail(std::move(done).error());
+    if (*done || attempt == kRacesMax) co_return Result<void>();
+    Result<domain::Hub> again = co_await ports.catalog.get_hub(hub.name.text());
+    if (!again) co_return Fail(std::move(again).error());
+    hub = *std::move(again);
+  }
+}
+
+Task<Result<void>> add_missing_policies(const Means& ports) {
+  domain::Page page;
+  do {
+    page.limit = ports.settings.page_limit_max;
+    Result<domain::Listing<domain::Hub>> hubs = co_await ports.catalog.list_hubs(page);
+    if (!hubs) co_return Fail(std::move(hubs).error());
+    for (const domain::Hub& hub : hubs->items) {
+      Result<void> completed = co_await complete_hub(ports, hub);
+      if (!completed) co_return Fail(std::move(completed).error());
+    }
+    page.cursor = hubs->next_cursor;
+  } while (!page.cursor.empty());
+  ports.hub.hubs_changed();
+  co_return Result<void>();
 }
 
 }  // namespace berth::management

@@ -1,6 +1,7 @@
 // Links: which hubs a scope may assign its devices to, and in what shares.
 #include "domain/mend.h"
 #include "management/changes.h"
+#include "management/hub_policies.h"
 #include "management/lookup.h"
 #include "management/use_cases.h"
 #include "management/validation.h"
@@ -10,6 +11,23 @@
 namespace berth::management {
 
 using domain::HubLink;
+
+// The hub that is meant: by name, or by the host that the proof is for.
+static Task<Result<domain::Hub>> hub_to_link(const Call& call, std::string name, std::string host) {
+  if (!name.empty() || host.empty()) {
+    Result<domain::Hub> named = co_await find_hub(call, std::move(name));
+    co_return named;
+  }
+  Result<std::optional<domain::Hub>> found =
+      co_await find_hub_by_host(call, base::ascii_lower(host));
+  if (!found) co_return Fail(std::move(found).error());
+  if (*found) co_return **std::move(found);
+  co_return Fail(ErrorKind::kInvalid,
+                 fmt::format("no hub of this server has the host {}, which the connection string "
+                             "names",
+                             base::printable(host, 253)),
+                 "the hubs and their hosts: " + domain::mend::list_hubs());
+}
 
 Task<Answer> run(const Call& call, domain::LinkHub command) {
   HubLink link;
@@ -21,14 +39,21 @@ Task<Answer> run(const Call& call, domain::LinkHub command) {
   }
   Result<domain::Scope> scope = co_await find_scope(call, std::move(command.scope));
   if (!scope) co_return Fail(std::move(scope).error());
-  Result<domain::Hub> hub = co_await find_hub(call, std::move(command.hub));
+  const std::optional<domain::HubProof>& proof = command.edit.proof;
+  const std::string host = proof ? proof->host : std::string();
+  Result<domain::Hub> hub = co_await hub_to_link(call, std::move(command.hub), host);
   if (!hub) co_return Fail(std::move(hub).error());
+  if (proof) {
+    Result<void> proven = check_proof(call.ports, *hub, *proof);
+    if (!proven) co_return Fail(std::move(proven).error());
+  }
   link.scope = scope->id;
   link.hub = hub->name;
 
   Differences set;
   set.note("weight", "", std::to_string(link.weight));
   set.note("applyAllocation", "", link.apply_allocation ? "true" : "false");
+  if (proof) set.note("policy", "", proof->policy);
   Act act{"link.set", link.scope.text(), link.hub.text(), set.text()};
   const Expectation expectation = expected(command.precondition, Whatever{});
   auto change = make_change(call, PutHubLink{link}, expectation, std::move(act));

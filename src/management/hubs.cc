@@ -1,9 +1,12 @@
 // Hubs: the places devices connect to.
 #include "management/authorise.h"
 #include "management/changes.h"
+#include "management/hub_policies.h"
 #include "management/lookup.h"
 #include "management/use_cases.h"
 #include "management/validation.h"
+
+#include <fmt/format.h>
 
 namespace berth::management {
 namespace {
@@ -17,6 +20,24 @@ Act act(std::string_view action, const std::string& name, std::string detail = "
 
 }  // namespace
 
+// Devices tell several hubs of one server apart by their host names. Two operators who make hubs of
+// one host in the same instant may both succeed; the status then warns.
+static Task<Result<void>> check_host_is_free(const Call& call, std::string host, bool was_given) {
+  Result<std::optional<Hub>> holder = co_await find_hub_by_host(call, host);
+  if (!holder) co_return Fail(std::move(holder).error());
+  if (!*holder) co_return Result<void>();
+  const std::string& name = (*holder)->name.text();
+  if (was_given) {
+    co_return Fail(ErrorKind::kConflict, fmt::format("hub '{}' has the host {}", name, host),
+                   "give another one: devices tell hubs apart by their host names");
+  }
+  co_return Fail(ErrorKind::kConflict,
+                 fmt::format("the server's own host {} is that of hub '{}'", host, name),
+                 fmt::format("name another one that leads here, such as --host hub-2.{}: devices "
+                             "tell hubs apart by their host names",
+                             host));
+}
+
 Task<Answer> run(const Call& call, domain::CreateHub command) {
   Hub hub;
   if (!command.edit.name) {
@@ -24,9 +45,13 @@ Task<Answer> run(const Call& call, domain::CreateHub command) {
   }
   BERTH_CO_TRY(hub.name, HubName::parse(*command.edit.name));
   BERTH_CO_TRY(hub.host, host_name("host", command.edit.host.value_or("")));
-  if (hub.host.empty()) hub.host = call.ports.settings.server_host;
+  const bool was_given = !hub.host.empty();
+  if (!was_given) hub.host = call.ports.settings.server_host;
   BERTH_CO_TRY(hub.display_name,
                display_name(command.edit.display_name.value_or(""), hub.name.text()));
+  Result<void> free = co_await check_host_is_free(call, hub.host, was_given);
+  if (!free) co_return Fail(std::move(free).error());
+  add_default_policies(call.ports, hub);
   hub.created_at = hub.updated_at = call.ports.clock.wall();
   Differences made;
   made.note("host", "", hub.host);
@@ -35,6 +60,7 @@ Task<Answer> run(const Call& call, domain::CreateHub command) {
   Result<std::uint64_t> version = co_await apply(call, std::move(change));
   if (!version) co_return Fail(std::move(version).error());
   hub.version = *version;
+  call.ports.hub.hubs_changed();
   co_return hub;
 }
 
@@ -90,6 +116,7 @@ Task<Answer> run(const Call& call, domain::UpdateHub command) {
     Result<std::uint64_t> version = co_await apply(call, std::move(change));
     if (version) {
       hub->version = *version;
+      call.ports.hub.hubs_changed();
       co_return *std::move(hub);
     }
     if (!may_retry(version.error(), command.precondition, attempt)) {
@@ -105,6 +132,7 @@ Task<Answer> run(const Call& call, domain::DeleteHub command) {
                             act("hub.delete", hub->name.text()));
   Result<std::uint64_t> gone = co_await apply(call, std::move(change));
   if (!gone) co_return Fail(std::move(gone).error());
+  call.ports.hub.hubs_changed();
   co_return domain::Done{};
 }
 

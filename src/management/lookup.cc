@@ -87,6 +87,20 @@ Task<Result<domain::Hub>> find_hub(const Call& call, std::string name) {
   co_return Fail(std::move(error));
 }
 
+Task<Result<std::optional<domain::Hub>>> find_hub_by_host(const Call& call, std::string host) {
+  domain::Page page;
+  do {
+    page.limit = call.ports.settings.page_limit_max;
+    Result<domain::Listing<domain::Hub>> hubs = co_await call.ports.catalog.list_hubs(page);
+    if (!hubs) co_return Fail(std::move(hubs).error());
+    for (domain::Hub& each : hubs->items) {
+      if (each.host == host) co_return std::optional(std::move(each));
+    }
+    page.cursor = hubs->next_cursor;
+  } while (!page.cursor.empty());
+  co_return std::optional<domain::Hub>();
+}
+
 Task<Result<domain::Enrollment>> find_enrollment(const Call& call, std::string scope,
                                                  EnrollmentKind kind, std::string id) {
   Catalog& catalog = call.ports.catalog;

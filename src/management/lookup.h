@@ -8,12 +8,15 @@
 
 #include "management/call.h"
 
+#include <optional>
 #include <string>
 
 namespace berth::management {
 
 Task<Result<domain::Scope>> find_scope(const Call& call, std::string id);
 Task<Result<domain::Hub>> find_hub(const Call& call, std::string name);
+// The hub at that host name, if there is one; of all hubs, whoever asks.
+Task<Result<std::optional<domain::Hub>>> find_hub_by_host(const Call& call, std::string host);
 // Also says so when the scope itself is unknown, or an enrollment of the other kind has the id.
 Task<Result<domain::Enrollment>> find_enrollment(const Call& call, std::string scope,
                                                  domain::EnrollmentKind kind, std::string id);

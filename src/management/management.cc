@@ -10,19 +10,16 @@
 namespace berth::management {
 
 struct Management::State {
-  State(Catalog& catalog, provisioning::Vault& vault, const Clock& clock, Rng& rng, Settings given)
-      : settings(std::move(given)),
-        ports{catalog, vault, clock, rng, settings},
-        tokens(ports, settings.guesses) {}
+  State(const Ports& given_ports, Settings given)
+      : settings(std::move(given)), ports{given_ports, settings}, tokens(ports, settings.guesses) {}
 
   const Settings settings;
-  const Ports ports;
+  const Means ports;
   TokenCheck tokens;
 };
 
-Management::Management(Catalog& catalog, provisioning::Vault& vault, const Clock& clock, Rng& rng,
-                       Settings settings)
-    : state_(std::make_unique<State>(catalog, vault, clock, rng, std::move(settings))) {}
+Management::Management(const Ports& ports, Settings settings)
+    : state_(std::make_unique<State>(ports, std::move(settings))) {}
 
 Management::~Management() = default;
 
@@ -56,6 +53,11 @@ Task<Result<domain::NewToken>> Management::create_first_token() {
 Task<Result<void>> Management::create_first_scope() {
   Result<void> made = co_await make_first_scope(state_->ports);
   co_return made;
+}
+
+Task<Result<void>> Management::complete_hubs() {
+  Result<void> done = co_await add_missing_policies(state_->ports);
+  co_return done;
 }
 
 }  // namespace berth::management

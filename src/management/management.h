@@ -10,6 +10,7 @@
 #include "base/source_budget.h"
 #include "base/task.h"
 #include "domain/operations.h"
+#include "hub/ports/service.h"
 #include "management/ports/catalog.h"
 #include "provisioning/ports/vault.h"
 
@@ -26,17 +27,25 @@ struct Settings {
   SourceBudget::Limits guesses{30, 0.5, 10'000};  // of tokens, per source address
 };
 
+// What it works on; all of it outlives it.
+struct Ports {
+  Catalog& catalog;
+  provisioning::Vault& vault;
+  hub::Service& hub;
+  const Clock& clock;
+  Rng& rng;
+};
+
 class Management {
  public:
-  Management(Catalog& catalog, provisioning::Vault& vault, const Clock& clock, Rng& rng,
-             Settings settings);
+  Management(const Ports& ports, Settings settings);
   ~Management();
   Management(const Management&) = delete;
   Management& operator=(const Management&) = delete;
 
   // kUnauthenticated, kTooMany (wrong tokens), kForbidden, kInvalid, kNotFound, kConflict,
-  // kPreconditionFailed, kUnavailable, kInternal (a seal does not open); every Error says what, why
-  // and how to mend it.
+  // kPreconditionFailed, kTooLarge, kOffline, kTimeout, kUnavailable, kInternal (a seal does not
+  // open); every Error says what, why and how to mend it.
   Task<Result<domain::ManagementResult>> handle(domain::Caller caller,
                                                 domain::ManagementCommand command);
 
@@ -46,6 +55,9 @@ class Management {
   // First start: a hub, a scope and the link between them, unless any scope exists. Safe to call on
   // every start and from several replicas at once.
   Task<Result<void>> create_first_scope();
+  // Gives hubs of older stores the policies that new ones have. Safe to call on every start and
+  // from several replicas at once.
+  Task<Result<void>> complete_hubs();
 
  private:
   struct State;

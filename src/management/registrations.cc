@@ -49,6 +49,7 @@ Task<Answer> run(const Call& call, domain::DeleteRegistration command) {
                             std::move(act));
   Result<std::uint64_t> gone = co_await apply(call, std::move(change));
   if (!gone) co_return Fail(std::move(gone).error());
+  if (!found->hub.empty()) call.ports.hub.identity_changed(found->hub, found->device_id);
   co_return domain::Done{};
 }
 

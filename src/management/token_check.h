@@ -25,7 +25,7 @@ base::Bytes token_digest(provisioning::Vault& vault, const std::string& id, std:
 
 class TokenCheck {
  public:
-  TokenCheck(const Ports& ports, SourceBudget::Limits guesses) : ports_(ports), budget_(guesses) {}
+  TokenCheck(const Means& ports, SourceBudget::Limits guesses) : ports_(ports), budget_(guesses) {}
 
   // kUnauthenticated (none, malformed, unknown, wrong, expired: only the last is told apart),
   // kTooMany, kUnavailable.
@@ -44,7 +44,7 @@ class TokenCheck {
   Error wrong(const std::string& source, const std::string& id);
   Result<Actor> admit(const domain::Token& token, std::string source) const;
 
-  const Ports& ports_;
+  const Means& ports_;
   SourceBudget budget_;
   std::unordered_map<std::string, Remembered> remembered_;
 };

@@ -24,6 +24,10 @@ Task<Answer> run(const Call& call, domain::ListHubs command);
 Task<Answer> run(const Call& call, domain::UpdateHub command);
 Task<Answer> run(const Call& call, domain::DeleteHub command);
 
+// hub_keys.cc
+Task<Answer> run(const Call& call, domain::GetHubKeys command);
+Task<Answer> run(const Call& call, domain::RegenerateHubKey command);
+
 // hub_links.cc
 Task<Answer> run(const Call& call, domain::LinkHub command);
 Task<Answer> run(const Call& call, domain::UnlinkHub command);
@@ -50,6 +54,23 @@ Task<Answer> run(const Call& call, domain::TransferRegistration command);
 Task<Answer> run(const Call& call, domain::GetDevice command);
 Task<Answer> run(const Call& call, domain::GetDeviceKeys command);
 Task<Answer> run(const Call& call, domain::ListDevices command);
+
+// device_changes.cc
+Task<Answer> run(const Call& call, domain::CreateDevice command);
+Task<Answer> run(const Call& call, domain::UpdateDevice command);
+Task<Answer> run(const Call& call, domain::DeleteDevice command);
+Task<Answer> run(const Call& call, domain::RegenerateDeviceKey command);
+
+// twins.cc
+Task<Answer> run(const Call& call, domain::GetTwin command);
+Task<Answer> run(const Call& call, domain::UpdateTwin command);
+
+// conversations.cc
+Task<Answer> run(const Call& call, domain::CallDeviceMethod command);
+Task<Answer> run(const Call& call, domain::SendToDevice command);
+
+// events.cc
+Task<Answer> run(const Call& call, domain::ReadEvents command);
 
 // trails.cc
 Task<Answer> run(const Call& call, domain::GetTrail command);

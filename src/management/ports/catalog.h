@@ -22,7 +22,7 @@ struct PutScope {
 };
 struct RemoveScope {
   domain::ScopeId id;
-};  // kConflict while it has enrollments or registrations; takes its links and tokens along
+};  // kConflict while it has enrollments, registrations or devices; takes its links and tokens along
 struct PutHub {
   domain::Hub record;
 };
