@@ -1,6 +1,7 @@
 #include "app/data_directory.h"
 
 #include "app/files.h"
+#include "base/codec.h"
 
 #include <fmt/format.h>
 
@@ -15,6 +16,7 @@
 namespace berth::app {
 namespace {
 constexpr int kPublicMode = 0644;
+constexpr std::size_t kNodeIdBytesMax = 64;
 }  // namespace
 
 Result<DataDirectory> DataDirectory::open(std::filesystem::path path) {
@@ -50,13 +52,35 @@ DataDirectory::~DataDirectory() {
   std::error_code ignored;
   std::filesystem::remove(path_ / "berth.pid", ignored);
   std::filesystem::remove(path_ / "url", ignored);
+  std::filesystem::remove(path_ / "mqtt-url", ignored);
   ::close(lock_);
 }
 
-Result<void> DataDirectory::announce(std::string_view url) {
+Result<std::string> DataDirectory::node_id(Rng& rng) {
+  const std::filesystem::path file = path_ / "node";
+  Result<Secret> kept = read_file(file);
+  if (kept) {
+    std::string id(kept->text());
+    while (!id.empty() && id.back() == '\n') id.pop_back();
+    const bool sound = !id.empty() && id.size() <= kNodeIdBytesMax && id == base::printable(id);
+    if (sound) return id;
+    return Fail(ErrorKind::kInvalid, fmt::format("{} holds no id of a server", file.string()),
+                "delete the file; a new id is made up at the next start");
+  }
+  if (kept.error().kind != ErrorKind::kNotFound) return Fail(std::move(kept).error());
+  std::string id = rng.uuid();
+  Result<void> wrote = write_file(file, id + '\n', kPublicMode);
+  if (!wrote) return Fail(std::move(wrote).error());
+  return id;
+}
+
+Result<void> DataDirectory::announce(std::string_view url, std::string_view mqtt_url) {
   Result<void> wrote =
       write_file(path_ / "berth.pid", fmt::format("{}\n", ::getpid()), kPublicMode);
   if (!wrote) return wrote;
+  wrote = write_file(path_ / "mqtt-url", fmt::format("{}\n", mqtt_url), kPublicMode);
+  if (!wrote) return wrote;
+  // The last one: tools wait for it.
   return write_file(path_ / "url", fmt::format("{}\n", url), kPublicMode);
 }
 

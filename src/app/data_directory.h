@@ -5,8 +5,10 @@
 #pragma once
 
 #include "base/result.h"
+#include "base/rng.h"
 
 #include <filesystem>
+#include <string>
 #include <string_view>
 
 namespace berth::app {
@@ -22,8 +24,11 @@ class DataDirectory {
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path token_file() const { return path_ / "admin.token"; }
 
-  // Tells tools where the server is: berth.pid and url.
-  Result<void> announce(std::string_view url);
+  // This server's id, the same at every start: made up on the first and kept in the file `node`.
+  Result<std::string> node_id(Rng& rng);
+
+  // Tells tools where the server is: berth.pid, url (of the admin API) and mqtt-url.
+  Result<void> announce(std::string_view url, std::string_view mqtt_url);
 
  private:
   DataDirectory(std::filesystem::path path, int lock) : path_(std::move(path)), lock_(lock) {}

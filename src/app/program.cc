@@ -77,8 +77,9 @@ Result<std::unique_ptr<Program>> Program::start(const config::Config& config) {
   std::unique_ptr<Program> program(new Program(config, *std::move(data)));
   program->engine_.start();
   using Stage = Result<void> (Program::*)();
-  for (const Stage stage : {&Program::open_vault, &Program::open_store, &Program::first_start,
-                            &Program::open_certificates, &Program::listen}) {
+  for (const Stage stage :
+       {&Program::open_vault, &Program::open_store, &Program::open_log, &Program::start_hub,
+        &Program::first_start, &Program::open_certificates, &Program::listen}) {
     Result<void> done = (program.get()->*stage)();
     if (!done) return Fail(std::move(done).error());
   }
@@ -117,6 +118,40 @@ Result<void> Program::open_store() {
   return {};
 }
 
+Result<void> Program::open_log() {
+  const config::Telemetry& telemetry = config_.telemetry;
+  sinks_ = make_sinks(config_, clock_);
+  store::rocksdb::LogOptions options;
+  options.directory = telemetry.directory.string();
+  options.partitions = static_cast<std::uint32_t>(telemetry.partitions);
+  options.bytes_max = telemetry.hub_bytes_max;
+  options.age_max = std::chrono::duration_cast<std::chrono::seconds>(telemetry.age_max);
+  for (const std::unique_ptr<hub::EventSink>& sink : sinks_) options.sinks.push_back(sink.get());
+  BERTH_TRY(log_, store::rocksdb::open(std::move(options), clock_));
+  return {};
+}
+
+Result<void> Program::start_hub() {
+  hub::Settings settings;
+  BERTH_TRY(settings.node, data_.node_id(rng_));
+  settings.failures.failures_max = static_cast<std::uint32_t>(config_.hub.failures_per_source_max);
+  settings.failures.refilled_per_second = config_.hub.failures_refilled_per_second;
+  settings.queue_depth_max = config_.hub.messages_waiting_max;
+  authenticator_.emplace(*vault_, key_settings(config_));
+  const hub::Ports ports{store_->devices(), *log_, *authenticator_, *explainer_,
+                         waiting_,          clock_, rng_};
+  hub_.emplace(ports, std::move(settings));
+  observers_.emplace(metrics_, *hub_);
+  return run_now(engine_, hub_->start());
+}
+
+void Observers::attempt_finished(const domain::Trail& trail) {
+  metrics_.attempt_finished(trail);
+  if (trail.outcome != domain::TrailOutcome::kAssigned || trail.operation != "register") return;
+  hub_.identity_changed(domain::HubName::trusted(trail.hub),
+                        domain::DeviceId::trusted(trail.device_id));
+}
+
 void Program::start_explainer() {
   provisioning::Explainer::Ports ports{store_->registrations(), clock_,
                                        make_attestors(*vault_, config_)};
@@ -135,6 +170,7 @@ Task<void> Program::do_chores() {
     co_await chores_due_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
     co_await explainer_->drain();
     if (stopping_) co_return;
+    if (hub_) co_await hub_->do_chores();
     if (second % kCertificateCheckSeconds == 0) co_await cover_names();
   }
 }
@@ -142,7 +178,11 @@ Task<void> Program::do_chores() {
 Brains Program::brains_here() {
   // Connections live on the engine's threads, so there is always a core here.
   Core& core = *cores_[net::Engine::current().value_or(0)];
-  return {*core.provisioning, *core.management};
+  return {*core.provisioning, *core.management, *hub_};
+}
+
+net::Executor Program::executor_here() {
+  return engine_.executor(net::Engine::current().value_or(0));
 }
 
 void Program::make_cores() {
@@ -157,10 +197,11 @@ void Program::make_cores() {
     core->allocators = make_allocators();
     core->issuers = make_issuers(*vault_);
     const provisioning::Ports ports{
-        store_->registrations(), *explainer_,      metrics_,     clock_, rng_,
+        store_->registrations(), *explainer_, *observers_, clock_, rng_,
         core->attestors,         core->allocators, core->issuers};
     core->provisioning.emplace(ports, provisioning_settings(config_.provisioning));
-    core->management.emplace(store_->catalog(), *vault_, clock_, rng_, management_settings);
+    core->management.emplace(
+        management::Ports{store_->catalog(), *vault_, *hub_, clock_, rng_}, management_settings);
     cores_.push_back(std::move(core));
   }
   const std::string operator_listener = config_.admin_port ? kOperatorListener : "";
@@ -174,6 +215,10 @@ Result<void> Program::first_start() {
   management::Management& management = *cores_.front()->management;
   Result<void> scope = run_now(engine_, management.create_first_scope());
   if (!scope) return scope;
+  Result<void> completed = run_now(engine_, management.complete_hubs());
+  if (!completed) return completed;
+  Result<void> known = run_now(engine_, hub_->start());
+  if (!known) return known;
 
   domain::Page one;
   one.limit = 1;
@@ -281,7 +326,8 @@ Result<void> Program::listen() {
   const std::uint16_t port = port_of(config_.admin_port ? kOperatorListener : "https");
   // Berth's own certificate always names localhost; somebody else's need not.
   const std::string host = config_.tls.certificate_file.empty() ? "localhost" : hosts_.front();
-  Result<void> announced = data_.announce(fmt::format("https://{}:{}", host, port));
+  Result<void> announced = data_.announce(fmt::format("https://{}:{}", host, port),
+                                          fmt::format("mqtts://{}:{}", host, port_of("mqtt")));
   announced_ = announced.has_value();
   return announced;
 }
@@ -297,6 +343,7 @@ bool Program::stop() {
   if (stopped_) return true;
   stopped_ = true;
   bool whole = true;
+  if (hub_) hub_->stop();
   if (server_) {
     whole = server_->drain(config_.net.drain_timeout);
     server_->stop();
@@ -310,6 +357,7 @@ bool Program::stop() {
     });
   }
   worker_.join();
+  if (log_) log_->close();
   if (store_) store_->close();
   engine_.stop();
   return whole;

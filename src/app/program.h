@@ -11,10 +11,14 @@
 #include "app/metrics.h"
 #include "app/registry.h"
 #include "app/vault.h"
+#include "app/waiting.h"
+#include "attestation/device_key.h"
 #include "config/config.h"
+#include "hub/hub.h"
 #include "net/engine.h"
 #include "net/server.h"
 #include "provisioning/explain.h"
+#include "store/rocksdb/open.h"
 #include "store/store.h"
 
 #include <boost/asio/steady_timer.hpp>
@@ -27,6 +31,18 @@
 #include <vector>
 
 namespace berth::app {
+
+// Everybody who hears of finished attempts: the metrics, and the hub, whose live connections may
+// hold a credential that has just been replaced.
+class Observers final : public provisioning::Observer {
+ public:
+  Observers(Metrics& metrics, hub::Hub& hub) : metrics_(metrics), hub_(hub) {}
+  void attempt_finished(const domain::Trail& trail) override;
+
+ private:
+  Metrics& metrics_;
+  hub::Hub& hub_;
+};
 
 class Program final : public Surroundings {
  public:
@@ -45,6 +61,7 @@ class Program final : public Surroundings {
   std::string welcome() const;
 
   Brains brains_here() override;
+  net::Executor executor_here() override;
   Task<dialects::Inspection> inspect(dialects::Inspect::What what) override;
   void names_may_have_changed() override;
 
@@ -62,7 +79,9 @@ class Program final : public Surroundings {
 
   Result<void> open_vault();
   Result<void> open_store();
+  Result<void> open_log();
   void start_explainer();
+  Result<void> start_hub();
   // Once a second: counts of refusals reach the store; once an hour the certificate is looked at.
   Task<void> do_chores();
   void make_cores();
@@ -91,7 +110,13 @@ class Program final : public Surroundings {
   boost::asio::steady_timer chores_due_{worker_};
   bool stopping_ = false;  // belongs to worker_
   std::unique_ptr<store::Store> store_;
+  std::vector<std::unique_ptr<hub::EventSink>> sinks_;
+  std::unique_ptr<store::rocksdb::Log> log_;
   std::unique_ptr<provisioning::Explainer> explainer_;
+  TimerWaiting waiting_;
+  std::optional<attestation::DeviceKeyAuthenticator> authenticator_;
+  std::optional<hub::Hub> hub_;
+  std::optional<Observers> observers_;
   std::vector<std::unique_ptr<dialects::Dialect>> dialects_;
   std::vector<std::unique_ptr<Core>> cores_;
   std::optional<Router> router_;

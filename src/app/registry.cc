@@ -5,6 +5,7 @@
 #include "attestation/symmetric_key.h"
 #include "dialects/admin/admin.h"
 #include "dialects/azure_dps/azure_dps.h"
+#include "dialects/azure_hub/azure_hub.h"
 #include "issuing/derived_key.h"
 
 namespace berth::app {
@@ -13,6 +14,7 @@ std::vector<std::unique_ptr<dialects::Dialect>> make_dialects() {
   std::vector<std::unique_ptr<dialects::Dialect>> dialects;
   dialects.push_back(dialects::admin::make_admin());
   dialects.push_back(dialects::azure_dps::make_azure_dps());
+  dialects.push_back(dialects::azure_hub::make_azure_hub());
   return dialects;
 }
 
@@ -21,13 +23,19 @@ std::vector<net::Upgrade> websocket_upgrades() {
   return {{"/$iothub/websocket", "mqtt"}, {"/", "mqtt"}, {"/mqtt", "mqtt"}};
 }
 
+attestation::SymmetricKeySettings key_settings(const config::Config& config) {
+  attestation::SymmetricKeySettings settings;
+  settings.clock_skew =
+      std::chrono::duration_cast<std::chrono::seconds>(config.attestation.clock_skew);
+  settings.expiry_ahead_max =
+      std::chrono::duration_cast<std::chrono::seconds>(config.attestation.expiry_max);
+  return settings;
+}
+
 std::vector<std::unique_ptr<provisioning::Attestor>> make_attestors(provisioning::Vault& vault,
                                                                     const config::Config& config) {
-  const attestation::SymmetricKeySettings keys{
-      std::chrono::duration_cast<std::chrono::seconds>(config.attestation.clock_skew),
-      std::chrono::duration_cast<std::chrono::seconds>(config.attestation.expiry_max)};
   std::vector<std::unique_ptr<provisioning::Attestor>> attestors;
-  attestors.push_back(std::make_unique<attestation::SymmetricKeyAttestor>(vault, keys));
+  attestors.push_back(std::make_unique<attestation::SymmetricKeyAttestor>(vault, key_settings(config)));
   return attestors;
 }
 

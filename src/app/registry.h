@@ -5,7 +5,10 @@
 #pragma once
 
 #include "config/config.h"
+#include "attestation/symmetric_key.h"
+#include "base/clock.h"
 #include "dialects/dialect.h"
+#include "hub/ports/telemetry_log.h"
 #include "net/server.h"
 #include "provisioning/ports/allocator.h"
 #include "provisioning/ports/attestor.h"
@@ -24,6 +27,11 @@ std::vector<std::unique_ptr<dialects::Dialect>> make_dialects();
 // The WebSocket paths and subprotocols that the dialects' clients use.
 std::vector<net::Upgrade> websocket_upgrades();
 
+// Where events go beside the log.
+std::vector<std::unique_ptr<hub::EventSink>> make_sinks(const config::Config& config,
+                                                        const Clock& clock);
+
+attestation::SymmetricKeySettings key_settings(const config::Config& config);
 std::vector<std::unique_ptr<provisioning::Attestor>> make_attestors(provisioning::Vault& vault,
                                                                     const config::Config& config);
 std::vector<std::unique_ptr<provisioning::Allocator>> make_allocators();

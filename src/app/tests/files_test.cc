@@ -102,7 +102,7 @@ TEST_F(FilesTest, DataDirectory_IsHeldByOneServerAtATime) {
     const Result<DataDirectory> second = DataDirectory::open(path);
     ASSERT_FALSE(second);
     EXPECT_EQ(second.error().kind, ErrorKind::kConflict);
-    ASSERT_TRUE(first->announce("https://localhost:8443"));
+    ASSERT_TRUE(first->announce("https://localhost:8443", "mqtts://localhost:8883"));
     EXPECT_TRUE(std::filesystem::exists(path / "url"));
   }
   EXPECT_FALSE(std::filesystem::exists(path / "url"));
