@@ -138,8 +138,8 @@ Result<void> Program::start_hub() {
   settings.failures.refilled_per_second = config_.hub.failures_refilled_per_second;
   settings.queue_depth_max = config_.hub.messages_waiting_max;
   authenticator_.emplace(*vault_, key_settings(config_));
-  const hub::Ports ports{store_->devices(), *log_, *authenticator_, *explainer_,
-                         waiting_,          clock_, rng_};
+  const hub::Ports ports{
+      store_->devices(), *log_, *authenticator_, *explainer_, waiting_, clock_, rng_};
   hub_.emplace(ports, std::move(settings));
   observers_.emplace(metrics_, *hub_);
   return run_now(engine_, hub_->start());
@@ -197,11 +197,11 @@ void Program::make_cores() {
     core->allocators = make_allocators();
     core->issuers = make_issuers(*vault_);
     const provisioning::Ports ports{
-        store_->registrations(), *explainer_, *observers_, clock_, rng_,
+        store_->registrations(), *explainer_,      *observers_,  clock_, rng_,
         core->attestors,         core->allocators, core->issuers};
     core->provisioning.emplace(ports, provisioning_settings(config_.provisioning));
-    core->management.emplace(
-        management::Ports{store_->catalog(), *vault_, *hub_, clock_, rng_}, management_settings);
+    core->management.emplace(management::Ports{store_->catalog(), *vault_, *hub_, clock_, rng_},
+                             management_settings);
     cores_.push_back(std::move(core));
   }
   const std::string operator_listener = config_.admin_port ? kOperatorListener : "";
@@ -217,8 +217,7 @@ Result<void> Program::first_start() {
   if (!scope) return scope;
   Result<void> completed = run_now(engine_, management.complete_hubs());
   if (!completed) return completed;
-  Result<void> known = run_now(engine_, hub_->start());
-  if (!known) return known;
+  hub_->hubs_changed();
 
   domain::Page one;
   one.limit = 1;

@@ -35,7 +35,8 @@ attestation::SymmetricKeySettings key_settings(const config::Config& config) {
 std::vector<std::unique_ptr<provisioning::Attestor>> make_attestors(provisioning::Vault& vault,
                                                                     const config::Config& config) {
   std::vector<std::unique_ptr<provisioning::Attestor>> attestors;
-  attestors.push_back(std::make_unique<attestation::SymmetricKeyAttestor>(vault, key_settings(config)));
+  attestors.push_back(
+      std::make_unique<attestation::SymmetricKeyAttestor>(vault, key_settings(config)));
   return attestors;
 }
 

@@ -4,9 +4,9 @@
 // Room app. Thread rule: called at start-up.
 #pragma once
 
-#include "config/config.h"
 #include "attestation/symmetric_key.h"
 #include "base/clock.h"
+#include "config/config.h"
 #include "dialects/dialect.h"
 #include "hub/ports/telemetry_log.h"
 #include "net/server.h"

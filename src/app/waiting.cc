@@ -48,7 +48,7 @@ class TimerWaiter final : public hub::Waiter, public std::enable_shared_from_thi
   }
 
   std::mutex mutex_;
-  bool woken_ = false;                        // guarded by mutex_
+  bool woken_ = false;                         // guarded by mutex_
   std::shared_ptr<asio::steady_timer> timer_;  // guarded by mutex_; used on its executor alone
 };
 
