@@ -16,7 +16,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from harness import board, clients, namespace, suite
+from harness import board, clients, hub_suite, namespace, suite
 
 ENTRY = Path(__file__).resolve()
 ROOT = ENTRY.parent.parent.parent
@@ -152,7 +152,9 @@ def main():
         return 0
     by_name = {client.name: client for client in clients.CLIENTS}
     if options.inside:
-        suite.run_inside(by_name[options.inside], options.berth, options.directory)
+        client = by_name[options.inside]
+        act = hub_suite.run if client.at_hub else suite.provision
+        suite.run_inside(act, client, options.berth, options.directory)
         return 0
     chosen = [
         client for client in clients.CLIENTS if not options.only or client.name in options.only

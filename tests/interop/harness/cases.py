@@ -4,27 +4,15 @@ A case is one device's story. It names the enrolment it needs, the key the devic
 the SDK must tell its caller. Facts about the SDKs' own errors were seen on real runs.
 """
 
-import base64
-import hashlib
-import hmac
 import json
 import re
 from dataclasses import dataclass
 
+from .tokens import derived_key, key
+
 GROUP = "fleet"
 OTHER_GROUP = "other-fleet"
 PAYLOAD = {"modelId": "dtmi:example:thermostat;1", "site": {"line": 4, "label": "Halle Süd"}}
-
-
-def key(label):
-    """A 64-byte symmetric key in base64, always the same for the same label."""
-    return base64.b64encode(hashlib.sha512(label.encode()).digest()).decode()
-
-
-def derived_key(group_key, registration_id):
-    """The key of one device of a group (azure-dps.md §4)."""
-    mac = hmac.new(base64.b64decode(group_key), registration_id.encode(), hashlib.sha256)
-    return base64.b64encode(mac.digest()).decode()
 
 
 GROUP_KEYS = {

@@ -44,37 +44,89 @@ class Client:
     transports: tuple
     manifests: tuple  # files below tests/interop/<name> that decide what gets installed
     tools: dict = field(hash=False)  # program -> Debian package that brings it
+    at_hub: bool = False  # its suite goes on to the hub (hub_suite.py)
+
+    @property
+    def sdk(self):
+        """Suites of one SDK share its packages: the folder's name, and how it is installed."""
+        return self.name.removesuffix("-hub")
 
     @property
     def home(self):
-        return BUILD / self.name
+        return BUILD / self.sdk
 
     @property
     def sources(self):
-        return HERE / self.name
+        return HERE / self.sdk
 
+
+_NODE_MANIFESTS = ("package.json", "package-lock.json")
+_NODE_TOOLS = {"node": "nodejs", "npm": "npm"}
+_PYTHON_MANIFESTS = ("requirements.txt",)
+_JAVA_MANIFESTS = ("pom.xml", "Client.java", "Hub.java")
+_JAVA_TOOLS = {
+    "javac": "default-jdk-headless",
+    "keytool": "default-jdk-headless",
+    "mvn": "maven",
+}
 
 CLIENTS = (
     Client(
         "node",
         "npm azure-iot-provisioning-device",
         ("HTTPS", "MQTT", "MQTT-WS"),
-        ("package.json", "package-lock.json"),
-        {"node": "nodejs", "npm": "npm"},
+        _NODE_MANIFESTS,
+        _NODE_TOOLS,
     ),
     Client(
         "python",
         "PyPI azure-iot-device",
         ("MQTT", "MQTT-WS"),
-        ("requirements.txt",),
+        _PYTHON_MANIFESTS,
         {},
     ),
     Client(
         "java",
         "Maven provisioning-device-client",
         ("HTTPS", "MQTT", "MQTT-WS"),
-        ("pom.xml", "Client.java"),
-        {"javac": "default-jdk-headless", "keytool": "default-jdk-headless", "mvn": "maven"},
+        _JAVA_MANIFESTS,
+        _JAVA_TOOLS,
+    ),
+    Client(
+        "node-hub",
+        "npm azure-iot-device + azure-iot-device-mqtt",
+        ("MQTT", "MQTT-WS"),
+        _NODE_MANIFESTS,
+        _NODE_TOOLS,
+        at_hub=True,
+    ),
+    Client(
+        "python-hub",
+        "PyPI azure-iot-device, at the hub",
+        ("MQTT", "MQTT-WS"),
+        _PYTHON_MANIFESTS,
+        {},
+        at_hub=True,
+    ),
+    Client(
+        "java-hub",
+        "Maven iot-device-client",
+        ("MQTT", "MQTT-WS"),
+        _JAVA_MANIFESTS,
+        _JAVA_TOOLS,
+        at_hub=True,
+    ),
+    Client(
+        "mosquitto",
+        "mosquitto clients",
+        ("MQTT",),
+        (),
+        {
+            "mosquitto_pub": "mosquitto-clients",
+            "mosquitto_sub": "mosquitto-clients",
+            "mosquitto_rr": "mosquitto-clients",
+        },
+        at_hub=True,
     ),
 )
 
@@ -134,7 +186,7 @@ def _apt_install(client, packages):
 
 def _ensure_tools(client):
     missing = {package for tool, package in client.tools.items() if shutil.which(tool) is None}
-    if client.name == "python":
+    if client.sdk == "python":
         can_venv = subprocess.run(
             [sys.executable, "-c", "import ensurepip, venv"], capture_output=True, check=False
         )
@@ -148,7 +200,7 @@ def _stamp(client):
     digest = hashlib.sha256()
     for manifest in client.manifests:
         digest.update((client.sources / manifest).read_bytes())
-    if client.name == "python":
+    if client.sdk == "python":
         digest.update(sys.version.encode())
     return digest.hexdigest()
 
@@ -189,9 +241,8 @@ def _install_java(client):
         ]
     )
     classes = client.home / "classes"
-    _run(
-        ["javac", "-cp", f"{libraries}/*", "-d", str(classes), str(client.sources / "Client.java")]
-    )
+    programs = [str(client.sources / name) for name in ("Client.java", "Hub.java")]
+    _run(["javac", "-cp", f"{libraries}/*", "-d", str(classes), *programs])
 
 
 _INSTALLERS = {"node": _install_node, "python": _install_python, "java": _install_java}
@@ -203,6 +254,8 @@ def install(client):
     Raises Unreachable when a registry cannot be reached, InstallError for anything else.
     """
     _ensure_tools(client)
+    if not client.manifests:
+        return
     stamp_file = client.home / "stamp"
     stamp = _stamp(client)
     if stamp_file.exists() and stamp_file.read_text(encoding="ascii") == stamp:
@@ -210,7 +263,7 @@ def install(client):
     print(f"interop: {client.name}: installing {client.package} and what it needs", flush=True)
     shutil.rmtree(client.home, ignore_errors=True)
     client.home.mkdir(parents=True)
-    _INSTALLERS[client.name](client)
+    _INSTALLERS[client.sdk](client)
     stamp_file.write_text(stamp, encoding="ascii")
 
 
@@ -242,19 +295,19 @@ def command(client, ca, directory):
     environment = {
         name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")
     }
-    if client.name == "node":
+    program = "hub" if client.at_hub else "client"
+    if client.sdk == "node":
         environment["NODE_PATH"] = str(client.home / "node_modules")
         environment["NODE_EXTRA_CA_CERTS"] = str(ca)
-        return ["node", str(client.sources / "client.js")], environment
-    if client.name == "python":
-        return [
-            str(client.home / "venv" / "bin" / "python"),
-            str(client.sources / "client.py"),
-        ], environment
+        return ["node", str(client.sources / f"{program}.js")], environment
+    if client.sdk == "python":
+        environment["BERTH_INTEROP_CA"] = str(ca)
+        python = str(client.home / "venv" / "bin" / "python")
+        return [python, str(client.sources / f"{program}.py")], environment
     store = _java_trust_store(ca, directory)
     path = f"{client.home / 'classes'}:{client.home / 'lib'}/*"
     trust = [
         f"-Djavax.net.ssl.trustStore={store}",
         f"-Djavax.net.ssl.trustStorePassword={TRUST_PASSWORD}",
     ]
-    return ["java", *_JAVA_FLAGS, *trust, "-cp", path, "Client"], environment
+    return ["java", *_JAVA_FLAGS, *trust, "-cp", path, program.capitalize()], environment

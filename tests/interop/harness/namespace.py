@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 HOST = "berth.test"  # .test is reserved: it never resolves outside the namespace
+SECOND_HOST = "second.berth.test"  # of a second hub of the same server
 
 _SIOCGIFFLAGS = 0x8913
 _SIOCSIFFLAGS = 0x8914
@@ -34,7 +35,7 @@ def enter(directory):
     """Finishes the namespace from inside: loopback up, HOST known (a hosts file in `directory`)."""
     _loopback_up()
     hosts = Path(directory) / "hosts"
-    hosts.write_text(f"127.0.0.1 localhost {HOST}\n", encoding="ascii")
+    hosts.write_text(f"127.0.0.1 localhost {HOST} {SECOND_HOST}\n", encoding="ascii")
     subprocess.run(["mount", "--bind", str(hosts), "/etc/hosts"], check=True)
 
 
@@ -44,8 +45,9 @@ def probe(directory):
     for port in (443, 8883):
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
             listener.bind(("127.0.0.1", port))
-    if socket.gethostbyname(HOST) != "127.0.0.1":
-        raise OSError(f"{HOST} does not resolve to 127.0.0.1 in the namespace")
+    for host in (HOST, SECOND_HOST):
+        if socket.gethostbyname(host) != "127.0.0.1":
+            raise OSError(f"{host} does not resolve to 127.0.0.1 in the namespace")
 
 
 def wrapper(entry, directory):

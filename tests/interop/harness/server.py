@@ -21,15 +21,23 @@ _DRAIN_SECONDS = 30
 _POLL_SECONDS = 0.05
 
 
+def _brief(arguments, longest=60):
+    return " ".join(each if len(each) <= longest else each[:longest] + "…" for each in arguments)
+
+
 class BerthError(Exception):
     """Berth did not do what the harness asked; the text says what and what it printed."""
+
+
+ADMIN_PORT = 9443  # in a namespace of its own, so that 443 is the devices' alone
 
 
 class Berth:
     """One server on 443 and 8883 of this namespace, with its data below `directory`."""
 
-    def __init__(self, program, directory):
+    def __init__(self, program, directory, *, admin_apart=False):
         self.program = str(program)
+        self._apart = ["--admin-port", str(ADMIN_PORT)] if admin_apart else []
         self.data = Path(directory) / "data"
         self.log = Path(directory) / "server.log"
         self.ca = self.data / "ca.pem"
@@ -37,8 +45,8 @@ class Berth:
 
     def start(self):
         command = [self.program, "serve", "--data", str(self.data), "--host", namespace.HOST]
-        command += ["--https-port", "443", "--mqtt-port", "8883"]
-        with open(self.log, "wb") as log:
+        command += ["--https-port", "443", "--mqtt-port", "8883", *self._apart]
+        with open(self.log, "ab") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
         deadline = time.monotonic() + _READY_SECONDS
         while not self._ready():
@@ -81,7 +89,13 @@ class Berth:
         text = self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
         return "\n".join(text.splitlines()[-lines:])
 
-    def _command(self, *arguments):
+    def restart(self):
+        """Drains it and starts it again on the same data and ports; what was wrong, or None."""
+        wrong = self.stop()
+        self.start()
+        return wrong
+
+    def _output(self, *arguments):
         command = [self.program, *arguments, "--json"]
         environment = dict(os.environ, BERTH_DATA=str(self.data))
         try:
@@ -97,11 +111,15 @@ class Berth:
             raise BerthError(f"{' '.join(arguments[:2])} gave no answer: {error}") from error
         if done.returncode != 0:
             said = (done.stderr + done.stdout).strip()
-            raise BerthError(f"berth {' '.join(arguments)} ended with {done.returncode}: {said}")
+            raise BerthError(f"berth {_brief(arguments)} ended with {done.returncode}: {said}")
+        return done.stdout
+
+    def _command(self, *arguments):
+        text = self._output(*arguments)
         try:
-            return json.loads(done.stdout)
+            return json.loads(text)
         except json.JSONDecodeError as error:
-            raise BerthError(f"berth {' '.join(arguments)} printed no JSON: {error}") from error
+            raise BerthError(f"berth {_brief(arguments)} printed no JSON: {error}") from error
 
     def id_scope(self):
         scopes = self._command("scope", "list")["items"]
@@ -118,19 +136,58 @@ class Berth:
             arguments += ["--provisioning-status", "disabled"]
         self._command("enrollment", "create", *arguments)
 
-    def create_group(self, group_id, keys):
-        self._command(
-            "enrollment-group",
-            "create",
-            "--enrollment-id",
-            group_id,
-            "--primary-key",
-            keys[0],
-            "--secondary-key",
-            keys[1],
-        )
+    def create_group(self, group_id, keys, *, hub=None, tags=None, desired=None):
+        arguments = ["--enrollment-id", group_id]
+        arguments += ["--primary-key", keys[0], "--secondary-key", keys[1]]
+        if hub is not None:
+            arguments += ["--iot-hubs", hub]
+        if tags is not None:
+            arguments += ["--initial-twin-tags", json.dumps(tags)]
+        if desired is not None:
+            arguments += ["--initial-twin-properties", json.dumps(desired)]
+        self._command("enrollment-group", "create", *arguments)
 
     def registrations(self):
         """What the server holds: {registration id: record of the admin API}."""
         listed = self._command("registration", "list", "--limit", "1000")
         return {record["id"]: record for record in listed["items"]}
+
+    # ---- connected devices, seen from the service side
+
+    def hubs(self):
+        return self._command("hub", "list")["items"]
+
+    def create_hub(self, name, host):
+        """Makes a hub with a host name of its own and lets the one scope assign devices to it."""
+        self._command("hub", "create", name, "--host", host)
+        self._command("hub", "link", name)
+
+    def twin(self, hub, device):
+        return self._command("twin", "show", device, "--hub-name", hub)
+
+    def update_desired(self, hub, device, patch):
+        arguments = [device, "--hub-name", hub, "--desired", json.dumps(patch)]
+        return self._command("twin", "update", *arguments)
+
+    def call_method(self, hub, device, method, payload, *, seconds=10):
+        arguments = [device, method, "--hub-name", hub, "--payload", json.dumps(payload)]
+        arguments += ["--response-timeout", str(seconds)]
+        return self._command("device", "call-method", *arguments)
+
+    def send_to_device(self, hub, device, body, *, message_id, properties=None, feedback=None):
+        arguments = [device, body, "--hub-name", hub, "--message-id", message_id]
+        for name, value in (properties or {}).items():
+            arguments += ["--property", f"{name}={value}"]
+        if feedback is not None:
+            arguments += ["--ack", feedback]
+        return self._command("device", "send", *arguments)
+
+    def set_enabled(self, hub, device, enabled):
+        told = "true" if enabled else "false"
+        self._command("device", "update", device, "--hub-name", hub, "--enabled", told)
+
+    def events(self, hub, device):
+        """Every event of the device that the hub keeps, oldest first."""
+        arguments = ["--hub-name", hub, "--from-start", "--device", device]
+        text = self._output("hub", "events", *arguments)
+        return [json.loads(line) for line in text.splitlines() if line.strip()]

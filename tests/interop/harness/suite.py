@@ -118,10 +118,8 @@ def _run_transports(client, berth, directory):
     return rows, endings
 
 
-def run_inside(client, program, directory):
-    """Runs the suite in the namespace this process is already in; writes directory/rows.json."""
-    signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
-    namespace.enter(directory)
+def provision(client, program, directory):
+    """The suite, in the namespace this process is already in: (rows, trouble)."""
     berth = Berth(program, directory)
     rows, trouble = [], []
     try:
@@ -131,7 +129,14 @@ def run_inside(client, program, directory):
         trouble = [str(error)]
     finally:
         ending = berth.stop()
-    trouble += [ending] if ending else []
+    return rows, trouble + ([ending] if ending else [])
+
+
+def run_inside(act, client, program, directory):
+    """Finishes the namespace, runs the suite by `act`, and writes directory/rows.json."""
+    signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    namespace.enter(directory)
+    rows, trouble = act(client, program, directory)
     report = {"rows": [asdict(row) for row in rows], "trouble": "\n".join(trouble)}
     (Path(directory) / "rows.json").write_text(json.dumps(report), encoding="utf-8")
 

@@ -1,0 +1,141 @@
+"""One suite at the hub: a fresh Berth with two hubs and one vendor SDK, in a namespace of its own.
+
+Stories that do not disturb one another are told side by side; those that count connections or
+restart the server have the stage for themselves.
+"""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from . import clients, mosquitto, namespace, stories
+from .conversation import Conversation, Fault
+from .server import Berth, BerthError
+from .suite import FAILED, PASSED, Row
+
+_AT_ONCE = 4
+_RESTART_SECONDS = 120
+SECOND_HUB = "second"
+ATTESTATION = "group"
+
+
+class HubSuite:
+    """What the stories share: the server, its hubs, and how it is restarted under all of them."""
+
+    def __init__(self, berth):
+        self.berth = berth
+        self.host, self.second_host = namespace.HOST, namespace.SECOND_HOST
+        self.trouble = []
+        self._restarting = None
+
+    def set_up(self):
+        self.id_scope = self.berth.id_scope()
+        self.berth.create_hub(SECOND_HUB, self.second_host)
+        # Host name -> short name, as the service side calls the hub.
+        self.hubs = {hub["host"]: hub["name"] for hub in self.berth.hubs()}
+        twin = {"tags": stories.TAGS, "desired": stories.DESIRED}
+        for group, hub in ((stories.FLEET, self.hubs[self.host]), (stories.SECOND_FLEET, SECOND_HUB)):
+            self.berth.create_group(group, stories.GROUP_KEYS[group], hub=hub, **twin)
+
+    def await_restart(self, parties):
+        """From now on restart() waits until so many ask for it, and then happens once."""
+        self._restarting = threading.Barrier(parties, action=self._restart)
+
+    def _restart(self):
+        wrong = self.berth.restart()
+        self.trouble += [wrong] if wrong else []
+
+    def restart(self):
+        try:
+            self._restarting.wait(_RESTART_SECONDS)
+        except threading.BrokenBarrierError as error:
+            raise Fault("the server was not restarted: another story failed before") from error
+
+    def give_up_restart(self):
+        """A story that failed will not ask any more: the others need not wait for it."""
+        if self._restarting is not None:
+            self._restarting.abort()
+
+
+def _row(client, version, transport, title, fault):
+    result = FAILED if fault else PASSED
+    return Row(client.package, version, ATTESTATION, transport, title, result, fault or "")
+
+
+def _tell(stage, story):
+    """Why the story failed, or None."""
+    try:
+        story.tell(stage)
+        return None
+    except (Fault, BerthError) as error:
+        stage.suite.give_up_restart()
+        return str(error)
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        stage.suite.give_up_restart()
+        return f"an answer that cannot be read: {type(error).__name__}: {error}"
+
+
+def _run_stages(suite, client, stages):
+    """Tells every story on every transport: rows in the order of the stories."""
+    told = {}
+
+    def tell_all(group, at_once):
+        jobs = [(stage, each) for each in group for stage in stages if _applies(client, each)]
+        with ThreadPoolExecutor(at_once) as pool:
+            faults = pool.map(lambda job: _tell(*job), jobs)
+        told.update({(job[0].transport, job[1].title): why for job, why in zip(jobs, faults)})
+
+    tell_all(stories.TOGETHER, _AT_ONCE)
+    tell_all(stories.ALONE, 1)
+    tell_all(stories.RENEWALS, len(stages))
+    suite.await_restart(len(stages))
+    tell_all(stories.RESTART, len(stages))
+    return [
+        _row(client, stage.talk.version, stage.transport, story.title, told[key])
+        for stage in stages
+        for story in (*stories.TOGETHER, *stories.ALONE, *stories.RENEWALS, *stories.RESTART)
+        if (key := (stage.transport, story.title)) in told
+    ]
+
+
+def _applies(client, story):
+    return client.sdk in story.sdks
+
+
+def _run_sdk(suite, client, directory):
+    stages = []
+    try:
+        for transport in client.transports:
+            command, environment = clients.command(client, suite.berth.ca, directory)
+            log = Path(directory) / f"client-{transport.lower()}.log"
+            talk = Conversation(command, environment, directory, log)
+            stages.append(stories.Stage(suite, client, transport, talk))
+        return _run_stages(suite, client, stages)
+    finally:
+        endings = [(stage.transport, stage.talk.close()) for stage in stages]
+        suite.trouble += [f"{transport}: {ending}" for transport, ending in endings if ending]
+
+
+def _run_tools(suite, client, directory):
+    rows = []
+    for story in mosquitto.STORIES:
+        stage = mosquitto.Stage(suite, directory)
+        fault = _tell(stage, story)
+        rows.append(_row(client, mosquitto.version(), client.transports[0], story.title, fault))
+    return rows
+
+
+def run(client, program, directory):
+    """The suite, in the namespace this process is already in: (rows, trouble)."""
+    suite = HubSuite(Berth(program, directory, admin_apart=True))
+    rows = []
+    try:
+        suite.berth.start()
+        suite.set_up()
+        act = _run_tools if client.sdk == "mosquitto" else _run_sdk
+        rows = act(suite, client, directory)
+    except (BerthError, clients.InstallError, Fault) as error:
+        suite.trouble.append(str(error))
+    finally:
+        ending = suite.berth.stop()
+    return rows, suite.trouble + ([ending] if ending else [])
