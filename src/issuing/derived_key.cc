@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "crypto/device_key.h"
+#include "issuing/retired_keys.h"
 
 #include <utility>
 
@@ -10,26 +11,25 @@ namespace berth::issuing {
 using domain::EnrollmentKind;
 using provisioning::Refusal;
 
-Result<domain::Sealed> DerivedKey::reseal(const domain::Sealed& from,
-                                          const domain::Enrollment& enrollment,
-                                          const std::string& derivation_id,
-                                          const domain::Device& device) {
+Result<Secret> DerivedKey::key_from(const domain::Sealed& from,
+                                    const domain::Enrollment& enrollment,
+                                    const std::string& derivation_id) {
   const std::string context = key_context(enrollment.scope, enrollment.kind, enrollment.id);
-  BERTH_TRY(const Secret key, vault_.open(from, context));
-  const std::string device_context = device_key_context(device.hub, device.id);
-  if (enrollment.kind == EnrollmentKind::kIndividual) return vault_.seal(key, device_context);
-  return vault_.seal(crypto::derive_device_key(key.bytes(), derivation_id), device_context);
+  BERTH_TRY(Secret key, vault_.open(from, context));
+  if (enrollment.kind == EnrollmentKind::kIndividual) return key;
+  return crypto::derive_device_key(key.bytes(), derivation_id);
 }
 
 Result<void, Refusal> DerivedKey::issue(const domain::Enrollment& enrollment,
-                                        const std::string& derivation_id, domain::Device& device) {
+                                        const std::string& derivation_id,
+                                        const domain::Device* before, domain::Device& device) {
   const auto* keys = std::get_if<domain::SymmetricKeys>(&enrollment.attestation);
   if (keys == nullptr) {
     return Fail(
         Refusal{domain::Reason::kInternal, "an enrollment with symmetric keys", "another", {}});
   }
-  Result<domain::Sealed> primary = reseal(keys->primary, enrollment, derivation_id, device);
-  Result<domain::Sealed> secondary = reseal(keys->secondary, enrollment, derivation_id, device);
+  Result<Secret> primary = key_from(keys->primary, enrollment, derivation_id);
+  Result<Secret> secondary = key_from(keys->secondary, enrollment, derivation_id);
   if (!primary || !secondary) {
     const Error& error = primary ? secondary.error() : primary.error();
     log::error("issue.key_unreadable",
@@ -39,9 +39,12 @@ Result<void, Refusal> DerivedKey::issue(const domain::Enrollment& enrollment,
                         "a key that does not; the log has more",
                         {}});
   }
+  const FreshKeys fresh{*std::move(primary), *std::move(secondary)};
+  const std::string context = device_key_context(device.hub, device.id);
   device.keys.emplace();
-  device.keys->primary = *std::move(primary);
-  device.keys->secondary = *std::move(secondary);
+  device.keys->primary = vault_.seal(fresh.primary, context);
+  device.keys->secondary = vault_.seal(fresh.secondary, context);
+  if (before != nullptr) device.keys->retired = retire_keys(vault_, *before, fresh, device);
   return {};
 }
 

@@ -1,6 +1,7 @@
 // The hub credential of a device that proved itself with a symmetric key: the same keys it proved
 // itself with, so that it needs no other (azure-dps.md §4). For a group both slots are derived for
-// the device, for an individual they are the enrollment's own; sealed for the device's record.
+// the device, for an individual they are the enrollment's own; sealed for the device's record. Keys
+// the device had before and has no longer become its retired keys.
 //
 // Room issuing. Thread rule: one instance per io_context; stateless.
 #pragma once
@@ -18,11 +19,13 @@ class DerivedKey final : public provisioning::Issuer {
   // Reasons: kInternal (the enrollment's keys do not open).
   Result<void, provisioning::Refusal> issue(const domain::Enrollment& enrollment,
                                             const std::string& derivation_id,
+                                            const domain::Device* before,
                                             domain::Device& device) override;
 
  private:
-  Result<domain::Sealed> reseal(const domain::Sealed& from, const domain::Enrollment& enrollment,
-                                const std::string& derivation_id, const domain::Device& device);
+  // What a device of that enrollment has for `from`, one of the enrollment's keys.
+  Result<Secret> key_from(const domain::Sealed& from, const domain::Enrollment& enrollment,
+                          const std::string& derivation_id);
 
   provisioning::Vault& vault_;
 };

@@ -5,9 +5,24 @@
 
 namespace berth::provisioning {
 
-Result<domain::Device, Refusal> issue(std::span<const std::unique_ptr<Issuer>> issuers,
-                                      const Identified& identified, const Proven& proven,
-                                      const Placement& placement, TimePoint now) {
+Task<Result<std::optional<domain::Device>, Refusal>> identity_before(RegistrationStore& store,
+                                                                     const Identified& identified) {
+  const auto& current = identified.dossier.current;
+  if (!current || current->hub.empty() || current->device_id.empty()) {
+    co_return std::optional<domain::Device>();
+  }
+  Result<std::optional<domain::Device>> found =
+      co_await store.find_device(current->hub, current->device_id);
+  if (!found) co_return Fail(store_refusal(found.error()));
+  // An operator may have deleted it, and somebody else may have made another of that id.
+  const bool own = *found && (*found)->scope == current->scope &&
+                   (*found)->registration.key() == current->id.key();
+  if (!own) co_return std::optional<domain::Device>();
+  co_return *std::move(found);
+}
+
+Result<domain::Device, Refusal> issue(const IssueWith& with, const Identified& identified,
+                                      const Proven& proven, const Placement& placement) {
   const domain::Enrollment& enrollment = *proven.enrollment;
   domain::Device device;
   device.hub = placement.hub;
@@ -18,21 +33,21 @@ Result<domain::Device, Refusal> issue(std::span<const std::unique_ptr<Issuer>> i
   device.display_name = placement.device_id.text();
   device.iot_edge = enrollment.iot_edge;
   device.twin = enrollment.initial_twin;
-  device.created_at = now;
-  device.updated_at = now;
+  device.created_at = with.now;
+  device.updated_at = with.now;
 
   const std::string_view attestation = attestation_name(enrollment.attestation);
-  const auto issuer = std::find_if(issuers.begin(), issuers.end(), [&](const auto& each) {
+  const auto issuer = std::find_if(with.issuers.begin(), with.issuers.end(), [&](const auto& each) {
     return each->attestation() == attestation;
   });
-  if (issuer == issuers.end()) {
+  if (issuer == with.issuers.end()) {
     return Fail(Refusal{domain::Reason::kInternal,
                         "an issuer for the enrollment's attestation",
                         std::string(attestation),
                         {}});
   }
   Result<void, Refusal> issued =
-      (*issuer)->issue(enrollment, proven.attested.derivation_id, device);
+      (*issuer)->issue(enrollment, proven.attested.derivation_id, with.before, device);
   if (!issued) return Fail(std::move(issued).error());
   return device;
 }

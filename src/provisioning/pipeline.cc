@@ -185,8 +185,11 @@ Task<Provisioning::State::Round> Provisioning::State::place(Attempt& attempt,
   }
   attempt.pass(Step::kAllocate, placement->detail);
 
-  Result<domain::Device, Refusal> device =
-      issue(ports.issuers, identified, proven, *placement, ports.clock.wall());
+  Result<std::optional<domain::Device>, Refusal> before =
+      co_await identity_before(ports.store, identified);
+  if (!before) co_return refuse(attempt, Step::kIssue, std::move(before).error());
+  const IssueWith with{ports.issuers, *before ? &**before : nullptr, ports.clock.wall()};
+  Result<domain::Device, Refusal> device = issue(with, identified, proven, *placement);
   if (!device) co_return refuse(attempt, Step::kIssue, std::move(device).error());
   attempt.pass(Step::kIssue, fmt::format("credential for device '{}'", device->id.text()));
 

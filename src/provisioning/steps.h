@@ -86,10 +86,19 @@ std::vector<domain::Finding> explain_no_place(const Identified& identified,
 
 // ---- issue: the credential for the hub ----------------------------------------------------------
 
+// The identity that the registration has had so far, if any. Reasons: kStoreUnavailable, kInternal.
+Task<Result<std::optional<domain::Device>, Refusal>> identity_before(RegistrationStore& store,
+                                                                     const Identified& identified);
+
+struct IssueWith {
+  std::span<const std::unique_ptr<Issuer>> issuers;
+  const domain::Device* before = nullptr;
+  TimePoint now;
+};
+
 // The identity to write, with its credential. Reasons: kInternal.
-Result<domain::Device, Refusal> issue(std::span<const std::unique_ptr<Issuer>> issuers,
-                                      const Identified& identified, const Proven& proven,
-                                      const Placement& placement, TimePoint now);
+Result<domain::Device, Refusal> issue(const IssueWith& with, const Identified& identified,
+                                      const Proven& proven, const Placement& placement);
 
 // ---- record: one transaction, on disk before anybody hears of it --------------------------------
 

@@ -50,8 +50,10 @@ struct Assignment {
   // a failed registration or one that stays as it is.
   std::optional<domain::Device> device;
   // With `device`: twin, capabilities and enabled state are taken from the identity this
-  // registration has had so far (at the same hub, or the one in `leaves`); those in `device` count
-  // only if there is none. False: those in `device` replace them (azure-dps.md §7.3).
+  // registration has had so far (at the same hub, or the one in `leaves`), also what has been
+  // written to its twin since; those in `device` count only if there is none. False: those in
+  // `device` replace them (azure-dps.md §7.3). The keys are always those in `device`, with their
+  // retired ones: sealed bytes cannot be compared, so what is retired is decided before.
   bool keeps_twin = false;
   // The identity to remove because the device moved to another hub.
   std::optional<std::pair<domain::HubName, domain::DeviceId>> leaves;
@@ -81,6 +83,11 @@ class RegistrationStore {
   // configured count are dropped. Never waits for the disk.
   virtual Task<Result<void>> record_refusals(std::vector<domain::Trail> trails) = 0;
 
+  // The identity at a hub, if there is one: read when a device that has one registers again, so
+  // that the keys it had are remembered. `hub` and `id` may come from the wire.
+  virtual Task<Result<std::optional<domain::Device>>> find_device(domain::HubName hub,
+                                                                  domain::DeviceId id) = 0;
+
   // For the explainer only, off the request path.
   virtual Task<Result<std::vector<domain::Scope>>> all_scopes(std::size_t count_max) = 0;
   // Individual enrollments with that key in any scope.
@@ -90,6 +97,12 @@ class RegistrationStore {
   virtual Task<Result<std::vector<domain::Enrollment>>> individuals(domain::ScopeId scope,
                                                                     std::string after,
                                                                     std::size_t count_max) = 0;
+  // Hubs, ordered by name.
+  virtual Task<Result<std::vector<domain::Hub>>> all_hubs(std::size_t count_max) = 0;
+  // Devices of one hub, ordered by id, from `after` on.
+  virtual Task<Result<std::vector<domain::Device>>> devices_of(domain::HubName hub,
+                                                               std::string after,
+                                                               std::size_t count_max) = 0;
 };
 
 }  // namespace berth::provisioning

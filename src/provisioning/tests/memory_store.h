@@ -25,6 +25,7 @@ class MemoryStore final : public RegistrationStore {
   std::map<std::string, std::vector<domain::Enrollment>> groups;
   std::map<std::string, std::vector<HubCandidate>> hubs;
   std::map<Key, domain::Registration> registrations;
+  std::vector<domain::Hub> unlinked_hubs;
   std::map<Key, domain::Device> devices;
   std::vector<domain::Trail> trails;
   std::vector<domain::AuditRecord> audits;
@@ -119,6 +120,38 @@ class MemoryStore final : public RegistrationStore {
     for (const auto& [where, enrollment] : individual_enrollments) {
       if (where.first == scope.text() && where.second > after && all.size() < count_max) {
         all.push_back(enrollment);
+      }
+    }
+    co_return all;
+  }
+
+  Task<Result<std::optional<domain::Device>>> find_device(domain::HubName hub,
+                                                          domain::DeviceId id) override {
+    if (fail_reads) co_return Fail(*fail_reads);
+    const auto found = devices.find({hub.text(), id.text()});
+    if (found == devices.end()) co_return std::optional<domain::Device>();
+    co_return std::optional<domain::Device>(found->second);
+  }
+
+  Task<Result<std::vector<domain::Hub>>> all_hubs(std::size_t count_max) override {
+    std::map<std::string, domain::Hub> by_name;
+    for (const auto& [scope, linked] : hubs) {
+      for (const HubCandidate& each : linked) by_name[each.hub.name.text()] = each.hub;
+    }
+    for (const domain::Hub& each : unlinked_hubs) by_name[each.name.text()] = each;
+    std::vector<domain::Hub> all;
+    for (auto& [name, hub] : by_name) {
+      if (all.size() < count_max) all.push_back(std::move(hub));
+    }
+    co_return all;
+  }
+
+  Task<Result<std::vector<domain::Device>>> devices_of(domain::HubName hub, std::string after,
+                                                       std::size_t count_max) override {
+    std::vector<domain::Device> all;
+    for (const auto& [where, device] : devices) {
+      if (where.first == hub.text() && where.second > after && all.size() < count_max) {
+        all.push_back(device);
       }
     }
     co_return all;

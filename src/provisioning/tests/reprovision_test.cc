@@ -48,6 +48,28 @@ TEST_F(ReprovisionTest, SameHubAgainKeepsTheTwinAndRenewsTheKeys) {
   EXPECT_EQ(world_.store.audits.back().action, "registration.reassign");
 }
 
+TEST_F(ReprovisionTest, IssuerSeesTheIdentityThereWas) {
+  again();
+  EXPECT_FALSE(world_.issuer->had);
+  again();
+  ASSERT_TRUE(world_.issuer->had);
+  EXPECT_EQ(world_.issuer->had->id.text(), "d");
+  move_to("hub-b");
+  again();
+  ASSERT_TRUE(world_.issuer->had);
+  EXPECT_EQ(world_.issuer->had->hub.text(), "hub-a");
+}
+
+TEST_F(ReprovisionTest, IssuerDoesNotSeeAnIdentityOfSomebodyElse) {
+  again();
+  world_.store.devices.clear();  // deleted by hand
+  again();
+  EXPECT_FALSE(world_.issuer->had);
+  device("hub-a").registration = {};  // and made by hand
+  world_.handle(domain::Register{world_.claim("d", "individual/d")});
+  EXPECT_FALSE(world_.issuer->had);
+}
+
 TEST_F(ReprovisionTest, FirstSpellingOfTheIdStays) {
   world_.store.individual_enrollments.clear();
   world_.group("line");

@@ -70,12 +70,14 @@ class NameIssuer final : public Issuer {
  public:
   std::string_view attestation() const override { return "symmetric_key"; }
   Result<void, Refusal> issue(const domain::Enrollment&, const std::string& derivation_id,
-                              domain::Device& device) override {
+                              const domain::Device* before, domain::Device& device) override {
+    had = before == nullptr ? std::nullopt : std::optional(*before);
     const auto bytes = base::as_bytes(derivation_id);
     device.keys.emplace();
     device.keys->primary.bytes.assign(bytes.begin(), bytes.end());
     return {};
   }
+  std::optional<domain::Device> had;  // at the last issue
 };
 
 class CollectedRefusals final : public RefusalSink {
@@ -101,7 +103,9 @@ class World {
     attestor = named.get();
     attestors_.push_back(std::move(named));
     allocators_.push_back(std::make_unique<FirstHub>());
-    issuers_.push_back(std::make_unique<NameIssuer>());
+    auto issuing = std::make_unique<NameIssuer>();
+    issuer = issuing.get();
+    issuers_.push_back(std::move(issuing));
     add_scope(kScope);
     link("hub-a");
     restart();
@@ -169,6 +173,7 @@ class World {
   CollectedAttempts observer;
   base::FakeClock clock;
   NamedAttestor* attestor = nullptr;
+  NameIssuer* issuer = nullptr;
 
  private:
   static void fill(domain::Enrollment& enrollment, domain::EnrollmentKind kind,

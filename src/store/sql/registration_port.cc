@@ -87,4 +87,27 @@ Task<Result<std::vector<Enrollment>>> RegistrationPort::individuals(domain::Scop
       });
 }
 
+Task<Result<std::optional<domain::Device>>> RegistrationPort::find_device(domain::HubName hub,
+                                                                          domain::DeviceId id) {
+  return run<std::optional<domain::Device>>(
+      runner_, Lane::kRead, [hub = std::move(hub), id = std::move(id)](Connection& c) {
+        return read_identity(c, hub, id);
+      });
+}
+
+Task<Result<std::vector<domain::Hub>>> RegistrationPort::all_hubs(std::size_t count_max) {
+  return run<std::vector<domain::Hub>>(
+      runner_, Lane::kScan, [count_max](Connection& c) { return read_all_hubs(c, count_max); });
+}
+
+Task<Result<std::vector<domain::Device>>> RegistrationPort::devices_of(domain::HubName hub,
+                                                                       std::string after,
+                                                                       std::size_t count_max) {
+  return run<std::vector<domain::Device>>(
+      runner_, Lane::kScan,
+      [hub = std::move(hub), after = std::move(after), count_max](Connection& c) {
+        return read_identities(c, hub, after, count_max);
+      });
+}
+
 }  // namespace berth::store::sql

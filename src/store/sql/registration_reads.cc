@@ -42,6 +42,14 @@ ORDER BY s.id LIMIT $2)sql";
 constexpr Sql kIndividuals = R"sql(
 SELECT scope, kind, id, version, created_at, updated_at, body FROM enrollments
 WHERE scope = $1 AND kind = 'individual' AND key > $2 ORDER BY key LIMIT $3)sql";
+constexpr Sql kIdentity = R"sql(
+SELECT hub, id, scope, version, created_at, updated_at, body FROM devices
+WHERE hub = $1 AND id = $2)sql";
+constexpr Sql kAllHubs =
+    "SELECT name, version, created_at, updated_at, body FROM hubs ORDER BY name LIMIT $1";
+constexpr Sql kIdentities = R"sql(
+SELECT hub, id, scope, version, created_at, updated_at, body FROM devices
+WHERE hub = $1 AND id > $2 ORDER BY id LIMIT $3)sql";
 
 // What a device sent may be anything; what cannot be stored is simply not there.
 bool can_be_stored(const std::string& text) {
@@ -123,6 +131,34 @@ Result<std::vector<domain::Enrollment>> read_individuals(Connection& connection,
   BERTH_TRY(Cursor rows, connection.run(kIndividuals, {Value(scope.text()), Value(key),
                                                        Value(std::uint64_t{count_max})}));
   return all_rows(rows, enrollment_row);
+}
+
+Result<std::optional<domain::Device>> read_identity(Connection& connection,
+                                                    const domain::HubName& hub,
+                                                    const domain::DeviceId& id) {
+  if (!can_be_stored(hub.text()) || !can_be_stored(id.text())) {
+    return std::optional<domain::Device>();
+  }
+  BERTH_TRY(Cursor row, connection.run(kIdentity, {Value(hub.text()), Value(id.text())}));
+  BERTH_TRY(const bool found, row.next());
+  if (!found) return std::optional<domain::Device>();
+  BERTH_TRY(domain::Device device, device_row(row));
+  return std::optional<domain::Device>(std::move(device));
+}
+
+Result<std::vector<domain::Hub>> read_all_hubs(Connection& connection, std::size_t count_max) {
+  BERTH_TRY(Cursor rows, connection.run(kAllHubs, {Value(std::uint64_t{count_max})}));
+  return all_rows(rows, hub_row);
+}
+
+Result<std::vector<domain::Device>> read_identities(Connection& connection,
+                                                    const domain::HubName& hub,
+                                                    const std::string& after,
+                                                    std::size_t count_max) {
+  if (!can_be_stored(hub.text()) || !can_be_stored(after)) return std::vector<domain::Device>();
+  BERTH_TRY(Cursor rows, connection.run(kIdentities, {Value(hub.text()), Value(after),
+                                                      Value(std::uint64_t{count_max})}));
+  return all_rows(rows, device_row);
 }
 
 }  // namespace berth::store::sql

@@ -27,5 +27,14 @@ Result<std::vector<domain::Enrollment>> read_individuals(Connection& connection,
                                                          const domain::ScopeId& scope,
                                                          const std::string& after,
                                                          std::size_t count_max);
+// One statement.
+Result<std::optional<domain::Device>> read_identity(Connection& connection,
+                                                    const domain::HubName& hub,
+                                                    const domain::DeviceId& id);
+Result<std::vector<domain::Hub>> read_all_hubs(Connection& connection, std::size_t count_max);
+Result<std::vector<domain::Device>> read_identities(Connection& connection,
+                                                    const domain::HubName& hub,
+                                                    const std::string& after,
+                                                    std::size_t count_max);
 
 }  // namespace berth::store::sql
