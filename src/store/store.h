@@ -1,7 +1,7 @@
-// Opens the store that a URL names and hands out its two ports. The rest of the program sees this
+// Opens the store that a URL names and hands out its three ports. The rest of the program sees this
 // header and the ports, never a driver.
 //
-// Room store. Ownership: the Store owns connections, threads and both port objects; it must be
+// Room store. Ownership: the Store owns connections, threads and the port objects; it must be
 // closed (or destroyed) before the executors of coroutines that wait on it.
 // Thread rule: the ports may be called from any thread (with inline_runner: from one thread only);
 // a Task completes on the executor of whoever awaits it. stats() and ready() never block.
@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "hub/ports/device_store.h"
 #include "management/ports/catalog.h"
 #include "provisioning/ports/registrations.h"
 
@@ -31,7 +32,8 @@ struct StoreOptions {
   std::size_t queue_units_max = 4096;
   // Units that share one transaction and one fsync.
   std::size_t group_units_max = 128;
-  // Batches of refused trails that may wait for the next commit; more are dropped and counted.
+  // Batches of refused trails, and connection records, that may wait for the next commit; more are
+  // dropped and counted.
   std::size_t refusals_waiting_max = 2048;
   // Trails that are kept; older ones are dropped, about a fiftieth of the count at a time.
   std::size_t refused_trails_max = 100'000;
@@ -63,7 +65,7 @@ struct StoreStats {
   std::uint64_t retries = 0;            // units run again after a lost race or connection
   std::uint64_t reconnects = 0;         // PostgreSQL connections made again
   std::uint64_t checkpoints = 0;        // SQLite
-  std::uint64_t refusals_dropped = 0;   // batches of refused trails that found no room
+  std::uint64_t refusals_dropped = 0;   // what StoreOptions::refusals_waiting_max had no room for
   std::uint64_t commit_micros_sum = 0;  // from begin to durable
   std::array<std::uint64_t, kCommitMicrosBounds.size() + 1> commit_micros{};
   std::array<std::uint64_t, kGroupSizeBounds.size() + 1> group_sizes{};
@@ -74,6 +76,7 @@ class Store {
   virtual ~Store() = default;
   virtual provisioning::RegistrationStore& registrations() = 0;
   virtual management::Catalog& catalog() = 0;
+  virtual hub::DeviceStore& devices() = 0;
   // "sqlite" or "postgresql".
   virtual std::string_view kind() const = 0;
   virtual StoreStats stats() const = 0;

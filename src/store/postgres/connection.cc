@@ -16,6 +16,12 @@ namespace {
 // Any number that other programs in the same database are unlikely to use.
 constexpr std::string_view kMigrationLock = "SELECT pg_advisory_xact_lock(4774451407313061736)";
 constexpr std::size_t kMessageBytesMax = 300;
+constexpr sql::SchemaWords kWords{
+    .text = "TEXT COLLATE \"C\"",
+    .serial = "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+    .lasting_serial = "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+    .clustered = "",
+};
 
 std::string message_of(const char* text) {
   std::string message = base::printable(text == nullptr ? "" : text, kMessageBytesMax);
@@ -262,9 +268,15 @@ Result<void> Connection::freeze(sql::Table table) {
   return {};
 }
 
+Result<void> Connection::lock(std::string_view name) {
+  Result<bool> held =
+      execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", {sql::Value(name)});
+  if (!held) return Fail(std::move(held).error());
+  return {};
+}
+
 Result<void> Connection::script(std::string_view statements) {
-  return simple(sql::fill_types(statements, "TEXT COLLATE \"C\"",
-                                "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"));
+  return simple(sql::fill_words(statements, kWords));
 }
 
 Result<bool> Connection::has_table(std::string_view name) {

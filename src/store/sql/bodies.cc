@@ -64,6 +64,31 @@ domain::Attestation read_attestation(BodyReader& body) {
   return attestation;
 }
 
+boost::json::object write_policy(const domain::HubPolicy& policy) {
+  boost::json::array permissions;
+  for (const domain::HubPermission each : policy.permissions) {
+    permissions.emplace_back(domain::to_string(each));
+  }
+  BodyWriter body;
+  body.text("name", policy.name);
+  body.array("permissions", std::move(permissions));
+  body.object("keys", write_keys(policy.keys));
+  return body.take();
+}
+
+domain::HubPolicy read_policy(BodyReader& body) {
+  domain::HubPolicy policy;
+  policy.name = body.text("name");
+  for (const std::string& word : body.texts("permissions")) {
+    const std::optional<domain::HubPermission> permission = domain::parse_hub_permission(word);
+    if (!permission) body.fail("permissions", "known words");
+    if (permission) policy.permissions.push_back(*permission);
+  }
+  if (!body.has("keys")) body.fail("keys", "an object");
+  body.within("keys", [&policy](BodyReader& keys) { policy.keys = read_keys(keys); });
+  return policy;
+}
+
 void write_twin(BodyWriter& body, const domain::InitialTwin& twin) {
   if (twin.tags != "{}") body.text("tags", twin.tags);
   if (twin.desired != "{}") body.text("desired", twin.desired);
@@ -106,9 +131,12 @@ Result<domain::Scope> read_scope(std::string_view text, domain::Scope scope) {
 }
 
 std::string hub_body(const domain::Hub& hub) {
+  boost::json::array policies;
+  for (const domain::HubPolicy& policy : hub.policies) policies.push_back(write_policy(policy));
   BodyWriter body;
   body.text("host", hub.host);
   body.text("display_name", hub.display_name);
+  body.array("policies", std::move(policies));
   return body.finish();
 }
 
@@ -116,6 +144,7 @@ Result<domain::Hub> read_hub(std::string_view text, domain::Hub hub) {
   BodyReader body(text, "hub " + hub.name.text());
   hub.host = body.text("host");
   hub.display_name = body.text("display_name");
+  body.each("policies", [&hub](BodyReader& each) { hub.policies.push_back(read_policy(each)); });
   return finish(body, std::move(hub));
 }
 

@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "domain/records.h"
 #include "domain/trail.h"
+#include "hub/ports/device_store.h"
 
 #include <string>
 #include <string_view>
@@ -33,6 +34,16 @@ Result<domain::Registration> read_registration(std::string_view body,
 
 std::string device_body(const domain::Device& device);
 Result<domain::Device> read_device(std::string_view body, domain::Device device);
+
+std::string message_body(const domain::QueuedMessage& queued);
+Result<domain::QueuedMessage> read_message(std::string_view body, domain::QueuedMessage queued);
+
+std::string session_body(const hub::StoredSession& session);
+Result<hub::StoredSession> read_session(std::string_view body, hub::StoredSession session);
+
+std::string connection_body(const hub::ConnectionRecord& record);
+Result<hub::ConnectionRecord> read_connection_body(std::string_view body,
+                                                   hub::ConnectionRecord record);
 
 std::string token_body(const domain::Token& token);
 Result<domain::Token> read_token(std::string_view body, domain::Token token);

@@ -12,6 +12,10 @@ void BodyWriter::text(std::string_view name, std::string_view value) {
   if (!value.empty()) object_.emplace(name, value);
 }
 
+void BodyWriter::optional_text(std::string_view name, const std::optional<std::string>& value) {
+  if (value) object_.emplace(name, *value);
+}
+
 void BodyWriter::number(std::string_view name, std::int64_t value) { object_.emplace(name, value); }
 
 void BodyWriter::flag(std::string_view name, bool value) { object_.emplace(name, value); }
@@ -20,7 +24,7 @@ void BodyWriter::time(std::string_view name, const std::optional<TimePoint>& val
   if (value) object_.emplace(name, base::to_unix_micros(*value));
 }
 
-void BodyWriter::bytes(std::string_view name, const base::Bytes& value) {
+void BodyWriter::bytes(std::string_view name, std::span<const std::uint8_t> value) {
   text(name, base::base64_encode(value));
 }
 

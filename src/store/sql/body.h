@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -24,10 +25,12 @@ namespace berth::store::sql {
 class BodyWriter {
  public:
   void text(std::string_view name, std::string_view value);
+  // Kept when it is empty, left out when there is none.
+  void optional_text(std::string_view name, const std::optional<std::string>& value);
   void number(std::string_view name, std::int64_t value);
   void flag(std::string_view name, bool value);
   void time(std::string_view name, const std::optional<TimePoint>& value);
-  void bytes(std::string_view name, const base::Bytes& value);
+  void bytes(std::string_view name, std::span<const std::uint8_t> value);
   void array(std::string_view name, boost::json::array value);
   void object(std::string_view name, BodyWriter value);
   boost::json::object take() { return std::move(object_); }

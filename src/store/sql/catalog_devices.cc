@@ -26,6 +26,7 @@ constexpr Sql kRegistrationPlace =
     "SELECT version, hub, device_id FROM registrations WHERE scope = $1 AND key = $2";
 constexpr Sql kRemoveRegistration =
     "DELETE FROM registrations WHERE scope = $1 AND key = $2 AND version = $3 RETURNING version";
+// Twin, session, connection and messages go with it (migrations.cc).
 constexpr Sql kRemoveDeviceOf = R"sql(
 DELETE FROM devices WHERE hub = $1 AND id = $2 AND scope = $3 AND registration_key = $4)sql";
 constexpr Sql kRegistration = R"sql(

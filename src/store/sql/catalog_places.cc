@@ -17,6 +17,8 @@ WHERE id = $1 AND version = $5 RETURNING version)sql";
 constexpr Sql kRemoveScope = "DELETE FROM scopes WHERE id = $1 AND version = $2 RETURNING version";
 constexpr Sql kScopeEnrollment = "SELECT id FROM enrollments WHERE scope = $1 LIMIT 1";
 constexpr Sql kScopeRegistration = "SELECT id FROM registrations WHERE scope = $1 LIMIT 1";
+constexpr Sql kScopeDevice =
+    "SELECT id FROM devices WHERE scope = $1 AND registration_key = '' LIMIT 1";
 constexpr Sql kRemoveScopeLinks = "DELETE FROM hub_links WHERE scope = $1";
 constexpr Sql kRemoveScopeTokens = "DELETE FROM tokens WHERE scope = $1";
 
@@ -87,8 +89,10 @@ Result<std::uint64_t> apply(Connection& connection, const management::RemoveScop
                             const Expectation& expectation) {
   const std::string& id = removal.id.text();
   const Subject subject{"scope", id};
-  const Result<void> frozen = connection.freeze(Table::kRegistrations);
-  if (!frozen) return Fail(frozen.error());
+  for (const Table table : {Table::kRegistrations, Table::kDevices}) {
+    const Result<void> frozen = connection.freeze(table);
+    if (!frozen) return Fail(frozen.error());
+  }
   const auto read = [&] { return read_version(connection.run(kScopeVersion, {Value(id)})); };
   const auto remove = [&](std::uint64_t version) -> Result<bool> {
     const Result<void> no_enrollment =
@@ -97,6 +101,9 @@ Result<std::uint64_t> apply(Connection& connection, const management::RemoveScop
     const Result<void> no_registration =
         must_be_unused(connection.run(kScopeRegistration, {Value(id)}), subject, "registration");
     if (!no_registration) return Fail(no_registration.error());
+    const Result<void> no_device =
+        must_be_unused(connection.run(kScopeDevice, {Value(id)}), subject, "device");
+    if (!no_device) return Fail(no_device.error());
     BERTH_TRY(const bool links, connection.execute(kRemoveScopeLinks, {Value(id)}));
     BERTH_TRY(const bool tokens, connection.execute(kRemoveScopeTokens, {Value(id)}));
     static_cast<void>(links || tokens);  // there need not be any

@@ -89,6 +89,8 @@ Result<std::uint64_t> apply(Connection& c, const management::RemoveRegistration&
                             const Expectation& e);
 Result<std::uint64_t> apply(Connection& c, const management::PutRegistrationOwner& put,
                             const Expectation& e);
+Result<std::uint64_t> apply(Connection& c, const management::PutDevice& put, const Expectation& e);
+Result<std::uint64_t> apply(Connection& c, const management::RemoveDevice& r, const Expectation& e);
 Result<std::uint64_t> apply(Connection& c, const management::PutToken& put, const Expectation& e);
 Result<std::uint64_t> apply(Connection& c, const management::RemoveToken& r, const Expectation& e);
 

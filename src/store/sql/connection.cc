@@ -51,10 +51,12 @@ Result<bool> Connection::execute(Sql sql, std::initializer_list<Value> values) {
   return any;
 }
 
-std::string fill_types(std::string_view script, std::string_view text, std::string_view serial) {
+std::string fill_words(std::string_view script, const SchemaWords& words) {
   std::string filled(script);
-  replace_all(filled, "{{text}}", text);
-  replace_all(filled, "{{serial}}", serial);
+  replace_all(filled, "{{text}}", words.text);
+  replace_all(filled, "{{serial}}", words.serial);
+  replace_all(filled, "{{lasting_serial}}", words.lasting_serial);
+  replace_all(filled, "{{clustered}}", words.clustered);
   return filled;
 }
 

@@ -112,9 +112,11 @@ class Connection {
   // Until the transaction ends, nobody else writes to the table: what a check "nobody uses it"
   // needs before a removal. Waits for writers under way.
   virtual Result<void> freeze(Table table) = 0;
+  // Until the transaction ends, nobody else holds a lock of that name. Waits for those who do.
+  virtual Result<void> lock(std::string_view name) = 0;
 
-  // Several statements without parameters, for migrations; {{text}} and {{serial}} stand for the
-  // column types of the system.
+  // Several statements without parameters, for migrations; the words of SchemaWords in double
+  // braces stand for those of the system.
   virtual Result<void> script(std::string_view statements) = 0;
   // Whether a table of that name exists.
   virtual Result<bool> has_table(std::string_view name) = 0;
@@ -126,7 +128,13 @@ class Connection {
   virtual Result<Statement*> prepare(Sql sql) = 0;
 };
 
-// `script` with {{text}} and {{serial}} replaced.
-std::string fill_types(std::string_view script, std::string_view text, std::string_view serial);
+struct SchemaWords {
+  std::string_view text;            // a text that orders by bytes
+  std::string_view serial;          // a primary key that ascends
+  std::string_view lasting_serial;  // the same, and the number of a removed row never comes again
+  std::string_view clustered;       // behind a table of small rows: it is its primary key's index
+};
+// `script` with {{text}}, {{serial}}, … replaced.
+std::string fill_words(std::string_view script, const SchemaWords& words);
 
 }  // namespace berth::store::sql

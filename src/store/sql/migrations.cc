@@ -102,16 +102,88 @@ CREATE TABLE tokens (
   body TEXT NOT NULL);
 )sql";
 
+// What a device that connects leaves behind. There is no row for a device that has never connected
+// or been written to, so a registration costs what it did before. The foreign keys to devices lock
+// the device's own row, not one that all share: they take everything along when an identity goes,
+// and nothing can be written for one that is gone. A twin's documents are columns of their own,
+// because JSON within JSON would double their quotes. A sequence is never given out twice, so that
+// "after that one" means the same for ever.
+constexpr std::string_view kConnectedDevices = R"sql(
+CREATE TABLE twins (
+  hub {{text}} NOT NULL,
+  device_id {{text}} NOT NULL,
+  version BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL,
+  etag BIGINT NOT NULL,
+  desired_version BIGINT NOT NULL,
+  reported_version BIGINT NOT NULL,
+  tags TEXT NOT NULL,
+  desired TEXT NOT NULL,
+  desired_metadata TEXT NOT NULL,
+  reported TEXT NOT NULL,
+  reported_metadata TEXT NOT NULL,
+  PRIMARY KEY (hub, device_id),
+  FOREIGN KEY (hub, device_id) REFERENCES devices (hub, id) ON DELETE CASCADE);
+
+CREATE TABLE device_sessions (
+  hub {{text}} NOT NULL,
+  device_id {{text}} NOT NULL,
+  updated_at BIGINT NOT NULL,
+  body TEXT NOT NULL,
+  PRIMARY KEY (hub, device_id),
+  FOREIGN KEY (hub, device_id) REFERENCES devices (hub, id) ON DELETE CASCADE){{clustered}};
+
+CREATE TABLE device_connections (
+  hub {{text}} NOT NULL,
+  device_id {{text}} NOT NULL,
+  node {{text}} NOT NULL,
+  epoch BIGINT NOT NULL,
+  ordinal BIGINT NOT NULL,
+  changed_at BIGINT NOT NULL,
+  body TEXT NOT NULL,
+  PRIMARY KEY (hub, device_id),
+  FOREIGN KEY (hub, device_id) REFERENCES devices (hub, id) ON DELETE CASCADE){{clustered}};
+
+CREATE TABLE device_messages (
+  sequence {{lasting_serial}},
+  hub {{text}} NOT NULL,
+  device_id {{text}} NOT NULL,
+  enqueued_at BIGINT NOT NULL,
+  expires_at BIGINT NOT NULL,
+  body TEXT NOT NULL,
+  FOREIGN KEY (hub, device_id) REFERENCES devices (hub, id) ON DELETE CASCADE);
+CREATE INDEX device_messages_by_device ON device_messages (hub, device_id, sequence);
+CREATE INDEX device_messages_by_expiry ON device_messages (expires_at);
+
+CREATE TABLE nodes (
+  name {{text}} PRIMARY KEY,
+  epoch BIGINT NOT NULL){{clustered}};
+
+CREATE INDEX devices_made_by_hand ON devices (scope) WHERE registration_key = '';
+)sql";
+
 constexpr Migration kMigrations[] = {
     {1, "foundation", kFoundation},
+    {2, "connected devices", kConnectedDevices},
 };
 
 constexpr std::string_view kVersionTable =
     "CREATE TABLE berth_schema (number BIGINT PRIMARY KEY, name TEXT NOT NULL)";
 
 // Tables that a database of somebody else is likely to share with ours by name.
-constexpr std::string_view kOurTables[] = {"scopes",  "hubs",   "enrollments", "registrations",
-                                           "devices", "trails", "audit",       "tokens"};
+constexpr std::string_view kOurTables[] = {"scopes",
+                                           "hubs",
+                                           "enrollments",
+                                           "registrations",
+                                           "devices",
+                                           "trails",
+                                           "audit",
+                                           "tokens",
+                                           "twins",
+                                           "device_sessions",
+                                           "device_connections",
+                                           "device_messages",
+                                           "nodes"};
 
 Result<void> refuse_foreign(Connection& connection) {
   for (const std::string_view table : kOurTables) {

@@ -1,12 +1,15 @@
-// The two ports over a runner: each method names its unit of work and its lane, and no more.
+// The three ports over a runner: each method names its unit of work and its lane, and no more.
 //
 // Room store/sql. Thread rule: as the runner's; the runner outlives the ports.
 #pragma once
 
+#include "hub/ports/device_store.h"
 #include "management/ports/catalog.h"
 #include "provisioning/ports/registrations.h"
 #include "store/sql/runner.h"
 #include "store/sql/trimmer.h"
+
+#include <atomic>
 
 namespace berth::store::sql {
 
@@ -26,6 +29,11 @@ class RegistrationPort final : public provisioning::RegistrationStore {
   Task<Result<std::vector<domain::Enrollment>>> individuals(domain::ScopeId scope,
                                                             std::string after,
                                                             std::size_t count_max) override;
+  Task<Result<std::optional<domain::Device>>> find_device(domain::HubName hub,
+                                                          domain::DeviceId id) override;
+  Task<Result<std::vector<domain::Hub>>> all_hubs(std::size_t count_max) override;
+  Task<Result<std::vector<domain::Device>>> devices_of(domain::HubName hub, std::string after,
+                                                       std::size_t count_max) override;
 
  private:
   Runner& runner_;
@@ -66,6 +74,36 @@ class CatalogPort final : public management::Catalog {
 
  private:
   Runner& runner_;
+};
+
+class DevicePort final : public hub::DeviceStore {
+ public:
+  explicit DevicePort(Runner& runner) : runner_(runner) {}
+
+  Task<Result<std::uint64_t>> begin_epoch(std::string node) override;
+  Task<Result<std::vector<domain::Hub>>> all_hubs() override;
+  Task<Result<hub::Dossier>> open_dossier(domain::HubName hub, domain::DeviceId device) override;
+  Task<Result<std::optional<domain::Twin>>> get_twin(domain::HubName hub,
+                                                     domain::DeviceId device) override;
+  Task<Result<std::uint64_t>> put_twin(std::unique_ptr<hub::TwinWrite> write) override;
+  Task<Result<void>> put_session(hub::StoredSession session) override;
+  Task<Result<void>> remove_session(domain::HubName hub, domain::DeviceId device) override;
+  void note_connection(hub::ConnectionRecord record) override;
+  Task<Result<std::optional<hub::ConnectionRecord>>> get_connection(
+      domain::HubName hub, domain::DeviceId device) override;
+  Task<Result<std::uint64_t>> enqueue(std::unique_ptr<hub::MessageWrite> write) override;
+  Task<Result<std::vector<domain::QueuedMessage>>> waiting(domain::HubName hub,
+                                                           domain::DeviceId device,
+                                                           std::uint64_t after, TimePoint now,
+                                                           std::size_t count_max) override;
+  Task<Result<bool>> settle(domain::HubName hub, domain::DeviceId device,
+                            std::uint64_t sequence) override;
+  Task<Result<std::vector<domain::QueuedMessage>>> take_expired(TimePoint now,
+                                                                std::size_t count_max) override;
+
+ private:
+  Runner& runner_;
+  std::atomic<std::uint64_t> next_ordinal_{1};  // of connection records, which may overtake
 };
 
 }  // namespace berth::store::sql

@@ -35,17 +35,31 @@ ON CONFLICT (hub, id) DO UPDATE
   SET version = devices.version + 1, updated_at = excluded.updated_at, body = excluded.body
   WHERE devices.scope = excluded.scope AND devices.registration_key = excluded.registration_key
 RETURNING version)sql";
+// Twin, session, connection and messages go with it (migrations.cc).
 constexpr Sql kRemoveDevice = R"sql(
 DELETE FROM devices WHERE hub = $1 AND id = $2 AND scope = $3 AND registration_key = $4)sql";
 constexpr Sql kDeviceBody = R"sql(
 SELECT body FROM devices WHERE hub = $1 AND id = $2 AND scope = $3 AND registration_key = $4)sql";
+constexpr Sql kRemoveTwin = "DELETE FROM twins WHERE hub = $1 AND device_id = $2";
+// Not that of an identity which somebody has made by hand where the registration had its own.
+constexpr Sql kMoveTwin = R"sql(
+UPDATE twins SET hub = $3, device_id = $4
+WHERE hub = $1 AND device_id = $2
+  AND EXISTS (SELECT 1 FROM devices
+              WHERE hub = $1 AND id = $2 AND scope = $5 AND registration_key = $6))sql";
 constexpr Sql kHubExists = "SELECT 1 FROM hubs WHERE name = $1";
+
+// Where an identity is; no id: nowhere.
+struct Place {
+  HubName hub;
+  DeviceId id;
+  bool operator==(const Place&) const = default;
+};
 
 // What the stored registration says about itself before the commit.
 struct Current {
   std::string id;
-  HubName hub;
-  DeviceId device_id;
+  Place place;
   std::uint64_t version = 0;
   TimePoint created_at;
 };
@@ -72,8 +86,7 @@ Result<std::optional<Current>> read_current(Connection& connection,
   if (!found) return std::optional<Current>();
   Current current;
   current.id = row.string(0);
-  current.hub = HubName::trusted(row.string(1));
-  current.device_id = DeviceId::trusted(row.string(2));
+  current.place = {HubName::trusted(row.string(1)), DeviceId::trusted(row.string(2))};
   current.version = row.count(3);
   current.created_at = row.time(4);
   return std::optional<Current>(std::move(current));
@@ -110,11 +123,17 @@ Result<void> update_registration(Connection& connection, const Current& current,
   return {};
 }
 
-Result<void> remove_device(Connection& connection, const HubName& hub, const DeviceId& id,
-                           const Registration& owner) {
-  Result<bool> removed = connection.execute(
-      kRemoveDevice,
-      {Value(hub.text()), Value(id.text()), Value(owner.scope.text()), Value(owner.id.key())});
+Result<void> remove_device(Connection& connection, const Place& place, const Registration& owner) {
+  Result<bool> removed =
+      connection.execute(kRemoveDevice, {Value(place.hub.text()), Value(place.id.text()),
+                                         Value(owner.scope.text()), Value(owner.id.key())});
+  if (!removed) return Fail(std::move(removed).error());
+  return {};
+}
+
+Result<void> remove_twin(Connection& connection, const Place& place) {
+  Result<bool> removed =
+      connection.execute(kRemoveTwin, {Value(place.hub.text()), Value(place.id.text())});
   if (!removed) return Fail(std::move(removed).error());
   return {};
 }
@@ -134,10 +153,10 @@ Result<void> put_device(Connection& connection, const domain::Device& device,
 
 // What outlives a re-registration (Assignment::keeps_twin): the twin, the capabilities, and whether
 // an operator has switched the identity off. Nothing changes when there was no identity before.
-Result<void> keep_what_was(Connection& connection, const HubName& hub, const DeviceId& id,
-                           const Registration& owner, domain::Device& device) {
+Result<void> keep_what_was(Connection& connection, const Place& place, const Registration& owner,
+                           domain::Device& device) {
   BERTH_TRY(Cursor row,
-            connection.run(kDeviceBody, {Value(hub.text()), Value(id.text()),
+            connection.run(kDeviceBody, {Value(place.hub.text()), Value(place.id.text()),
                                          Value(owner.scope.text()), Value(owner.id.key())}));
   BERTH_TRY(const bool found, row.next());
   if (!found) return {};
@@ -148,28 +167,54 @@ Result<void> keep_what_was(Connection& connection, const HubName& hub, const Dev
   return {};
 }
 
+// What the device has written since lives in its twin, which goes where the identity goes or, when
+// it starts again, nowhere. Sessions and messages belong to the identity: they stay with one that
+// stays, and go with one that goes.
+Result<void> place_twin(Connection& connection, const Assignment& assignment, const Place& from,
+                        const Place& to) {
+  const bool moves = !(from == to);
+  if (!assignment.keeps_twin && moves) return {};  // the old one goes with its identity
+  if (!assignment.keeps_twin) return remove_twin(connection, to);
+  if (!moves) return {};
+  Result<void> room = remove_twin(connection, to);
+  if (!room) return room;
+  const Registration& owner = assignment.registration;
+  Result<bool> moved = connection.execute(
+      kMoveTwin, {Value(from.hub.text()), Value(from.id.text()), Value(to.hub.text()),
+                  Value(to.id.text()), Value(owner.scope.text()), Value(owner.id.key())});
+  if (!moved) return Fail(std::move(moved).error());
+  return {};
+}
+
+Result<void> leave(Connection& connection, const Place& place, const std::optional<Place>& stays,
+                   const Registration& owner) {
+  if (place.id.empty() || (stays && place == *stays)) return {};
+  return remove_device(connection, place, owner);
+}
+
 // A registration has one device at most: the identity it had goes when it gets another.
 Result<void> move_device(Connection& connection, const Assignment& assignment,
                          const std::optional<Current>& current, const Registration& owner) {
-  std::optional<domain::Device> device = assignment.device;
-  if (device && assignment.keeps_twin && current && !current->device_id.empty()) {
-    const Result<void> kept =
-        keep_what_was(connection, current->hub, current->device_id, owner, *device);
-    if (!kept) return kept;
-  }
-  if (assignment.leaves) {
-    const auto& [hub, id] = *assignment.leaves;
-    Result<void> left = remove_device(connection, hub, id, owner);
+  const Place before = current ? current->place : Place{};
+  std::optional<Place> now;
+  if (assignment.device) {
+    domain::Device device = *assignment.device;
+    now = Place{device.hub, device.id};
+    if (assignment.keeps_twin && !before.id.empty()) {
+      Result<void> kept = keep_what_was(connection, before, owner, device);
+      if (!kept) return kept;
+    }
+    Result<void> put = put_device(connection, device, owner);
+    if (!put) return put;
+    if (!before.id.empty()) {
+      Result<void> placed = place_twin(connection, assignment, before, *now);
+      if (!placed) return placed;
+    }
+    Result<void> left = leave(connection, before, now, owner);
     if (!left) return left;
   }
-  if (!device) return {};
-  const bool had_other = current && !current->device_id.empty() &&
-                         (current->hub != device->hub || current->device_id != device->id);
-  if (had_other) {
-    Result<void> left = remove_device(connection, current->hub, current->device_id, owner);
-    if (!left) return left;
-  }
-  return put_device(connection, *device, owner);
+  if (!assignment.leaves) return {};
+  return leave(connection, Place{assignment.leaves->first, assignment.leaves->second}, now, owner);
 }
 
 }  // namespace

@@ -19,11 +19,13 @@ class SqlStore final : public Store {
         runner_(std::move(runner)),
         trimmer_(*runner_, options),
         registrations_(*runner_, trimmer_),
-        catalog_(*runner_) {}
+        catalog_(*runner_),
+        devices_(*runner_) {}
   ~SqlStore() override { close_runner(); }
 
   provisioning::RegistrationStore& registrations() override { return registrations_; }
   management::Catalog& catalog() override { return catalog_; }
+  hub::DeviceStore& devices() override { return devices_; }
   std::string_view kind() const override { return kind_; }
   StoreStats stats() const override { return runner_->stats(); }
   bool ready() const override { return runner_->ready(); }
@@ -37,6 +39,7 @@ class SqlStore final : public Store {
   Trimmer trimmer_;
   RegistrationPort registrations_;
   CatalogPort catalog_;
+  DevicePort devices_;
 };
 
 }  // namespace berth::store::sql

@@ -32,7 +32,8 @@ void UnitQueue::push(Lane lane, std::unique_ptr<Unit> unit) {
     if (has_room(lane)) {
       if (lane == Lane::kLazy) {
         lazies_.push_back({std::move(unit), lane, clock_.monotonic()});
-        if (lazies_.size() == 1) wake_.notify_one();  // somebody must look at the time
+        // Somebody must look at the time, or carry them away.
+        if (lazies_.size() == 1 || lazies_.size() >= kLazyRush) wake_.notify_one();
         return;
       }
       units_.push_back({std::move(unit), lane, clock_.monotonic()});
@@ -45,13 +46,19 @@ void UnitQueue::push(Lane lane, std::unique_ptr<Unit> unit) {
   unit->finish(Fail(no_room(closed)));
 }
 
+bool UnitQueue::lazies_are_due() const {
+  if (lazies_.empty()) return false;
+  return lazies_.size() >= kLazyRush || clock_.monotonic() - lazies_.front().since >= kLazyDelay;
+}
+
 void UnitQueue::await_work(std::unique_lock<std::mutex>& lock) {
-  while (units_.empty() && !closed_) {
+  while (units_.empty() && !closed_ && !lazies_are_due()) {
     if (lazies_.empty()) {
       wake_.wait(lock);
-    } else if (wake_.wait_for(lock, kLazyDelay) == std::cv_status::timeout) {
-      return;
+      continue;
     }
+    const auto left = kLazyDelay - (clock_.monotonic() - lazies_.front().since);
+    if (wake_.wait_for(lock, left) == std::cv_status::timeout) return;
   }
 }
 

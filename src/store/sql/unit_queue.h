@@ -1,7 +1,8 @@
 // Units that wait for a thread of the store: bounded, handed out in groups, lazy ones on the side.
 //
 // Room store/sql. A group is what has gathered while the thread was busy, so groups grow with the
-// load by themselves. Lazy units leave with the next group, or alone after kLazyDelay.
+// load by themselves. Lazy units leave with the next group, or alone after kLazyDelay, or at once
+// when kLazyRush of them wait.
 // Thread rule: any thread.
 #pragma once
 
@@ -28,6 +29,7 @@ void finish_all(Units& units, const Result<void>& outcome);
 class UnitQueue {
  public:
   static constexpr std::chrono::milliseconds kLazyDelay{800};  // within the second that is promised
+  static constexpr std::size_t kLazyRush = 128;
 
   struct Bounds {
     std::size_t units_max;
@@ -57,6 +59,7 @@ class UnitQueue {
  private:
   bool has_room(Lane lane) const;
   void await_work(std::unique_lock<std::mutex>& lock);
+  bool lazies_are_due() const;
 
   const Bounds bounds_;
   const Clock& clock_;

@@ -12,6 +12,13 @@
 namespace berth::store::sqlite {
 namespace {
 
+constexpr sql::SchemaWords kWords{
+    .text = "TEXT",
+    .serial = "INTEGER PRIMARY KEY",
+    .lasting_serial = "INTEGER PRIMARY KEY AUTOINCREMENT",
+    .clustered = " WITHOUT ROWID",
+};
+
 struct Class {
   ErrorKind kind;
   std::string_view what;
@@ -221,9 +228,10 @@ void Connection::rollback() {
 
 // There is one writer at a time in the whole file.
 Result<void> Connection::freeze(sql::Table) { return {}; }
+Result<void> Connection::lock(std::string_view) { return {}; }
 
 Result<void> Connection::script(std::string_view statements) {
-  const std::string filled = sql::fill_types(statements, "TEXT", "INTEGER PRIMARY KEY");
+  const std::string filled = sql::fill_words(statements, kWords);
   const int code = sqlite3_exec(database_, filled.c_str(), nullptr, nullptr, nullptr);
   if (code != SQLITE_OK) return Fail(make_error(database_, code));
   return {};

@@ -42,6 +42,7 @@ class Connection final : public sql::Connection {
   Result<void> commit() override;
   void rollback() override;
   Result<void> freeze(sql::Table table) override;
+  Result<void> lock(std::string_view name) override;
   Result<void> script(std::string_view statements) override;
   Result<bool> has_table(std::string_view name) override;
   std::string_view kind() const override { return "sqlite"; }

@@ -1,0 +1,112 @@
+#include "store/sql/bodies.h"
+#include "store/sql/device_rows.h"
+#include "store/sql/rows.h"
+
+#include <fmt/format.h>
+
+namespace berth::store::sql {
+namespace {
+
+using domain::DeviceId;
+using domain::HubName;
+
+// Columns: device (0..6), session (7..8), whether a message waits (9).
+constexpr Sql kDossier = R"sql(
+SELECT d.hub, d.id, d.scope, d.version, d.created_at, d.updated_at, d.body,
+       s.updated_at, s.body,
+       CASE WHEN EXISTS (SELECT 1 FROM device_messages m
+                         WHERE m.hub = d.hub AND m.device_id = d.id) THEN 1 ELSE 0 END
+FROM devices d
+LEFT JOIN device_sessions s ON s.hub = d.hub AND s.device_id = d.id
+WHERE d.hub = $1 AND d.id = $2)sql";
+constexpr int kSessionAt = 7;
+constexpr int kWaitsAt = 9;
+
+constexpr Sql kTwin = R"sql(
+SELECT t.version, t.updated_at, t.etag, t.desired_version, t.reported_version, t.tags, t.desired,
+       t.desired_metadata, t.reported, t.reported_metadata
+FROM devices d LEFT JOIN twins t ON t.hub = d.hub AND t.device_id = d.id
+WHERE d.hub = $1 AND d.id = $2)sql";
+
+constexpr Sql kConnection = R"sql(
+SELECT node, epoch, changed_at, body FROM device_connections
+WHERE hub = $1 AND device_id = $2)sql";
+
+constexpr Sql kDeviceExists = "SELECT 1 FROM devices WHERE hub = $1 AND id = $2";
+
+auto no_device(const HubName& hub, const DeviceId& device) {
+  return Fail(ErrorKind::kNotFound,
+              fmt::format("there is no device '{}' at hub '{}'",
+                          base::printable(device.text(), 128), hub.text()),
+              "list the devices there are");
+}
+
+domain::Twin twin_row(const Cursor& row, const HubName& hub, const DeviceId& device) {
+  domain::Twin twin;
+  twin.hub = hub;
+  twin.device = device;
+  twin.version = row.count(0);
+  twin.updated_at = row.time(1);
+  twin.etag = row.count(2);
+  twin.desired.version = row.count(3);
+  twin.reported.version = row.count(4);
+  twin.tags = row.string(5);
+  twin.desired.document = row.string(6);
+  twin.desired.metadata = row.string(7);
+  twin.reported.document = row.string(8);
+  twin.reported.metadata = row.string(9);
+  return twin;
+}
+
+}  // namespace
+
+Result<hub::Dossier> read_device_dossier(Connection& connection, const HubName& hub,
+                                         const DeviceId& device) {
+  hub::Dossier dossier;
+  BERTH_TRY(Cursor row, connection.run(kDossier, {Value(hub.text()), Value(device.text())}));
+  BERTH_TRY(const bool found, row.next());
+  if (!found) return dossier;
+  BERTH_TRY(dossier.device, device_row(row));
+  dossier.has_messages = row.number(kWaitsAt) != 0;
+  if (row.is_null(kSessionAt)) return dossier;
+  hub::StoredSession session;
+  session.hub = hub;
+  session.device = device;
+  session.updated_at = row.time(kSessionAt);
+  BERTH_TRY(dossier.session, read_session(row.text(kSessionAt + 1), std::move(session)));
+  return dossier;
+}
+
+Result<std::optional<domain::Twin>> read_twin(Connection& connection, const HubName& hub,
+                                              const DeviceId& device) {
+  BERTH_TRY(Cursor row, connection.run(kTwin, {Value(hub.text()), Value(device.text())}));
+  BERTH_TRY(const bool found, row.next());
+  if (!found) return no_device(hub, device);
+  if (row.is_null(0)) return std::optional<domain::Twin>();
+  return std::optional<domain::Twin>(twin_row(row, hub, device));
+}
+
+Result<std::optional<hub::ConnectionRecord>> read_connection(Connection& connection,
+                                                             const HubName& hub,
+                                                             const DeviceId& device) {
+  BERTH_TRY(Cursor row, connection.run(kConnection, {Value(hub.text()), Value(device.text())}));
+  BERTH_TRY(const bool found, row.next());
+  if (!found) return std::optional<hub::ConnectionRecord>();
+  hub::ConnectionRecord record;
+  record.hub = hub;
+  record.device = device;
+  record.node = row.string(0);
+  record.epoch = row.count(1);
+  record.changed_at = row.time(2);
+  BERTH_TRY(record, read_connection_body(row.text(3), std::move(record)));
+  return std::optional<hub::ConnectionRecord>(std::move(record));
+}
+
+Result<void> device_must_exist(Connection& connection, const HubName& hub, const DeviceId& device) {
+  BERTH_TRY(const bool found,
+            connection.execute(kDeviceExists, {Value(hub.text()), Value(device.text())}));
+  if (!found) return no_device(hub, device);
+  return {};
+}
+
+}  // namespace berth::store::sql
