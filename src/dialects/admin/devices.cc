@@ -2,6 +2,32 @@
 #include "dialects/admin/nouns.h"
 
 namespace berth::dialects::admin {
+namespace {
+
+domain::DeviceEdit read_edit(Body& body) {
+  domain::DeviceEdit edit;
+  edit.display_name = body.text_or_cleared("displayName", kNameRule);
+  edit.enabled = body.fields.flag("enabled");
+  edit.iot_edge = body.fields.flag("iotEdge");
+  AttestationEdit attestation = read_attestation(body);
+  edit.primary_key = std::move(attestation.primary_key);
+  edit.secondary_key = std::move(attestation.secondary_key);
+  return edit;
+}
+
+boost::json::value connection_json(const std::optional<domain::DeviceConnection>& connection) {
+  if (!connection) return nullptr;
+  boost::json::object out;
+  out["connected"] = connection->connected;
+  out["changedAt"] = time(connection->changed_at);
+  out["dialect"] = text_or_null(connection->dialect);
+  out["transport"] = text_or_null(connection->transport);
+  out["source"] = text_or_null(connection->source);
+  out["node"] = text_or_null(connection->node);
+  return out;
+}
+
+}  // namespace
 
 domain::ManagementCommand get_device(Incoming& in) {
   return domain::GetDevice{in.path("hub"), in.path("device")};
@@ -15,6 +41,37 @@ domain::ManagementCommand list_devices(Incoming& in) {
   return domain::ListDevices{in.path("hub"), in.page()};
 }
 
+domain::ManagementCommand create_device(Incoming& in) {
+  domain::CreateDevice command;
+  command.hub = in.path("hub");
+  Body& body = in.body();
+  body.fields.require("id");
+  command.edit = read_edit(body);
+  command.edit.id = body.fields.text("id", kNameRule);
+  command.edit.scope = body.fields.text("scope", kNameRule);
+  command.edit.tags = body.object_or_cleared("tags");
+  command.edit.desired = body.object_or_cleared("desired");
+  return command;
+}
+
+domain::ManagementCommand update_device(Incoming& in) {
+  domain::UpdateDevice command;
+  command.hub = in.path("hub");
+  command.id = in.path("device");
+  command.precondition = in.precondition();
+  command.edit = read_edit(in.body());
+  return command;
+}
+
+domain::ManagementCommand delete_device(Incoming& in) {
+  return domain::DeleteDevice{in.path("hub"), in.path("device"), in.precondition()};
+}
+
+domain::ManagementCommand regenerate_device_key(Incoming& in) {
+  return domain::RegenerateDeviceKey{in.path("hub"), in.path("device"), read_slot(in),
+                                     in.precondition()};
+}
+
 boost::json::object to_json(const domain::Device& device) {
   boost::json::object out;
   out["hub"] = text(device.hub.text());
@@ -25,11 +82,18 @@ boost::json::object to_json(const domain::Device& device) {
   out["enabled"] = device.enabled;
   out["iotEdge"] = device.iot_edge;
   out["attestation"] = text_or_null(device.keys ? domain::attestation_name(*device.keys) : "");
-  out["tags"] = document(device.twin.tags);
-  out["desired"] = document(device.twin.desired);
+  out["retiredKeys"] = device.keys ? retired_json(*device.keys) : boost::json::array();
+  out["initialTags"] = document(device.twin.tags);
+  out["initialDesired"] = document(device.twin.desired);
   out["createdAt"] = time(device.created_at);
   out["updatedAt"] = time(device.updated_at);
   out["version"] = device.version;
+  return out;
+}
+
+boost::json::object to_json(const domain::DeviceView& view) {
+  boost::json::object out = to_json(view.device);
+  out["connection"] = connection_json(view.connection);
   return out;
 }
 

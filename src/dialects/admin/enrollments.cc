@@ -9,23 +9,7 @@ namespace {
 using domain::EnrollmentEdit;
 using domain::EnrollmentKind;
 
-constexpr std::size_t kKeyBytesMin = 16;
-constexpr std::size_t kKeyBytesMax = 64;
 constexpr std::size_t kHubsMax = 100;
-
-std::optional<std::string_view> parse_attestation_type(std::string_view type) {
-  constexpr std::string_view kSymmetricKey = "symmetric_key";
-  return type == kSymmetricKey ? std::optional(kSymmetricKey) : std::nullopt;
-}
-
-void read_attestation(Body& body, EnrollmentEdit& edit) {
-  std::optional<JsonFields> attestation = body.fields.object("attestation");
-  if (!attestation) return;
-  attestation->word("type", parse_attestation_type, "symmetric_key");
-  edit.primary_key = attestation->secret("primaryKey", kKeyBytesMin, kKeyBytesMax);
-  edit.secondary_key = attestation->secret("secondaryKey", kKeyBytesMin, kKeyBytesMax);
-  attestation->finish();
-}
 
 void read_reprovision(Body& body, EnrollmentEdit& edit) {
   std::optional<JsonFields> given = body.fields.object("reprovision");
@@ -52,7 +36,9 @@ EnrollmentEdit read_edit(Body& body) {
   EnrollmentEdit edit;
   edit.display_name = body.text_or_cleared("displayName", kNameRule);
   edit.enabled = body.fields.flag("enabled");
-  read_attestation(body, edit);
+  AttestationEdit attestation = read_attestation(body);
+  edit.primary_key = std::move(attestation.primary_key);
+  edit.secondary_key = std::move(attestation.secondary_key);
   edit.device_id = body.text_or_cleared("deviceId", kNameRule);
   read_allocation(body, edit);
   read_reprovision(body, edit);
@@ -63,26 +49,10 @@ EnrollmentEdit read_edit(Body& body) {
   return edit;
 }
 
-domain::KeySlot read_slot(Incoming& in) {
-  const std::string& slot = in.path("slot");
-  if (slot == to_string(domain::KeySlot::kSecondary)) return domain::KeySlot::kSecondary;
-  if (slot != to_string(domain::KeySlot::kPrimary)) {
-    in.problem("the key slot in the path: expected primary or secondary");
-  }
-  return domain::KeySlot::kPrimary;
-}
-
 boost::json::object attestation_json(const domain::Attestation& attestation) {
-  boost::json::array retired;
-  for (const domain::RetiredKey& key : std::get<domain::SymmetricKeys>(attestation).retired) {
-    boost::json::object entry;
-    entry["slot"] = text(to_string(key.slot));
-    entry["retiredAt"] = time(key.retired_at);
-    retired.push_back(std::move(entry));
-  }
   boost::json::object out;
   out["type"] = text(attestation_name(attestation));
-  out["retiredKeys"] = std::move(retired);
+  out["retiredKeys"] = retired_json(std::get<domain::SymmetricKeys>(attestation));
   return out;
 }
 

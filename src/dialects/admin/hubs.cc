@@ -1,5 +1,8 @@
+#include "dialects/admin/connection_string.h"
 #include "dialects/admin/members.h"
 #include "dialects/admin/nouns.h"
+
+#include <string.h>
 
 namespace berth::dialects::admin {
 
@@ -29,18 +32,49 @@ domain::ManagementCommand delete_hub(Incoming& in) {
   return domain::DeleteHub{in.path("hub"), in.precondition()};
 }
 
-domain::ManagementCommand link_hub(Incoming& in) {
+static domain::HubLinkEdit read_link(Body& body) {
   constexpr std::int64_t kWeightMax = 1000;
+  domain::HubLinkEdit edit;
+  if (const auto weight = body.fields.integer("weight", 1, kWeightMax)) {
+    edit.weight = static_cast<std::uint32_t>(*weight);
+  }
+  edit.apply_allocation = body.fields.flag("applyAllocation");
+  constexpr TextRule kStringRule{0, kConnectionStringBytesMax, false};
+  if (auto given = body.fields.text("connectionString", kStringRule)) {
+    Result<domain::HubProof> proof = read_hub_connection_string(*given);
+    ::explicit_bzero(given->data(), given->size());
+    if (proof) {
+      edit.proof = *std::move(proof);
+    } else {
+      body.fields.problem("connectionString", std::move(proof).error().what);
+    }
+  }
+  return edit;
+}
+
+domain::ManagementCommand link_hub(Incoming& in) {
   domain::LinkHub command;
   command.scope = in.path("scope");
   command.hub = in.path("hub");
   command.precondition = in.precondition();
-  Body& body = in.body();
-  if (const auto weight = body.fields.integer("weight", 1, kWeightMax)) {
-    command.edit.weight = static_cast<std::uint32_t>(*weight);
-  }
-  command.edit.apply_allocation = body.fields.flag("applyAllocation");
+  command.edit = read_link(in.body());
   return command;
+}
+
+domain::ManagementCommand link_hub_by_string(Incoming& in) {
+  domain::LinkHub command;
+  command.scope = in.path("scope");
+  Body& body = in.body();
+  body.fields.require("connectionString");
+  command.edit = read_link(body);
+  return command;
+}
+
+domain::ManagementCommand get_hub_keys(Incoming& in) { return domain::GetHubKeys{in.path("hub")}; }
+
+domain::ManagementCommand regenerate_hub_key(Incoming& in) {
+  return domain::RegenerateHubKey{in.path("hub"), in.path("policy"), read_slot(in),
+                                  in.precondition()};
 }
 
 domain::ManagementCommand unlink_hub(Incoming& in) {
@@ -51,14 +85,45 @@ domain::ManagementCommand list_hub_links(Incoming& in) {
   return domain::ListHubLinks{in.path("scope")};
 }
 
+static boost::json::array permissions_json(const std::vector<domain::HubPermission>& permissions) {
+  boost::json::array out;
+  for (const domain::HubPermission each : permissions) out.push_back(text(to_string(each)));
+  return out;
+}
+
 boost::json::object to_json(const domain::Hub& hub) {
+  boost::json::array policies;
+  for (const domain::HubPolicy& each : hub.policies) {
+    boost::json::object policy;
+    policy["name"] = text(each.name);
+    policy["permissions"] = permissions_json(each.permissions);
+    policy["retiredKeys"] = retired_json(each.keys);
+    policies.push_back(std::move(policy));
+  }
   boost::json::object out;
   out["name"] = text(hub.name.text());
   out["host"] = text(hub.host);
   out["displayName"] = text(hub.display_name);
+  out["policies"] = std::move(policies);
   out["createdAt"] = time(hub.created_at);
   out["updatedAt"] = time(hub.updated_at);
   out["version"] = hub.version;
+  return out;
+}
+
+boost::json::object to_json(const domain::HubKeys& keys) {
+  boost::json::array policies;
+  for (const domain::PolicyKeys& each : keys.policies) {
+    boost::json::object policy;
+    policy["name"] = text(each.policy);
+    policy["permissions"] = permissions_json(each.permissions);
+    for (auto& member : to_json(each.keys)) policy[member.key()] = std::move(member.value());
+    policies.push_back(std::move(policy));
+  }
+  boost::json::object out;
+  out["hub"] = text(keys.hub.text());
+  out["host"] = text(keys.host);
+  out["policies"] = std::move(policies);
   return out;
 }
 

@@ -97,17 +97,23 @@ bool Incoming::query_flag(std::string_view name) {
   return false;
 }
 
+std::uint32_t Incoming::query_number(std::string_view name, std::uint32_t min, std::uint32_t max) {
+  const std::string text = query(name);
+  if (text.empty()) return 0;
+  std::uint32_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool whole = error == std::errc() && end == text.data() + text.size();
+  if (!whole || number < min || number > max) {
+    problem(
+        fmt::format("query parameter '{}': expected a whole number from {} to {}", name, min, max));
+  }
+  return number;
+}
+
 domain::Page Incoming::page() {
   domain::Page page;
   page.cursor = query("cursor");
-  const std::string limit = query("limit");
-  if (limit.empty()) return page;
-  const auto [end, error] = std::from_chars(limit.data(), limit.data() + limit.size(), page.limit);
-  const bool whole = error == std::errc() && end == limit.data() + limit.size();
-  if (!whole || page.limit < 1 || page.limit > kPageLimitMax) {
-    problem(fmt::format("query parameter 'limit': expected a whole number from 1 to {}",
-                        kPageLimitMax));
-  }
+  page.limit = query_number("limit", 1, kPageLimitMax);
   return page;
 }
 

@@ -52,9 +52,11 @@ class Incoming {
   // A parameter of the route's pattern.
   const std::string& path(std::string_view name) const;
 
-  // Query parameters, percent-decoded; empty, false or 0 when absent.
+  // Query parameters, percent-decoded; empty or false when absent.
   std::string query(std::string_view name);
   bool query_flag(std::string_view name);
+  // 0 when absent.
+  std::uint32_t query_number(std::string_view name, std::uint32_t min, std::uint32_t max);
   domain::Page page();
 
   // From If-Match: one strong ETag, or `*` or no header for none.

@@ -1,13 +1,16 @@
-// Small writers that several nouns share.
+// Small readers and writers that several nouns share.
 //
 // Room dialects. Thread rule: pure functions.
 #pragma once
 
 #include "base/clock.h"
+#include "dialects/admin/incoming.h"
 #include "dialects/json_fields.h"
+#include "domain/records.h"
 
 #include <boost/json.hpp>
 
+#include <optional>
 #include <string_view>
 
 namespace berth::dialects::admin {
@@ -25,6 +28,17 @@ inline boost::json::value text_or_null(std::string_view value) {
   if (value.empty()) return nullptr;
   return text(value);
 }
+
+// Members that enrollments and devices have alike: "attestation" with its keys, and the keys that
+// were replaced.
+struct AttestationEdit {
+  std::optional<Secret> primary_key;
+  std::optional<Secret> secondary_key;
+};
+AttestationEdit read_attestation(Body& body);
+boost::json::array retired_json(const domain::SymmetricKeys& keys);
+// "primary" or "secondary" in the path.
+domain::KeySlot read_slot(Incoming& in);
 
 // JSON that was kept as text; null when it is empty, its text when it cannot be read.
 boost::json::value document(std::string_view json);

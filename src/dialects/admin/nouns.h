@@ -2,7 +2,8 @@
 // (its problems stay in the Incoming), to_json makes the JSON of a record. Member names are those
 // of docs/openapi.json; a test compares them.
 //
-// Room dialects. No writer shows a secret but those of Keys and NewToken, which exist for that.
+// Room dialects. No writer shows a secret but those of Keys, HubKeys and NewToken, which exist for
+// that.
 // Thread rule: pure functions.
 #pragma once
 
@@ -29,9 +30,13 @@ domain::ManagementCommand update_hub(Incoming& in);
 domain::ManagementCommand delete_hub(Incoming& in);
 domain::ManagementCommand link_hub(Incoming& in);
 domain::ManagementCommand unlink_hub(Incoming& in);
+domain::ManagementCommand link_hub_by_string(Incoming& in);
 domain::ManagementCommand list_hub_links(Incoming& in);
+domain::ManagementCommand get_hub_keys(Incoming& in);
+domain::ManagementCommand regenerate_hub_key(Incoming& in);
 boost::json::object to_json(const domain::Hub& hub);
 boost::json::object to_json(const domain::HubLink& link);
+boost::json::object to_json(const domain::HubKeys& keys);
 
 // enrollments.cc: of both kinds; the route says which.
 template <domain::EnrollmentKind kind>
@@ -60,7 +65,23 @@ boost::json::object to_json(const domain::Registration& registration);
 domain::ManagementCommand get_device(Incoming& in);
 domain::ManagementCommand get_device_keys(Incoming& in);
 domain::ManagementCommand list_devices(Incoming& in);
+domain::ManagementCommand create_device(Incoming& in);
+domain::ManagementCommand update_device(Incoming& in);
+domain::ManagementCommand delete_device(Incoming& in);
+domain::ManagementCommand regenerate_device_key(Incoming& in);
 boost::json::object to_json(const domain::Device& device);
+boost::json::object to_json(const domain::DeviceView& view);
+
+// conversations.cc: with one device
+domain::ManagementCommand get_twin(Incoming& in);
+domain::ManagementCommand patch_twin(Incoming& in);
+domain::ManagementCommand put_twin(Incoming& in);
+domain::ManagementCommand call_method(Incoming& in);
+domain::ManagementCommand send_message(Incoming& in);
+domain::ManagementCommand read_events(Incoming& in);
+boost::json::object to_json(const domain::Twin& twin);
+boost::json::object to_json(const domain::MethodAnswer& answer);
+boost::json::object to_json(const domain::QueuedMessage& queued);
 
 // trails.cc
 domain::ManagementCommand get_trail(Incoming& in);

@@ -33,6 +33,10 @@ Shape shape_of(ErrorKind kind) {
       return {413, "Too large"};
     case ErrorKind::kTooMany:
       return {429, "Too many"};
+    case ErrorKind::kOffline:
+      return {409, "Not connected"};
+    case ErrorKind::kTimeout:
+      return {504, "No answer in time"};
     case ErrorKind::kUnavailable:
       return {503, "Unavailable"};
     case ErrorKind::kInternal:

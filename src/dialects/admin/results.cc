@@ -3,6 +3,7 @@
 #include "dialects/admin/members.h"
 #include "dialects/admin/nouns.h"
 #include "dialects/admin/problem.h"
+#include "domain/event_json.h"
 
 #include <fmt/format.h>
 
@@ -23,10 +24,24 @@ json::object to_json(const domain::Listing<T>& listing) {
   return out;
 }
 
+// The log has no end, so there always is a cursor.
+json::object to_json(const domain::EventPage& page) {
+  json::array items;
+  for (const domain::StoredEvent& each : page.events) {
+    items.push_back(domain::event_json(each.event, each.position));
+  }
+  json::object out;
+  out["items"] = std::move(items);
+  out["nextCursor"] = text(page.cursor);
+  out["gap"] = page.gap;
+  return out;
+}
+
 json::object to_json(const domain::Done&) { return {}; }
 
 struct ToJson {
   json::object operator()(const domain::Done& done) const { return to_json(done); }
+  json::object operator()(const domain::EventPage& page) const { return to_json(page); }
   template <class T>
   json::object operator()(const domain::Listing<T>& listing) const {
     return to_json(listing);
@@ -38,11 +53,17 @@ struct ToJson {
 };
 
 // The record's ETag with its quotes; empty for results that have none.
+std::string quoted(std::uint64_t version) { return fmt::format("\"{}\"", version); }
+
 struct Etag {
+  std::string operator()(const domain::DeviceView& view) const {
+    return quoted(view.device.version);
+  }
+  std::string operator()(const domain::Twin& twin) const { return quoted(twin.etag); }
   template <class T>
   std::string operator()(const T& record) const {
     if constexpr (requires { record.version + 1; }) {
-      return fmt::format("\"{}\"", record.version);
+      return quoted(record.version);
     } else {
       return {};
     }
@@ -56,6 +77,7 @@ struct NameOf {
   std::string operator()(const domain::Enrollment& enrollment) const {
     return enrollment.id.text();
   }
+  std::string operator()(const domain::DeviceView& view) const { return view.device.id.text(); }
   template <class T>
   std::string operator()(const T&) const {
     return {};

@@ -118,6 +118,8 @@ TEST_F(AdminAnswers, ErrorsBecomeProblems) {
       {ErrorKind::kForbidden, 403, "forbidden"},
       {ErrorKind::kTooLarge, 413, "too_large"},
       {ErrorKind::kTooMany, 429, "too_many"},
+      {ErrorKind::kOffline, 409, "offline"},
+      {ErrorKind::kTimeout, 504, "timeout"},
       {ErrorKind::kUnavailable, 503, "unavailable"},
       {ErrorKind::kInternal, 500, "internal"}};
   for (const auto& [kind, status, code] : table) {
@@ -132,6 +134,81 @@ TEST_F(AdminAnswers, ErrorsBecomeProblems) {
     const bool retry = status == 429 || status == 503;
     EXPECT_EQ(header_of(response, "Retry-After").empty(), !retry) << status;
   }
+}
+
+TEST_F(AdminAnswers, AHubNamesItsPoliciesAndShowsNoKeys) {
+  const wire::HttpResponse response = clerk.answered({"GET /api/v1/hubs/hub-1"}, sample_hub());
+  const auto json = json_of(response);
+  EXPECT_EQ(json.at("policies").at(0).at("name").as_string(), "service");
+  EXPECT_EQ(json.at("policies").at(0).at("permissions").at(0).as_string(), "serviceConnect");
+  EXPECT_EQ(json.at("policies").at(0).at("retiredKeys").as_array().size(), 1U);
+  EXPECT_EQ(response.body.find(base::base64_encode(base::as_bytes("SEALED"))), std::string::npos);
+  const auto keys = json_of(clerk.answered({"GET /api/v1/hubs/hub-1/keys"}, sample_hub_keys()));
+  EXPECT_EQ(keys.at("host").as_string(), "berth.example.net");
+  EXPECT_EQ(keys.at("policies").at(0).at("primaryKey").as_string(), "MDEyMzQ1Njc4OWFiY2RlZg==");
+  EXPECT_EQ(keys.at("policies").at(0).at("secondaryKey").as_string(), "ZmVkY2JhOTg3NjU0MzIxMA==");
+}
+
+TEST_F(AdminAnswers, ADeviceSaysHowItIsConnected) {
+  const Ask ask{"GET /api/v1/hubs/hub-1/devices/pump-1"};
+  const wire::HttpResponse response = clerk.answered(ask, sample_device_view());
+  EXPECT_EQ(header_of(response, "ETag"), "\"1\"");
+  const auto json = json_of(response);
+  EXPECT_EQ(json.at("connection").at("connected").as_bool(), true);
+  EXPECT_EQ(json.at("connection").at("transport").as_string(), "mqtt");
+  EXPECT_EQ(json.at("retiredKeys").at(0).at("slot").as_string(), "secondary");
+  domain::DeviceView never = sample_device_view();
+  never.connection.reset();
+  never.device.keys.reset();
+  const auto bare = json_of(clerk.answered(ask, never));
+  EXPECT_TRUE(bare.at("connection").is_null());
+  EXPECT_TRUE(bare.at("attestation").is_null());
+  const wire::HttpResponse made =
+      clerk.answered({"POST /api/v1/hubs/hub-1/devices", R"({"id":"a"})"}, sample_device_view());
+  EXPECT_EQ(made.status, 201);
+  EXPECT_EQ(header_of(made, "Location"), "/api/v1/hubs/hub-1/devices/pump-1");
+}
+
+TEST_F(AdminAnswers, TheETagOfATwinIsTheOperatorsLock) {
+  const Ask ask{"GET /api/v1/hubs/hub-1/devices/pump-1/twin"};
+  const wire::HttpResponse response = clerk.answered(ask, sample_twin());
+  EXPECT_EQ(header_of(response, "ETag"), "\"9\"");
+  const auto json = json_of(response);
+  EXPECT_EQ(json.at("desired").at("interval").as_int64(), 5);
+  EXPECT_EQ(json.at("desiredVersion").as_int64(), 4);
+  EXPECT_EQ(json.at("reportedMetadata").at("$lastUpdated").as_string(), "now");
+  Ask again = ask;
+  again.headers = {{"if-none-match", "\"9\""}};
+  EXPECT_EQ(clerk.answered(again, sample_twin()).status, 304);
+}
+
+TEST_F(AdminAnswers, WhatADeviceAnsweredToAMethodIsItsJson) {
+  const Ask ask{"POST /api/v1/hubs/hub-1/devices/pump-1/methods", R"({"method":"reboot"})"};
+  EXPECT_EQ(clerk.answered(ask, domain::MethodAnswer{200, R"({"ok":true})"}).body,
+            R"({"status":200,"payload":{"ok":true}})");
+  EXPECT_EQ(clerk.answered(ask, domain::MethodAnswer{501, ""}).body,
+            R"({"status":501,"payload":null})");
+  const auto odd = json_of(clerk.answered(ask, domain::MethodAnswer{200, "\xff{"}));
+  EXPECT_EQ(odd.at("payload").as_string(), "?{");
+}
+
+TEST_F(AdminAnswers, AQueuedMessageIs202) {
+  const Ask ask{"POST /api/v1/hubs/hub-1/devices/pump-1/messages", "{}"};
+  const wire::HttpResponse response = clerk.answered(ask, sample_queued());
+  EXPECT_EQ(response.status, 202);
+  EXPECT_EQ(json_of(response).at("messageId").as_string(), "m-1");
+  EXPECT_EQ(json_of(response).at("ack").as_string(), "full");
+}
+
+TEST_F(AdminAnswers, EventsAlwaysHaveACursorToReadOn) {
+  const Ask ask{"GET /api/v1/hubs/hub-1/events"};
+  const auto page = json_of(clerk.answered(ask, sample_events()));
+  EXPECT_EQ(page.at("items").at(0).at("deviceId").as_string(), "pump-1");
+  EXPECT_EQ(page.at("items").at(0).at("body").at("t").as_double(), 21.5);
+  EXPECT_EQ(page.at("nextCursor").as_string(), "c-1");
+  EXPECT_EQ(page.at("gap").as_bool(), true);
+  EXPECT_EQ(clerk.answered(ask, domain::EventPage{{}, "c-2", false}).body,
+            R"({"items":[],"nextCursor":"c-2","gap":false})");
 }
 
 TEST_F(AdminAnswers, IfNoneMatchIsAnswered304WhileNothingChanged) {

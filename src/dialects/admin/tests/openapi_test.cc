@@ -255,9 +255,17 @@ domain::ManagementResult sample(const std::string& schema) {
       {"Enrollment", [] { return domain::ManagementResult(sample_enrollment()); }},
       {"EnrollmentList", [] { return one_of(sample_enrollment()); }},
       {"Keys", sample_keys_result},
+      {"HubKeys", [] { return domain::ManagementResult(sample_hub_keys()); }},
+      {"DeviceDetails", [] { return domain::ManagementResult(sample_device_view()); }},
+      {"Twin", [] { return domain::ManagementResult(sample_twin()); }},
+      {"MethodAnswer",
+       [] {
+         return domain::ManagementResult(domain::MethodAnswer{200, R"({"ok":true})"});
+       }},
+      {"QueuedMessage", [] { return domain::ManagementResult(sample_queued()); }},
+      {"EventList", [] { return domain::ManagementResult(sample_events()); }},
       {"Registration", [] { return domain::ManagementResult(sample_registration()); }},
       {"RegistrationList", [] { return one_of(sample_registration()); }},
-      {"Device", [] { return domain::ManagementResult(sample_device()); }},
       {"DeviceList", [] { return one_of(sample_device()); }},
       {"Trail", [] { return domain::ManagementResult(sample_trail()); }},
       {"TrailList", [] { return one_of(sample_trail()); }},
@@ -278,9 +286,17 @@ domain::ManagementResult sample(const std::string& schema) {
 // A body with which the operation is accepted.
 std::string accepted_body(const Operation& operation) {
   if (!operation.has_body()) return "";
-  if (operation.path.ends_with("/transfer")) return R"({"kind":"group","id":"a"})";
-  if (operation.method != "POST" || operation.path.ends_with("/tokens")) return "{}";
-  return operation.path == "/api/v1/hubs" ? R"({"name":"a"})" : R"({"id":"a"})";
+  static const std::map<std::string, std::string> kBodies{
+      {"transferRegistration", R"({"kind":"group","id":"a"})"},
+      {"createToken", "{}"},
+      {"createHub", R"({"name":"a"})"},
+      {"linkHubByConnectionString",
+       R"({"connectionString":"HostName=a;SharedAccessKeyName=b;SharedAccessKey=YWJj"})"},
+      {"callDeviceMethod", R"({"method":"a"})"},
+      {"sendToDevice", "{}"}};
+  const auto found = kBodies.find(operation.about->at("operationId").as_string().c_str());
+  if (found != kBodies.end()) return found->second;
+  return operation.method == "POST" ? R"({"id":"a"})" : "{}";
 }
 
 TEST_F(OpenApi, AnswersFitTheirSchemas) {

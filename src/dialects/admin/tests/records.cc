@@ -36,6 +36,7 @@ domain::Hub sample_hub() {
   hub.name = domain::HubName::trusted("hub-1");
   hub.host = "berth.example.net";
   hub.display_name = "Hub";
+  hub.policies.push_back({"service", {domain::HubPermission::kServiceConnect}, sample_keys()});
   hub.created_at = hub.updated_at = sample_time();
   hub.version = 1;
   return hub;
@@ -91,6 +92,68 @@ domain::Device sample_device() {
   device.created_at = device.updated_at = sample_time();
   device.version = 1;
   return device;
+}
+
+domain::DeviceView sample_device_view() {
+  domain::DeviceConnection connection;
+  connection.connected = true;
+  connection.changed_at = sample_time();
+  connection.dialect = "some-vendor";
+  connection.transport = "mqtt";
+  connection.source = "192.0.2.7";
+  connection.node = "n1";
+  return {sample_device(), connection};
+}
+
+domain::HubKeys sample_hub_keys() {
+  domain::PolicyKeys policy;
+  policy.policy = "service";
+  policy.permissions = {domain::HubPermission::kServiceConnect};
+  policy.keys.primary = Secret::from_text("0123456789abcdef");
+  policy.keys.secondary = Secret::from_text("fedcba9876543210");
+  domain::HubKeys keys;
+  keys.hub = sample_hub().name;
+  keys.host = sample_hub().host;
+  keys.policies.push_back(std::move(policy));
+  return keys;
+}
+
+domain::Twin sample_twin() {
+  domain::Twin twin;
+  twin.hub = sample_hub().name;
+  twin.device = sample_device().id;
+  twin.tags = R"({"floor":2})";
+  twin.desired = {R"({"interval":5})", R"({"$lastUpdatedVersion":4})", 4};
+  twin.reported = {R"({"fw":"1"})", R"({"$lastUpdated":"now"})", 7};
+  twin.etag = 9;
+  twin.updated_at = sample_time();
+  twin.version = 12;
+  return twin;
+}
+
+domain::QueuedMessage sample_queued() {
+  domain::QueuedMessage queued;
+  queued.hub = sample_hub().name;
+  queued.device = sample_device().id;
+  queued.sequence = 3;
+  queued.message.id = "m-1";
+  queued.feedback = domain::FeedbackWanted::kFull;
+  queued.enqueued_at = queued.expires_at = sample_time();
+  return queued;
+}
+
+domain::EventPage sample_events() {
+  domain::StoredEvent stored;
+  stored.position = {2, 41};
+  domain::Event& event = stored.event;
+  event.hub = sample_hub().name;
+  event.device = sample_device().id;
+  event.enqueued_at = sample_time();
+  event.model_id = "dtmi:x;1";
+  event.message.id = "m-1";
+  event.message.properties = {{"alert", "true"}, {"flag", std::nullopt}};
+  event.message.body = R"({"t":21.5})";
+  return {{stored}, "c-1", true};
 }
 
 domain::Trail sample_trail() {

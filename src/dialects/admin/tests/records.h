@@ -14,6 +14,11 @@ domain::HubLink sample_link();
 domain::Enrollment sample_enrollment();  // a group, sealed keys "SEALED"
 domain::Registration sample_registration();
 domain::Device sample_device();
+domain::DeviceView sample_device_view();
+domain::HubKeys sample_hub_keys();
+domain::Twin sample_twin();
+domain::QueuedMessage sample_queued();
+domain::EventPage sample_events();
 domain::Trail sample_trail();
 domain::AuditRecord sample_audit();
 domain::Token sample_token();

@@ -216,5 +216,48 @@ TEST_F(AdminRefusals, PlainListenersAndOtherPathsAreNotClaimed) {
   EXPECT_FALSE(dialect->claims(wire::Peer(), wire::MqttConnect()));
 }
 
+TEST_F(AdminRefusals, ConnectionStrings) {
+  const auto link = [](const std::string& text) {
+    return Ask{"POST /api/v1/scopes/0ne1/hubs", R"({"connectionString":")" + text + R"("})"};
+  };
+  const char* owner = "HostName=h;SharedAccessKeyName=iothubowner;SharedAccessKey=";
+  check_all({
+      {link(""), 400, "invalid", "the part HostName is missing"},
+      {link("HostName=h"), 400, "invalid", "the part SharedAccessKeyName is missing"},
+      {link(owner), 400, "invalid", "the part SharedAccessKey is missing"},
+      {link(std::string(owner) + "ab!d"), 400, "invalid", "SharedAccessKey is not base64"},
+      {link("HostName=h;DeviceId=d;SharedAccessKey=YWJj"), 400, "invalid", "is of a device"},
+      {link("Endpoint=sb://x/;SharedAccessKeyName=a"), 400, "invalid", "is of an event endpoint"},
+      {link(std::string(1025, 'x')), 400, "invalid", "/connectionString"},
+      {{"POST /api/v1/scopes/0ne1/hubs", "{}"}, 400, "invalid", "/connectionString: is required"},
+  });
+  const std::string said = clerk.refused(link(std::string(owner) + "c2VjcmV0!")).body;
+  EXPECT_EQ(said.find("c2VjcmV0"), std::string::npos) << said;
+}
+
+TEST_F(AdminRefusals, TwinsMethodsMessagesAndEvents) {
+  const std::string device = "/api/v1/hubs/hub-1/devices/d";
+  check_all({
+      {{"PATCH " + device + "/twin", R"({"tags":null})"}, 400, "invalid", "PUT replaces"},
+      {{"PATCH " + device + "/twin", R"({"desired":[]})"}, 400, "invalid", "an object"},
+      {{"PUT " + device + "/twin", R"({"reported":{}})"}, 400, "invalid", "no such field"},
+      {{"POST " + device + "/methods", "{}"}, 400, "invalid", "/method: is required"},
+      {{"POST " + device + "/methods", R"({"method":"a","responseTimeout":4})"},
+       400,
+       "invalid",
+       "5 to 300"},
+      {{"POST " + device + "/messages", R"({"body":"a","bodyBase64":"YQ=="})"},
+       400,
+       "invalid",
+       "together"},
+      {{"POST " + device + "/messages", R"({"bodyBase64":"?"})"}, 400, "invalid", "base64"},
+      {{"POST " + device + "/messages", R"({"ack":"some"})"}, 400, "invalid", "none, positive"},
+      {{"POST " + device + "/messages", R"({"expiresIn":59})"}, 400, "invalid", "60 to 172800"},
+      {{"POST " + device + "/messages", R"({"properties":{"a":1}})"}, 400, "invalid", "a number"},
+      {{"GET /api/v1/hubs/hub-1/events?wait=61"}, 400, "invalid", "0 to 60"},
+      {{"GET /api/v1/hubs/hub-1/events?wait=-1"}, 400, "invalid", "0 to 60"},
+  });
+}
+
 }  // namespace
 }  // namespace berth::dialects::admin::testing

@@ -200,6 +200,120 @@ TEST_F(AdminRequests, TrailsAndAudit) {
   EXPECT_EQ(clerk.operation<domain::ListAudit>({"GET /api/v1/audit?scope=0ne1"}).scope, "0ne1");
 }
 
+TEST_F(AdminRequests, AConnectionStringBecomesAProof) {
+  const std::string body = std::string(R"({"weight":2,"connectionString":)") +
+                           R"("HostName=Hub.example:8883;SharedAccessKeyName=iothubowner;)" +
+                           "Junk;SharedAccessKey=" + kKey + R"("})";
+  const auto put = clerk.operation<domain::LinkHub>({"PUT /api/v1/scopes/0ne1/hubs/hub-2", body});
+  EXPECT_EQ(put.hub, "hub-2");
+  ASSERT_TRUE(put.edit.proof.has_value());
+  EXPECT_EQ(put.edit.proof->host, "Hub.example");
+  EXPECT_EQ(put.edit.proof->policy, "iothubowner");
+  EXPECT_EQ(put.edit.proof->key.size(), 16U);
+  const auto post = clerk.operation<domain::LinkHub>({"POST /api/v1/scopes/0ne1/hubs", body});
+  EXPECT_EQ(post.hub, "");
+  EXPECT_EQ(post.edit.weight, 2U);
+  EXPECT_TRUE(post.edit.proof.has_value());
+}
+
+TEST_F(AdminRequests, HubKeys) {
+  EXPECT_EQ(clerk.operation<domain::GetHubKeys>({"GET /api/v1/hubs/hub-2/keys"}).name, "hub-2");
+  const auto made = clerk.operation<domain::RegenerateHubKey>(
+      {"POST /api/v1/hubs/hub-2/policies/service/keys/secondary/regenerate",
+       "",
+       {{"if-match", "\"4\""}}});
+  EXPECT_EQ(made.policy, "service");
+  EXPECT_EQ(made.slot, KeySlot::kSecondary);
+  EXPECT_EQ(made.precondition, 4U);
+}
+
+TEST_F(AdminRequests, DevicesMadeByHand) {
+  const auto create = clerk.operation<domain::CreateDevice>(
+      {"POST /api/v1/hubs/hub-1/devices",
+       std::string(R"({"id":"pump#1","scope":"0ne1","displayName":"P","enabled":false,)") +
+           R"("iotEdge":true,"tags":{"a":1},"desired":null,"attestation":{"primaryKey":")" + kKey +
+           R"("}})"});
+  EXPECT_EQ(create.hub, "hub-1");
+  EXPECT_EQ(create.edit.id, "pump#1");
+  EXPECT_EQ(create.edit.scope, "0ne1");
+  EXPECT_EQ(create.edit.enabled, false);
+  EXPECT_EQ(create.edit.iot_edge, true);
+  EXPECT_EQ(create.edit.tags, R"({"a":1})");
+  EXPECT_EQ(create.edit.desired, "{}");
+  ASSERT_TRUE(create.edit.primary_key.has_value());
+  EXPECT_FALSE(create.edit.secondary_key.has_value());
+
+  const auto update = clerk.operation<domain::UpdateDevice>(
+      {"PATCH /api/v1/hubs/hub-1/devices/pump%231", R"({"enabled":true,"displayName":null})"});
+  EXPECT_EQ(update.id, "pump#1");
+  EXPECT_EQ(update.edit.enabled, true);
+  EXPECT_EQ(update.edit.display_name, "");
+  EXPECT_EQ(clerk.operation<domain::DeleteDevice>({"DELETE /api/v1/hubs/hub-1/devices/d"}).id, "d");
+  const auto regenerate = clerk.operation<domain::RegenerateDeviceKey>(
+      {"POST /api/v1/hubs/hub-1/devices/d/keys/primary/regenerate"});
+  EXPECT_EQ(regenerate.id, "d");
+  EXPECT_EQ(regenerate.slot, KeySlot::kPrimary);
+}
+
+TEST_F(AdminRequests, Twins) {
+  const std::string path = "/api/v1/hubs/hub-1/devices/d/twin";
+  EXPECT_EQ(clerk.operation<domain::GetTwin>({"GET " + path}).device, "d");
+  const auto patch = clerk.operation<domain::UpdateTwin>(
+      {"PATCH " + path, R"({"desired":{"a":null,"b":{"c":1.5}}})", {{"if-match", "\"9\""}}});
+  EXPECT_EQ(patch.edit.desired, R"({"a":null,"b":{"c":1.5}})");
+  EXPECT_EQ(patch.edit.tags, std::nullopt);
+  EXPECT_FALSE(patch.edit.replaces);
+  EXPECT_EQ(patch.precondition, 9U);
+  const auto put = clerk.operation<domain::UpdateTwin>({"PUT " + path, R"({"tags":null})"});
+  EXPECT_EQ(put.edit.tags, "{}");
+  EXPECT_EQ(put.edit.desired, std::nullopt);
+  EXPECT_TRUE(put.edit.replaces);
+}
+
+TEST_F(AdminRequests, MethodsAndMessages) {
+  const std::string device = "POST /api/v1/hubs/hub-1/devices/d";
+  const auto call = clerk.operation<domain::CallDeviceMethod>(
+      {device + "/methods",
+       R"({"method":"reboot","payload":[1],"connectTimeout":300,"responseTimeout":5})"});
+  EXPECT_EQ(call.method, "reboot");
+  EXPECT_EQ(call.payload, "[1]");
+  EXPECT_EQ(call.connect_timeout.count(), 300);
+  EXPECT_EQ(call.response_timeout.count(), 5);
+  const auto bare =
+      clerk.operation<domain::CallDeviceMethod>({device + "/methods", R"({"method":"x"})"});
+  EXPECT_EQ(bare.payload, "");
+  EXPECT_EQ(bare.response_timeout.count(), 30);
+
+  const auto send = clerk.operation<domain::SendToDevice>(
+      {device + "/messages",
+       R"({"body":"a\nb","messageId":"m","correlationId":"c","userId":"u","contentType":"t",)"
+       R"("contentEncoding":"e","ack":"full","expiresIn":60,"properties":{"k":"v","n":null}})"});
+  EXPECT_EQ(send.message.body, "a\nb");
+  EXPECT_EQ(send.message.id, "m");
+  EXPECT_EQ(send.message.correlation_id, "c");
+  EXPECT_EQ(send.message.content_type, "t");
+  EXPECT_EQ(send.feedback, domain::FeedbackWanted::kFull);
+  EXPECT_EQ(send.lifetime.count(), 60);
+  const std::vector<domain::Property> properties{{"k", "v"}, {"n", std::nullopt}};
+  EXPECT_EQ(send.message.properties, properties);
+  const auto bytes =
+      clerk.operation<domain::SendToDevice>({device + "/messages", R"({"bodyBase64":"AP8="})"});
+  EXPECT_EQ(bytes.message.body, std::string("\0\xff", 2));
+}
+
+TEST_F(AdminRequests, Events) {
+  const auto all = clerk.operation<domain::ReadEvents>({"GET /api/v1/hubs/hub-1/events"});
+  EXPECT_EQ(all.hub, "hub-1");
+  EXPECT_EQ(all.cursor, "");
+  EXPECT_EQ(all.wait.count(), 0);
+  const auto some = clerk.operation<domain::ReadEvents>(
+      {"GET /api/v1/hubs/hub-1/events?cursor=now&device=pump%231&limit=7&wait=60"});
+  EXPECT_EQ(some.cursor, "now");
+  EXPECT_EQ(some.device, "pump#1");
+  EXPECT_EQ(some.limit, 7U);
+  EXPECT_EQ(some.wait.count(), 60);
+}
+
 TEST_F(AdminRequests, Tokens) {
   const auto create = clerk.operation<domain::CreateToken>(
       {"POST /api/v1/tokens", R"({"displayName":"CI","role":"operator","scope":"0ne1",)"
