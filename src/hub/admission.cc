@@ -1,0 +1,118 @@
+#include "hub/admission.h"
+
+#include "base/codec.h"
+#include "base/uuid.h"
+#include "hub/core.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace berth::hub {
+namespace {
+
+using domain::Reason;
+
+// Whether such a refusal can come from somebody who is guessing: all before the proof is good.
+bool counts_as_failure(Reason reason) {
+  switch (reason) {
+    case Reason::kIdInvalid:
+    case Reason::kHostUnknown:
+    case Reason::kDeviceUnknown:
+    case Reason::kAttestationMismatch:
+    case Reason::kProofMissing:
+    case Reason::kProofMalformed:
+    case Reason::kProofExpired:
+    case Reason::kProofExpiryTooFar:
+    case Reason::kProofAudienceMismatch:
+    case Reason::kProofRejected:
+      return true;
+    case Reason::kNone:
+    case Reason::kScopeUnknown:
+    case Reason::kScopeDisabled:
+    case Reason::kNotEnrolled:
+    case Reason::kEnrollmentDisabled:
+    case Reason::kTooManyAttempts:
+    case Reason::kOwnedByOther:
+    case Reason::kPayloadInvalid:
+    case Reason::kNoHub:
+    case Reason::kHubUnknown:
+    case Reason::kDeviceIdTaken:
+    case Reason::kOperationUnknown:
+    case Reason::kNotRegistered:
+    case Reason::kDeviceDisabled:
+    case Reason::kTopicForbidden:
+    case Reason::kMessageTooLarge:
+    case Reason::kDocumentInvalid:
+    case Reason::kDocumentTooLarge:
+    case Reason::kVersionNotCurrent:
+    case Reason::kStoreUnavailable:
+    case Reason::kInternal:
+      return false;
+  }
+  return false;
+}
+
+}  // namespace
+
+Admission::Admission(Core& core, domain::Claim of)
+    : claim(std::move(of)),
+      core_(core),
+      started_(core.ports.clock.monotonic()),
+      step_started_(started_) {}
+
+std::chrono::nanoseconds Admission::lap() {
+  const Instant now = core_.ports.clock.monotonic();
+  const auto took = now - step_started_;
+  step_started_ = now;
+  return took;
+}
+
+void Admission::pass(domain::Step step, std::string detail) {
+  trail.steps.push_back({step, true, std::move(detail), {}, {}, lap()});
+}
+
+domain::HubRefused Admission::refuse(Rejection rejection, std::optional<domain::Device> device,
+                                     std::string detail) {
+  if (counts_as_failure(rejection.reason)) {
+    const std::chrono::seconds wait =
+        core_.failures.failed(claim.source, core_.ports.clock.monotonic());
+    if (wait.count() != 0) {
+      rejection.expected = "a source that has not failed so often";
+      rejection.received = fmt::format("one more failure: {}", to_string(rejection.reason));
+      rejection.reason = Reason::kTooManyAttempts;
+      rejection.retry_after = wait;
+    }
+  }
+  trail.steps.push_back({rejection.step,
+                         false,
+                         {},
+                         std::move(rejection.expected),
+                         std::move(rejection.received),
+                         lap()});
+  trail.took = core_.ports.clock.monotonic() - started_;
+  const TimePoint now = core_.ports.clock.wall();
+  trail.started_at = now - std::chrono::duration_cast<std::chrono::microseconds>(trail.took);
+  trail.id = base::uuid_by_time(trail.started_at, core_.ports.rng);
+  trail.operation = kConnect;
+  trail.registration_id = base::printable(claim.registration_id, 160);
+  trail.dialect = claim.dialect;
+  trail.transport = claim.transport;
+  trail.source = base::printable(claim.source, 64);
+  trail.host = base::printable(claim.host);
+  trail.client = base::printable(claim.client);
+  trail.outcome = domain::TrailOutcome::kRefused;
+  trail.reason = rejection.reason;
+  if (device) {
+    trail.scope = device->scope.text();
+    trail.hub = device->hub.text();
+    trail.device_id = device->id.text();
+  }
+  if (detail.empty()) detail = to_string(rejection.reason);
+  domain::HubRefused refused{rejection.reason, std::move(detail), trail.id, rejection.retry_after,
+                             now};
+  core_.ports.refusals.connection_refused(std::move(claim), std::move(trail), std::move(device));
+  return refused;
+}
+
+}  // namespace berth::hub

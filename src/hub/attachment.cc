@@ -1,0 +1,251 @@
+#include "hub/attachment.h"
+
+#include "base/codec.h"
+#include "hub/admission.h"
+#include "hub/core.h"
+#include "hub/twins.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace berth::hub {
+namespace {
+
+using domain::HubResult;
+using domain::Reason;
+using domain::Subscription;
+
+constexpr std::size_t kFilterBytesMax = 1024;
+
+// Why nothing more is taken from a connection that was told to end.
+Reason reason_of(domain::EndReason reason) {
+  switch (reason) {
+    case domain::EndReason::kIdentityChanged:
+      return Reason::kDeviceDisabled;
+    case domain::EndReason::kProofExpired:
+      return Reason::kProofExpired;
+    case domain::EndReason::kTakenOver:
+    case domain::EndReason::kTooSlow:
+    case domain::EndReason::kStopping:
+      return Reason::kStoreUnavailable;
+  }
+  return Reason::kInternal;
+}
+
+std::unique_ptr<domain::Event> telemetry(const Core& core, const Connection& connection,
+                                         domain::Message message) {
+  auto event = std::make_unique<domain::Event>();
+  event->hub = connection.about.key.hub;
+  event->device = connection.about.key.device;
+  event->kind = domain::EventKind::kTelemetry;
+  event->enqueued_at = core.ports.clock.wall();
+  event->model_id = connection.about.model_id;
+  event->message = std::move(message);
+  return event;
+}
+
+class DeviceAttachment final : public Attachment {
+ public:
+  DeviceAttachment(std::shared_ptr<Core> core, std::shared_ptr<Connection> connection,
+                   std::optional<domain::Message> will)
+      : core_(std::move(core)), connection_(std::move(connection)) {
+    if (will) will_ = std::make_unique<domain::Message>(*std::move(will));
+  }
+  ~DeviceAttachment() override;
+  DeviceAttachment(const DeviceAttachment&) = delete;
+  DeviceAttachment& operator=(const DeviceAttachment&) = delete;
+
+  Task<HubResult> handle(domain::HubCommand command) override {
+    return std::visit([this](auto& each) { return on(std::move(each)); }, command);
+  }
+
+ private:
+  Task<HubResult> on(domain::ConnectDevice command);
+  Task<HubResult> on(domain::Subscribe command);
+  Task<HubResult> on(domain::Unsubscribe command);
+  Task<HubResult> on(domain::SendTelemetry command);
+  Task<HubResult> on(domain::ReadTwin command);
+  Task<HubResult> on(domain::PatchReported command);
+  Task<HubResult> on(domain::AnswerMethod command);
+  Task<HubResult> on(domain::SettleMessage command);
+  Task<HubResult> on(domain::ReportMisuse command);
+  Task<HubResult> on(domain::Farewell command);
+
+  std::optional<domain::HubRefused> ended() const;
+  Task<HubResult> keep(std::vector<Subscription> subscriptions);
+
+  const std::shared_ptr<Core> core_;
+  const std::shared_ptr<Connection> connection_;
+  std::unique_ptr<domain::Message> will_;  // none once the device has said farewell
+};
+
+DeviceAttachment::~DeviceAttachment() {
+  const DeviceKey& key = connection_->about.key;
+  connection_->gone();
+  // Before it leaves, so that the next connection knows.
+  const std::uint64_t unsettled = connection_->in_flight.highest_sequence();
+  if (unsettled != 0) core_->unsettled.remember(key, unsettled);
+  core_->directory.leave(*connection_);
+  if (will_ && !core_->stopping) {
+    core_->ports.log.append_detached(telemetry(*core_, *connection_, std::move(*will_)));
+  }
+}
+
+std::optional<domain::HubRefused> DeviceAttachment::ended() const {
+  const std::optional<domain::EndReason> reason = connection_->end_reason();
+  if (!reason) return std::nullopt;
+  return refusal(*core_, reason_of(*reason),
+                 fmt::format("the connection is ending: {}", to_string(*reason)));
+}
+
+Task<HubResult> DeviceAttachment::on(domain::ConnectDevice command) {
+  static_cast<void>(command);
+  co_return refusal(*core_, Reason::kInternal, "the connection belongs to a device already");
+}
+
+// Durable before it is answered when the session outlives the connection (azure-iot-hub.md §0.1).
+// The caller has the device's turn.
+Task<HubResult> DeviceAttachment::keep(std::vector<Subscription> subscriptions) {
+  const DeviceKey& key = connection_->about.key;
+  if (connection_->about.keeps_session && subscriptions != connection_->subscriptions()) {
+    StoredSession session{key.hub, key.device, subscriptions, core_->ports.clock.wall()};
+    Result<void> stored = co_await core_->ports.store.put_session(std::move(session));
+    if (!stored) co_return refusal_of(*core_, stored.error());
+  }
+  connection_->subscribe(std::move(subscriptions));
+  co_return domain::HubDone();
+}
+
+Task<HubResult> DeviceAttachment::on(domain::Subscribe command) {
+  const DeviceKey key = connection_->about.key;
+  const bool heard_methods = connection_->listens(domain::Channel::kMethods);
+  HubResult result;
+  {
+    const Turns::Turn turn = co_await core_->turns.take(key, kTurnWaitMax);
+    std::optional<domain::HubRefused> over = ended();
+    if (over) co_return *std::move(over);
+    if (!turn) co_return refusal(*core_, Reason::kStoreUnavailable, "too busy");
+    std::vector<Subscription> subscriptions = connection_->subscriptions();
+    for (Subscription& each : command.subscriptions) {
+      if (each.filter.empty() || each.filter.size() > kFilterBytesMax) {
+        co_return refusal(*core_, Reason::kTopicForbidden,
+                          fmt::format("a filter of {} bytes; 1..{} are kept", each.filter.size(),
+                                      kFilterBytesMax));
+      }
+      std::erase_if(subscriptions, [&](const auto& old) { return old.filter == each.filter; });
+      subscriptions.push_back(std::move(each));
+    }
+    if (subscriptions.size() > core_->settings.subscriptions_max) {
+      co_return refusal(*core_, Reason::kTopicForbidden,
+                        fmt::format("{} subscriptions; at most {}", subscriptions.size(),
+                                    core_->settings.subscriptions_max));
+    }
+    result = co_await keep(std::move(subscriptions));
+  }
+  if (!std::holds_alternative<domain::HubDone>(result)) co_return result;
+  if (!heard_methods && connection_->listens(domain::Channel::kMethods)) {
+    core_->arrivals.arrived(key);
+  }
+  co_await hand_out_waiting(core_, connection_);
+  co_return result;
+}
+
+Task<HubResult> DeviceAttachment::on(domain::Unsubscribe command) {
+  const DeviceKey key = connection_->about.key;
+  const Turns::Turn turn = co_await core_->turns.take(key, kTurnWaitMax);
+  std::optional<domain::HubRefused> over = ended();
+  if (over) co_return *std::move(over);
+  if (!turn) co_return refusal(*core_, Reason::kStoreUnavailable, "too busy");
+  std::vector<Subscription> subscriptions = connection_->subscriptions();
+  for (const std::string& filter : command.filters) {
+    std::erase_if(subscriptions, [&](const auto& each) { return each.filter == filter; });
+  }
+  HubResult result = co_await keep(std::move(subscriptions));
+  co_return result;
+}
+
+Task<HubResult> DeviceAttachment::on(domain::SendTelemetry command) {
+  std::optional<domain::HubRefused> over = ended();
+  if (over) co_return *std::move(over);
+  const std::size_t size = domain::size_of(command.message);
+  if (size > domain::kDeviceMessageBytesMax) {
+    co_return refusal(*core_, Reason::kMessageTooLarge,
+                      fmt::format("a message of {} bytes with its properties; at most {}", size,
+                                  domain::kDeviceMessageBytesMax));
+  }
+  Result<domain::EventPosition> stored =
+      co_await core_->ports.log.append(telemetry(*core_, *connection_, std::move(command.message)));
+  if (!stored) co_return refusal_of(*core_, stored.error());
+  core_->count.messages_in.fetch_add(1, std::memory_order_relaxed);
+  core_->count.bytes_in.fetch_add(size, std::memory_order_relaxed);
+  co_return domain::HubDone();
+}
+
+Task<HubResult> DeviceAttachment::on(domain::ReadTwin command) {
+  static_cast<void>(command);
+  std::optional<domain::HubRefused> over = ended();
+  if (over) co_return *std::move(over);
+  HubResult result = co_await read_own_twin(core_, connection_->about.key);
+  co_return result;
+}
+
+Task<HubResult> DeviceAttachment::on(domain::PatchReported command) {
+  std::optional<domain::HubRefused> over = ended();
+  if (over) co_return *std::move(over);
+  HubResult result = co_await patch_reported(core_, connection_->about.key, std::move(command));
+  co_return result;
+}
+
+Task<HubResult> DeviceAttachment::on(domain::AnswerMethod command) {
+  std::optional<domain::HubRefused> refused = take_answer(*core_, *connection_, std::move(command));
+  if (refused) co_return *std::move(refused);
+  co_return domain::HubDone();
+}
+
+// Also after the connection was told to end: what the device settled, it has.
+Task<HubResult> DeviceAttachment::on(domain::SettleMessage command) {
+  HubResult result = co_await settle(core_, connection_, command);
+  co_return result;
+}
+
+Task<HubResult> DeviceAttachment::on(domain::ReportMisuse command) {
+  const Connection::About& about = connection_->about;
+  domain::Claim claim;
+  claim.registration_id = about.key.device.text();
+  claim.dialect = about.dialect;
+  claim.transport = about.transport;
+  claim.source = about.source;
+  claim.host = about.host;
+  claim.client = about.client;
+  Admission admission(*core_, std::move(claim));
+  admission.trail.scope = about.scope.text();
+  admission.trail.hub = about.key.hub.text();
+  admission.trail.device_id = about.key.device.text();
+  admission.pass(domain::Step::kIdentify, "connected");
+  admission.pass(domain::Step::kAttest, about.proof);
+  Rejection rejection{domain::Step::kAuthorize,
+                      command.reason,
+                      base::printable(command.expected),
+                      base::printable(command.received),
+                      {}};
+  co_return admission.refuse(std::move(rejection), std::nullopt);
+}
+
+Task<HubResult> DeviceAttachment::on(domain::Farewell command) {
+  static_cast<void>(command);
+  will_.reset();
+  co_return domain::HubDone();
+}
+
+}  // namespace
+
+std::unique_ptr<Attachment> make_attachment(std::shared_ptr<Core> core,
+                                            std::shared_ptr<Connection> connection,
+                                            std::optional<domain::Message> will) {
+  return std::make_unique<DeviceAttachment>(std::move(core), std::move(connection),
+                                            std::move(will));
+}
+
+}  // namespace berth::hub

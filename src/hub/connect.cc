@@ -1,0 +1,247 @@
+#include "hub/connect.h"
+
+#include "base/codec.h"
+#include "hub/admission.h"
+#include "hub/attachment.h"
+#include "hub/core.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace berth::hub {
+namespace {
+
+using domain::Reason;
+using domain::Step;
+
+// A hub of the host name that has a device of that id.
+struct Candidate {
+  std::shared_ptr<const domain::Hub> hub;
+  Dossier dossier;
+  std::uint64_t changes = 0;  // Directory::changes() before the dossier was read
+};
+
+// A device that has proven who it is.
+struct Proven {
+  Candidate at;
+  Authenticated authenticated;
+};
+
+Rejection store_trouble(Step step, const Error& error) {
+  return {step, Reason::kStoreUnavailable, "an answer of the store",
+          std::string(to_string(error.kind)), std::chrono::seconds(1)};
+}
+
+Rejection host_unknown(const domain::Claim& claim) {
+  return {Step::kIdentify,
+          Reason::kHostUnknown,
+          "the host name of a hub",
+          base::printable(claim.host),
+          {}};
+}
+
+Rejection device_unknown(const std::vector<HubTable::Entry>& hubs, const domain::Claim& claim) {
+  const std::string expected =
+      hubs.size() == 1 ? fmt::format("a device of hub '{}'", hubs.front()->name.text())
+                       : fmt::format("a device of one of the {} hubs at this host", hubs.size());
+  return {Step::kIdentify,
+          Reason::kDeviceUnknown,
+          expected,
+          base::printable(claim.registration_id, 160),
+          {}};
+}
+
+Task<Result<std::vector<Candidate>, Rejection>> identify(std::shared_ptr<Core> core,
+                                                         Admission& admission) {
+  const domain::Claim& claim = admission.claim;
+  Result<domain::DeviceId> id = domain::DeviceId::parse(claim.registration_id);
+  if (!id) {
+    co_return Fail(
+        Rejection{Step::kIdentify, Reason::kIdInvalid, "a device id", id.error().what, {}});
+  }
+  if (core->hubs.stale()) {
+    Result<void> refreshed = co_await refresh_hubs(core);
+    if (!refreshed) co_return Fail(store_trouble(Step::kIdentify, refreshed.error()));
+  }
+  const std::vector<HubTable::Entry> hubs = core->hubs.now()->at_host(claim.host);
+  if (hubs.empty()) co_return Fail(host_unknown(claim));
+  if (hubs.size() == 1) admission.trail.hub = hubs.front()->name.text();
+  std::vector<Candidate> candidates;
+  for (const HubTable::Entry& hub : hubs) {
+    Candidate candidate{hub, {}, core->directory.changes({hub->name, *id})};
+    Result<Dossier> dossier = co_await core->ports.store.open_dossier(hub->name, *id);
+    if (!dossier) co_return Fail(store_trouble(Step::kIdentify, dossier.error()));
+    candidate.dossier = *std::move(dossier);
+    if (candidate.dossier.device) candidates.push_back(std::move(candidate));
+  }
+  if (candidates.empty()) co_return Fail(device_unknown(hubs, claim));
+  co_return candidates;
+}
+
+// Hubs that share a host name may each have a device of that id: the proof tells them apart.
+Result<Proven, Rejection> attest(Core& core, const domain::Claim& claim,
+                                 std::vector<Candidate>& candidates) {
+  const TimePoint now = core.ports.clock.wall();
+  std::optional<Rejection> first;
+  for (Candidate& each : candidates) {
+    Result<Authenticated, ProofRefusal> proof =
+        core.ports.authenticator.authenticate(claim, *each.hub, *each.dossier.device, now);
+    if (proof) return Proven{std::move(each), *std::move(proof)};
+    if (first) continue;
+    first = Rejection{Step::kAttest,
+                      proof.error().reason,
+                      std::move(proof.error().expected),
+                      std::move(proof.error().received),
+                      {}};
+  }
+  return Fail(*std::move(first));
+}
+
+Result<void, Rejection> authorize(const Core& core, const domain::ConnectDevice& command,
+                                  const domain::Device& device) {
+  if (!device.enabled) {
+    return Fail(Rejection{
+        Step::kAuthorize, Reason::kDeviceDisabled, "an enabled device", "a disabled one", {}});
+  }
+  if (command.will && domain::size_of(*command.will) > domain::kDeviceMessageBytesMax) {
+    return Fail(Rejection{Step::kAuthorize,
+                          Reason::kMessageTooLarge,
+                          fmt::format("a will of at most {} bytes", domain::kDeviceMessageBytesMax),
+                          fmt::format("{} bytes", domain::size_of(*command.will)),
+                          {}});
+  }
+  if (core.stopping) {
+    return Fail(Rejection{Step::kAuthorize, Reason::kStoreUnavailable, "a server that stays",
+                          "one that is stopping", std::chrono::seconds(1)});
+  }
+  return {};
+}
+
+// What a connection needs of the store before it takes its place.
+struct Inheritance {
+  std::vector<domain::Subscription> subscriptions;
+  std::vector<domain::QueuedMessage> messages;
+};
+
+bool listens_to_messages(const std::vector<domain::Subscription>& subscriptions) {
+  for (const domain::Subscription& each : subscriptions) {
+    if (each.channel == domain::Channel::kMessages) return true;
+  }
+  return false;
+}
+
+Task<Result<Inheritance>> inherit(std::shared_ptr<Core> core, const Dossier& dossier,
+                                  bool keeps_session) {
+  Inheritance inheritance;
+  if (!dossier.session) co_return inheritance;
+  const DeviceKey key{dossier.device->hub, dossier.device->id};
+  if (!keeps_session) {
+    Result<void> removed = co_await core->ports.store.remove_session(key.hub, key.device);
+    if (!removed) co_return Fail(std::move(removed).error());
+    co_return inheritance;
+  }
+  inheritance.subscriptions = dossier.session->subscriptions;
+  if (!dossier.has_messages || !listens_to_messages(inheritance.subscriptions)) {
+    co_return inheritance;
+  }
+  Result<std::vector<domain::QueuedMessage>> messages = co_await core->ports.store.waiting(
+      key.hub, key.device, 0, core->ports.clock.wall(), core->settings.deliveries_max);
+  if (!messages) co_return Fail(std::move(messages).error());
+  inheritance.messages = *std::move(messages);
+  co_return inheritance;
+}
+
+Connection::About describe(Proven& proven, domain::ConnectDevice& command, domain::Claim& claim,
+                           TimePoint now) {
+  const domain::Device& device = *proven.at.dossier.device;
+  Connection::About about;
+  about.key = {device.hub, device.id};
+  about.scope = device.scope;
+  about.proof = std::move(proven.authenticated.detail);
+  about.credential = std::move(proven.authenticated.credential);
+  about.expires_at = proven.authenticated.expires_at;
+  about.keeps_session = command.keeps_session;
+  about.resumed = command.keeps_session && proven.at.dossier.session.has_value();
+  about.model_id = std::move(command.model_id);
+  about.dialect = std::move(claim.dialect);
+  about.transport = std::move(claim.transport);
+  about.source = std::move(claim.source);
+  about.host = std::move(claim.host);
+  about.client = base::printable(claim.client);
+  about.since = now;
+  return about;
+}
+
+void take_over(Core& core, const std::shared_ptr<Connection>& connection,
+               const std::shared_ptr<Connection>& older) {
+  std::uint64_t before = core.unsettled.take(connection->about.key);
+  if (older) {
+    before = std::max(before, older->in_flight.highest_sequence());
+    if (older->end(domain::EndReason::kTakenOver)) ++core.count.taken_over;
+  }
+  connection->in_flight.set_delivered_before(before);
+}
+
+// Takes its place. From here on nothing is waited for.
+void join(Core& core, const std::shared_ptr<Connection>& connection, Inheritance inheritance,
+          std::uint64_t changes) {
+  connection->in_flight.begin_round();  // it is new: nobody else hands out its messages
+  const Directory::Entered entered = core.directory.enter(connection, changes);
+  take_over(core, connection, entered.older);
+  take_in(core, connection, std::move(inheritance.messages), core.settings.deliveries_max);
+  const bool asked_again = connection->in_flight.next_round();
+  connection->in_flight.break_off();
+  if (asked_again || entered.changed) core.to_hand_out.add(connection);
+  if (entered.changed) core.to_look_at.add(connection);
+  if (connection->listens(domain::Channel::kMethods)) core.arrivals.arrived(connection->about.key);
+  ++core.count.connects;
+}
+
+Attached refused(Core& core, Admission& admission, Rejection rejection,
+                 std::optional<domain::Device> device) {
+  ++core.count.connects_refused;
+  return {nullptr, admission.refuse(std::move(rejection), std::move(device))};
+}
+
+}  // namespace
+
+Task<Attached> connect(std::shared_ptr<Core> core, domain::ConnectDevice command,
+                       std::shared_ptr<Subscriber> subscriber) {
+  Admission admission(*core, std::move(command.claim));
+  const std::uint64_t hubs_read = core->hubs.generation();
+  Result<std::vector<Candidate>, Rejection> candidates = co_await identify(core, admission);
+  if (!candidates) co_return refused(*core, admission, std::move(candidates).error(), {});
+  const domain::Device first = *candidates->front().dossier.device;
+  admission.pass(Step::kIdentify,
+                 fmt::format("device '{}' of hub '{}'", first.id.text(), first.hub.text()));
+
+  Result<Proven, Rejection> proven = attest(*core, admission.claim, *candidates);
+  if (!proven) co_return refused(*core, admission, std::move(proven).error(), first);
+  const domain::Device& device = *proven->at.dossier.device;
+  admission.pass(Step::kAttest, proven->authenticated.detail);
+
+  Result<void, Rejection> allowed = authorize(*core, command, device);
+  if (!allowed) co_return refused(*core, admission, std::move(allowed).error(), device);
+  Result<Inheritance> inheritance =
+      co_await inherit(core, proven->at.dossier, command.keeps_session);
+  if (!inheritance) {
+    Rejection rejection = store_trouble(Step::kAuthorize, inheritance.error());
+    co_return refused(*core, admission, std::move(rejection), device);
+  }
+
+  auto connection = std::make_shared<Connection>(
+      describe(*proven, command, admission.claim, core->ports.clock.wall()), std::move(subscriber),
+      inheritance->subscriptions);
+  domain::DeviceConnected connected{device.hub, proven->at.hub->host, device.id,
+                                    connection->about.resumed, inheritance->subscriptions};
+  Attached attached{make_attachment(core, connection, std::move(command.will)),
+                    std::move(connected)};
+  join(*core, connection, *std::move(inheritance), proven->at.changes);
+  // The policy that let it in may be gone already.
+  if (core->hubs.generation() != hubs_read) core->to_look_at.add(connection);
+  co_return attached;
+}
+
+}  // namespace berth::hub
