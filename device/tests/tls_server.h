@@ -1,8 +1,9 @@
-// A small HTTPS server for tests of clients: loopback, a certificate of its own CA, answers by a
-// function. Header only, so that the tests of the command line can use it, too.
+// A small TLS server for tests of clients: loopback, a certificate of its own CA, conversations by
+// a function; and one that speaks HTTP. Header only, so that the tests of the command line can use
+// it, too.
 //
-// Room device, tests. Thread rule: made and destroyed by the test; `answer` is called on the
-// server's thread, one connection at a time.
+// Room device, tests. Thread rule: made and destroyed by the test; `converse` and `answer` are
+// called on the server's thread, one connection at a time.
 #pragma once
 
 #include "base/clock.h"
@@ -14,10 +15,12 @@
 
 #include <arpa/inet.h>
 #include <atomic>
+#include <condition_variable>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <mutex>
 #include <netinet/in.h>
 #include <string>
 #include <sys/socket.h>
@@ -33,12 +36,21 @@ inline std::string http(int status, const std::string& body, const std::string& 
          "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 
-class TlsServer {
- public:
-  // Gets a request (head and body) and returns the bytes to send; empty: hang up without a word.
-  using AnswerFunction = std::function<std::string(const std::string& request)>;
+// One request at a time: head, and as much body as Content-Length says.
+inline bool is_whole(const std::string& buffer) {
+  const std::size_t end = buffer.find("\r\n\r\n");
+  if (end == std::string::npos) return false;
+  const std::size_t length = buffer.find("Content-Length: ");
+  if (length == std::string::npos || length > end) return true;
+  return buffer.size() >= end + 4 + std::stoul(buffer.substr(length + 16));
+}
 
-  explicit TlsServer(AnswerFunction answer) : answer_(std::move(answer)) {
+class TlsListener {
+ public:
+  // Called after the handshake; the connection ends when it returns.
+  using Conversation = std::function<void(SSL*)>;
+
+  explicit TlsListener(Conversation converse) : converse_(std::move(converse)) {
     std::signal(SIGPIPE, SIG_IGN);
     make_certificate();
     listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -52,28 +64,38 @@ class TlsServer {
     port_ = ntohs(address.sin_port);
     thread_ = std::thread([this] { serve(); });
   }
-  ~TlsServer() {
+  ~TlsListener() {
     ::shutdown(listener_, SHUT_RDWR);
-    if (const int open = connection_.load(); open >= 0) ::shutdown(open, SHUT_RDWR);
+    cut();
     thread_.join();
     ::close(listener_);
     SSL_CTX_free(context_);
     std::filesystem::remove(ca_);
   }
-  TlsServer(const TlsServer&) = delete;
-  TlsServer& operator=(const TlsServer&) = delete;
+  TlsListener(const TlsListener&) = delete;
+  TlsListener& operator=(const TlsListener&) = delete;
 
   std::uint16_t port() const { return port_; }
   std::string url() const { return "https://localhost:" + std::to_string(port_); }
   const std::filesystem::path& ca() const { return ca_; }
   int connections() const { return connections_; }
+  // Until the client's last connection has been read to its end; at most five seconds.
+  void wait_idle() {
+    std::unique_lock lock(mutex_);
+    idle_.wait_for(lock, std::chrono::seconds(5), [this] { return connection_ < 0; });
+  }
+  // Ends the connection of now, from any thread.
+  void cut() {
+    if (const int open = connection_.load(); open >= 0) ::shutdown(open, SHUT_RDWR);
+  }
 
  private:
   void make_certificate() {
     base::SystemRng rng;
     const base::SystemClock clock;
     const auto authority = crypto::Authority::create("Test CA", rng, clock);
-    const auto certified = authority->issue_server({"localhost", "127.0.0.1"}, rng, clock);
+    const auto certified =
+        authority->issue_server({"localhost", "hub.localhost", "127.0.0.1"}, rng, clock);
     ca_ = std::filesystem::temp_directory_path() / ("berth-test-ca-" + rng.hex(8) + ".pem");
     std::ofstream(ca_) << authority->certificate_pem();
     context_ = SSL_CTX_new(TLS_server_method());
@@ -99,13 +121,44 @@ class TlsServer {
       ++connections_;
       SSL* ssl = SSL_new(context_);
       SSL_set_fd(ssl, connection);
-      if (SSL_accept(ssl) == 1) converse(ssl);
+      if (SSL_accept(ssl) == 1) converse_(ssl);
       SSL_free(ssl);
-      connection_ = -1;
+      {
+        const std::lock_guard lock(mutex_);
+        connection_ = -1;
+      }
       ::close(connection);
+      idle_.notify_all();
     }
   }
 
+  Conversation converse_;
+  std::mutex mutex_;
+  std::condition_variable idle_;
+  SSL_CTX* context_ = nullptr;
+  int listener_ = -1;
+  std::atomic<int> connection_{-1};
+  std::atomic<int> connections_{0};
+  std::uint16_t port_ = 0;
+  std::filesystem::path ca_;
+  std::thread thread_;
+};
+
+// Speaks HTTP.
+class TlsServer {
+ public:
+  // Gets a request (head and body) and returns the bytes to send; empty: hang up without a word.
+  using AnswerFunction = std::function<std::string(const std::string& request)>;
+
+  explicit TlsServer(AnswerFunction answer)
+      : answer_(std::move(answer)), listener_([this](SSL* ssl) { converse(ssl); }) {}
+
+  std::uint16_t port() const { return listener_.port(); }
+  std::string url() const { return listener_.url(); }
+  const std::filesystem::path& ca() const { return listener_.ca(); }
+  int connections() const { return listener_.connections(); }
+
+ private:
   void converse(SSL* ssl) {
     std::string buffer;
     for (;;) {
@@ -122,23 +175,8 @@ class TlsServer {
     }
   }
 
-  // One request at a time: head, and as much body as Content-Length says.
-  static bool is_whole(const std::string& buffer) {
-    const std::size_t end = buffer.find("\r\n\r\n");
-    if (end == std::string::npos) return false;
-    const std::size_t length = buffer.find("Content-Length: ");
-    if (length == std::string::npos || length > end) return true;
-    return buffer.size() >= end + 4 + std::stoul(buffer.substr(length + 16));
-  }
-
   AnswerFunction answer_;
-  SSL_CTX* context_ = nullptr;
-  int listener_ = -1;
-  std::atomic<int> connection_{-1};
-  std::atomic<int> connections_{0};
-  std::uint16_t port_ = 0;
-  std::filesystem::path ca_;
-  std::thread thread_;
+  TlsListener listener_;
 };
 
 }  // namespace berth::device::testing
