@@ -100,7 +100,7 @@ UserName parse_user_name(std::string_view text) {
     if (key == "model-id" && value.size() <= kModelIdBytesMax) name.model_id = decoded(value);
     if (key == "DeviceClientType") name.client = decoded(value);
   }
-  if (!base::is_utf8(name.model_id)) name.model_id.clear();
+  if (name.model_id != base::printable(name.model_id, kModelIdBytesMax)) name.model_id.clear();
   return name;
 }
 

@@ -19,8 +19,8 @@ namespace berth::dialects::azure_hub {
 struct UserName {
   std::string_view host;  // without port
   std::string_view id;    // "<device>" or "<device>/<module>"; may be empty
-  std::string model_id;
-  std::string client;  // DeviceClientType, decoded
+  std::string model_id;   // empty when it is no printable text or longer than any
+  std::string client;     // DeviceClientType, decoded
 };
 UserName parse_user_name(std::string_view text);
 

@@ -34,7 +34,8 @@ bool is_hex(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
-// Decodes the escapes that are some and leaves the others; what would not be text stays as sent.
+// Decodes the escapes that are some and leaves the others; what would not be text that MQTT itself
+// could carry stays as sent.
 std::string decode_leniently(std::string_view raw) {
   if (raw.find('%') == std::string_view::npos) return std::string(raw);
   std::string text;
@@ -48,7 +49,8 @@ std::string decode_leniently(std::string_view raw) {
     text += base::percent_decode(raw.substr(i, 3)).value_or("");
     i += 2;
   }
-  return base::is_utf8(text) ? text : std::string(raw);
+  const bool is_text = base::is_utf8(text) && text.find('\0') == std::string::npos;
+  return is_text ? text : std::string(raw);
 }
 
 std::string* system_field(Message& message, std::string_view name) {

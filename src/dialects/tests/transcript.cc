@@ -1,5 +1,6 @@
 #include "dialects/tests/transcript.h"
 
+#include "dialects/tests/transcript_hub.h"
 #include "dialects/tests/transcript_text.h"
 
 #include <fmt/format.h>
@@ -16,12 +17,12 @@ namespace {
 struct Script {
   std::string preamble;  // comments and the peer line, verbatim
   wire::Peer peer;
-  std::vector<Block> blocks;  // only what is played: >> and <=
+  std::vector<Block> blocks;  // only what is played: >>, <= and !!
 };
 
 bool is_mark(const std::string& line) {
   return line.starts_with(">> ") || line.starts_with("<= ") || line.starts_with("=> ") ||
-         line.starts_with("<< ");
+         line.starts_with("<< ") || line.starts_with("!! ");
 }
 
 Script read_script(const std::string& text) {
@@ -39,7 +40,7 @@ Script read_script(const std::string& text) {
     } else if (line.starts_with("# ")) {
       comments += line + "\n";
     } else if (is_mark(line)) {
-      const bool played = line[0] == '>' || line.starts_with("<= ");
+      const bool played = line[0] == '>' || line[0] == '!' || line.starts_with("<= ");
       block = played ? &script.blocks.emplace_back() : &skipped;
       *block = {comments, line.substr(0, 2), line.substr(3), {}};
       comments.clear();
@@ -62,10 +63,12 @@ class Player {
   std::string run() {
     text_ = script_.preamble;
     for (const Block& block : script_.blocks) {
-      text_ += (block.mark == ">>" || !block.comments.empty() ? "\n" : "") + block.comments;
+      text_ += (block.mark != "<=" || !block.comments.empty() ? "\n" : "") + block.comments;
       text_ += block.mark + " " + block.head + "\n";
       for (const std::string& line : block.lines) text_ += line + "\n";
-      block.mark == ">>" ? arrive(block) : answer(block);
+      if (block.mark == ">>") arrive(block);
+      if (block.mark == "<=") answer(block);
+      if (block.mark == "!!") tell(block);
     }
     if (!open_.empty()) ADD_FAILURE() << open_.size() << " commands were never answered";
     return text_;
@@ -78,7 +81,8 @@ class Player {
     wire::Request request = read_request(block);
     const bool opening = std::holds_alternative<wire::HttpRequest>(request) ||
                          std::holds_alternative<wire::MqttConnect>(request);
-    if (std::holds_alternative<wire::HttpRequest>(request) || block.head.ends_with(" new")) {
+    if (std::holds_alternative<wire::HttpRequest>(request) ||
+        block.head.starts_with("connect new")) {
       session_ = {};  // as app does for every HTTP request; `connect new` is another connection
     }
     if (opening && !dialect_.claims(script_.peer, request)) {
@@ -91,14 +95,26 @@ class Player {
   }
 
   void answer(const Block& block) {
-    if (open_.empty()) {
+    const Words words = split_words(block.head);
+    const auto index = static_cast<std::ptrdiff_t>(std::stoul(words.get("of", "1"))) - 1;
+    if (index >= static_cast<std::ptrdiff_t>(open_.size())) {
       ADD_FAILURE() << "no command is open for: <= " << block.head;
       return;
     }
     const TimePoint at = at_ + std::chrono::microseconds(123456);
-    Answer answer{read_outcome(split_words(block.head), at), std::move(open_.front().correlation)};
-    open_.pop_front();
+    const auto command = open_.begin() + index;
+    Answer answer{Inspection{}, std::move(command->correlation)};
+    if (std::holds_alternative<Operate>(command->body)) {
+      answer.body = read_hub_result(block, at);
+    } else {
+      answer.body = read_outcome(words, at);
+    }
+    open_.erase(command);
     take(dialect_.step(script_.peer, session_, std::move(answer)));
+  }
+
+  void tell(const Block& block) {
+    take(dialect_.step(script_.peer, session_, Event{read_hub_event(block), at_}));
   }
 
   void take(StepResult result) {

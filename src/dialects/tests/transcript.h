@@ -5,10 +5,12 @@
 //   => register                             the command that the dialect must give
 //   <= accepted status=assigned             the scripted answer to the oldest open command
 //   << http 202                             the actions that the dialect must answer with
+//   !! desired version=5                    what the hub tells it unasked (transcript_hub.h)
 //
-// `>>` and `<=` are read and played; `=>` and `<<` are written from what the dialect did and must
-// equal the file. With BERTH_UPDATE_TRANSCRIPTS=1 the file is rewritten instead: review its diff.
-// Lines that begin with "# " are comments.
+// With `of=N` in its first line an answer is that of the Nth open command instead of the oldest.
+// `>>`, `<=` and `!!` are read and played; `=>` and `<<` are written from what the dialect did and
+// must equal the file. With BERTH_UPDATE_TRANSCRIPTS=1 the file is rewritten instead: review its
+// diff. Lines that begin with "# " are comments.
 //
 // Room dialects, tests. Thread rule: none.
 #pragma once

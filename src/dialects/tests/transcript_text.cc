@@ -1,6 +1,7 @@
 #include "dialects/tests/transcript_text.h"
 
 #include "base/codec.h"
+#include "dialects/tests/transcript_hub.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -65,6 +66,10 @@ wire::Request read_connect(const Block& block) {
   for (const wire::Header& each : fields) {
     if (each.name == "user-name") packet.user_name = each.value;
     if (each.name == "password") packet.password = Secret::from_text(each.value);
+    if (each.name.starts_with("will") && !packet.will) packet.will.emplace();
+    if (each.name == "will-topic") packet.will->topic = each.value;
+    if (each.name == "will-retain") packet.will->retain = each.value == "1";
+    if (each.name == "will") packet.will->payload = each.value;
     if (each.name == "keep-alive") {
       packet.keep_alive_seconds = static_cast<std::uint16_t>(std::stoi(each.value));
     }
@@ -81,7 +86,10 @@ wire::Request read_publish(const Block& block, const Words& words) {
   packet.packet_id = packet_id(words);
   packet.qos = static_cast<std::uint8_t>(std::stoi(words.get("qos", "0")));
   packet.topic = block.lines.empty() ? "" : block.lines[0];
+  packet.retain = words.get("retain") == "1";
+  packet.duplicate = words.get("dup") == "1";
   packet.payload = joined(block.lines, 1);
+  packet.payload.append(std::stoul(words.get("filler", "0")), 'x');
   const std::string hex = words.get("payload-hex");
   if (const auto bytes = base::hex_decode(hex); bytes && !hex.empty()) {
     packet.payload.assign(bytes->begin(), bytes->end());
@@ -127,21 +135,6 @@ Registration read_registration(const Words& words, TimePoint at) {
   return registration;
 }
 
-std::string write_evidence(const domain::Evidence& evidence) {
-  if (std::holds_alternative<domain::NoEvidence>(evidence)) return "evidence: none\n";
-  if (const auto* malformed = std::get_if<domain::MalformedEvidence>(&evidence)) {
-    return "evidence: malformed, " + malformed->what + "\n";
-  }
-  const auto& mac = std::get<domain::MacOverText>(evidence);
-  EXPECT_EQ(mac.signed_text, mac.raw_audience + "\n" + mac.raw_expiry);
-  return fmt::format(
-      "evidence: MAC over the next two lines\n  {}\n  {}\n  mac: {}\n  audience: {}\n"
-      "  expected: {}\n  expires: {}\n",
-      mac.raw_audience, mac.raw_expiry,
-      mac.mac.empty() ? "unreadable, " + mac.raw_signature : base::base64_encode(mac.mac),
-      mac.audience, mac.expected_audience, mac.expires_at_seconds);
-}
-
 std::string write_claim(const domain::Claim& claim) {
   return fmt::format("scope: {}\nid: {}\n{}payload: {}\nfrom: {} {} {} host={} client={}\n",
                      claim.scope, claim.registration_id, write_evidence(claim.evidence),
@@ -171,11 +164,15 @@ struct ActionWriter {
     return text + "\n" + response.body + "\n";
   }
   std::string operator()(const wire::MqttConnack& packet) const {
-    return fmt::format("<< connack {} session-present={}\n", static_cast<int>(packet.code),
-                       packet.session_present ? 1 : 0);
+    return fmt::format(
+        "<< connack {} session-present={}{}\n", static_cast<int>(packet.code),
+        packet.session_present ? 1 : 0,
+        packet.idle_seconds_max == 0 ? "" : fmt::format(" idle-max={}", packet.idle_seconds_max));
   }
   std::string operator()(const wire::MqttPublish& packet) const {
-    return fmt::format("<< publish qos={}{}\n{}\n{}\n", packet.qos, packet.retain ? " retain" : "",
+    return fmt::format("<< publish qos={}{}{}{}\n{}\n{}\n", packet.qos,
+                       packet.retain ? " retain" : "", packet.duplicate ? " dup" : "",
+                       packet.packet_id == 0 ? "" : fmt::format(" tag={}", packet.packet_id),
                        packet.topic, packet.payload);
   }
   std::string operator()(const wire::MqttPuback& packet) const {
@@ -268,9 +265,28 @@ domain::Outcome read_outcome(const Words& words, TimePoint at) {
   return outcome;
 }
 
+std::string write_evidence(const domain::Evidence& evidence) {
+  if (std::holds_alternative<domain::NoEvidence>(evidence)) return "evidence: none\n";
+  if (const auto* malformed = std::get_if<domain::MalformedEvidence>(&evidence)) {
+    return "evidence: malformed, " + malformed->what + "\n";
+  }
+  const auto& mac = std::get<domain::MacOverText>(evidence);
+  EXPECT_EQ(mac.signed_text, mac.raw_audience + "\n" + mac.raw_expiry);
+  return fmt::format(
+      "evidence: MAC over the next two lines\n  {}\n  {}\n  mac: {}\n  audience: {}\n"
+      "  expected: {}\n  expires: {}\n{}",
+      mac.raw_audience, mac.raw_expiry,
+      mac.mac.empty() ? "unreadable, " + mac.raw_signature : base::base64_encode(mac.mac),
+      mac.audience, mac.expected_audience, mac.expires_at_seconds,
+      mac.key_name.empty() ? "" : "  key name: " + mac.key_name + "\n");
+}
+
 std::string write_command(const Command& command) {
   if (const auto* provision = std::get_if<Provision>(&command.body)) {
     return std::visit(CommandWriter{}, provision->command);
+  }
+  if (const auto* operate = std::get_if<Operate>(&command.body)) {
+    return write_hub_command(operate->command);
   }
   return std::holds_alternative<Manage>(command.body) ? "=> manage\n" : "=> inspect\n";
 }

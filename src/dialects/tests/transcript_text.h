@@ -14,7 +14,7 @@ namespace berth::dialects::testing {
 
 struct Block {
   std::string comments;            // the comment lines before it, verbatim
-  std::string mark;                // ">>", "<=", "=>", "<<"
+  std::string mark;                // ">>", "!!", "<=", "=>", "<<"
   std::string head;                // the rest of the first line
   std::vector<std::string> lines;  // the lines below, without the blank ones at the end
 };
@@ -33,6 +33,7 @@ wire::Peer read_peer(const Words& words);
 wire::Request read_request(const Block& block);
 domain::Outcome read_outcome(const Words& words, TimePoint at);
 
+std::string write_evidence(const domain::Evidence& evidence);
 std::string write_command(const Command& command);
 std::string write_action(const wire::Action& action);
 
