@@ -9,6 +9,7 @@ namespace berth::attestation {
 namespace {
 
 using domain::Cause;
+using domain::MacOverText;
 
 constexpr std::int64_t kYearSeconds = 365LL * 24 * 3600;
 // 2020-01-01: tokens that expired before were made by a device that does not know the time.
@@ -69,11 +70,17 @@ Maker maker_of(Bench& bench, const Audience& audience) {
   return Maker::kUnknown;
 }
 
+Times times_of(const Bench& bench) {
+  Times times{bench.input.now, bench.tools.clock_skew, bench.tools.expiry_ahead_max, std::nullopt};
+  if (bench.input.current) times.registered_at = bench.input.current->updated_at;
+  return times;
+}
+
 }  // namespace
 
-Findings expired(Bench& bench) {
-  const std::int64_t now = base::to_unix_seconds(bench.input.now);
-  const std::int64_t expiry = bench.mac.expires_at_seconds;
+Findings expired(const MacOverText& mac, const Times& times) {
+  const std::int64_t now = base::to_unix_seconds(times.now);
+  const std::int64_t expiry = mac.expires_at_seconds;
   if (expiry < kPlausibleSince) {
     const bool lifetime = expiry >= 0 && expiry <= 10 * kYearSeconds;
     return {{Cause::kClockBehind, true,
@@ -91,26 +98,25 @@ Findings expired(Bench& bench) {
                   "behind by at least that much.",
                   duration_text(age)),
       std::string(kSetClock)};
-  const auto& current = bench.input.current;
   // The device registered while this token was still good, so it may well be that very token.
-  const bool was_good = current && base::to_unix_seconds(current->updated_at) <=
-                                       expiry + bench.tools.clock_skew.count();
+  const bool was_good = times.registered_at && base::to_unix_seconds(*times.registered_at) <=
+                                                   expiry + times.clock_skew.count();
   const domain::Finding reused{
       Cause::kTokenReused, was_good,
       fmt::format("The signature is right; the device uses a token that expired {} ago{}.",
                   duration_text(age),
                   was_good ? fmt::format(" and was good when it last registered ({})",
-                                         base::format_utc(current->updated_at, 0))
+                                         base::format_utc(*times.registered_at, 0))
                            : ""),
       "make a new token for every connection, with an expiry an hour or so ahead"};
   if (was_good) return {reused, behind};
   return {behind, reused};
 }
 
-Findings expires_too_far(Bench& bench) {
-  const std::int64_t now = base::to_unix_seconds(bench.input.now);
-  const std::int64_t expiry = bench.mac.expires_at_seconds;
-  const std::int64_t last = now + bench.tools.expiry_ahead_max.count();
+Findings expires_too_far(const MacOverText& mac, const Times& times) {
+  const std::int64_t now = base::to_unix_seconds(times.now);
+  const std::int64_t expiry = mac.expires_at_seconds;
+  const std::int64_t last = now + times.expiry_ahead_max.count();
   for (const auto& [unit, name] : {std::pair<std::int64_t, std::string_view>{1'000, "milliseconds"},
                                    {1'000'000, "microseconds"},
                                    {1'000'000'000, "nanoseconds"}}) {
@@ -127,6 +133,10 @@ Findings expires_too_far(Bench& bench) {
                        duration_text(expiry - now)),
            "correct the device's clock, or give its tokens a shorter life"}};
 }
+
+Findings expired(Bench& bench) { return expired(bench.mac, times_of(bench)); }
+
+Findings expires_too_far(Bench& bench) { return expires_too_far(bench.mac, times_of(bench)); }
 
 Findings made_for_another(Bench& bench) {
   const auto& input = bench.input;

@@ -38,11 +38,24 @@ Findings key_of_other_scope(Bench& bench);
 Findings resource_signed_otherwise(Bench& bench);
 Findings expiry_not_signed(Bench& bench);
 Findings signature_encoded_otherwise(Bench& bench);
+// The same with keys that are known to be the device's.
+Findings resource_signed_otherwise(SignatureTest& test, std::span<const DeviceKey> keys);
+Findings expiry_not_signed(SignatureTest& test, std::span<const DeviceKey> keys);
+Findings signature_encoded_otherwise(SignatureTest& test, std::span<const DeviceKey> keys);
 
 // rival_circumstances.cc: key and text are right, time or audience are not.
 Findings expired(Bench& bench);
 Findings expires_too_far(Bench& bench);
 Findings made_for_another(Bench& bench);
+// What times say, wherever the token was sent.
+struct Times {
+  TimePoint now;
+  std::chrono::seconds clock_skew{0};
+  std::chrono::seconds expiry_ahead_max{0};
+  std::optional<TimePoint> registered_at;  // when the device last got in with a good clock
+};
+Findings expired(const domain::MacOverText& mac, const Times& times);
+Findings expires_too_far(const domain::MacOverText& mac, const Times& times);
 
 // "group 'line-7'".
 std::string name_of(const domain::Enrollment& enrollment);

@@ -177,12 +177,12 @@ Findings key_of_shadowing_group(Bench& bench) {
 
 Findings key_retired(Bench& bench) {
   Findings findings;
-  const auto visit = [&](const StoredKey& stored, TimePoint retired_at) {
+  const auto visit = [&](const StoredKey& stored, const Retirement& retirement) {
     if (!verifies_as_device(bench, stored)) return false;
     findings.push_back(
         {Cause::kRetiredKey, true,
-         fmt::format("The device uses the {} key that {} had until {}.", to_string(stored.slot),
-                     name_of(stored.enrollment), base::format_utc(retired_at, 0)),
+         fmt::format("The device uses the {} key that {} had {}.", to_string(stored.slot),
+                     name_of(stored.enrollment), to_text(retirement)),
          is_group(stored.enrollment)
              ? mend::derive_key(stored.enrollment, bench.input.registration_id)
              : mend::show(stored.enrollment) + " --show-keys"});

@@ -62,16 +62,19 @@ std::vector<Variant> expiry_variants(const MacOverText& mac) {
   };
 }
 
-// The variant that some key of the candidates verifies, or null.
-const Variant* signed_variant(Bench& bench, const std::vector<Variant>& variants) {
-  const auto keys =
-      bench.test.device_keys(bench.input.candidates, bench.input.registration_id, kKeysTriedMax);
+// The variant that some key verifies, or null.
+const Variant* signed_variant(SignatureTest& test, std::span<const DeviceKey> keys,
+                              const std::vector<Variant>& variants) {
   for (const Variant& variant : variants) {
     for (const DeviceKey& key : keys) {
-      if (bench.test.verifies(key.key.bytes(), variant.text)) return &variant;
+      if (test.verifies(key.key.bytes(), variant.text)) return &variant;
     }
   }
   return nullptr;
+}
+
+std::vector<DeviceKey> candidate_keys(Bench& bench) {
+  return bench.test.device_keys(bench.input.candidates, bench.input.registration_id, kKeysTriedMax);
 }
 
 struct Reading {
@@ -120,10 +123,10 @@ std::vector<Reading> readings(const std::string& raw) {
 
 }  // namespace
 
-Findings resource_signed_otherwise(Bench& bench) {
-  std::vector<Variant> variants = resource_variants(bench.mac);
-  for (Variant& variant : variants) variant.text += "\n" + bench.mac.raw_expiry;
-  const Variant* found = signed_variant(bench, variants);
+Findings resource_signed_otherwise(SignatureTest& test, std::span<const DeviceKey> keys) {
+  std::vector<Variant> variants = resource_variants(test.received());
+  for (Variant& variant : variants) variant.text += "\n" + test.received().raw_expiry;
+  const Variant* found = signed_variant(test, keys, variants);
   if (found == nullptr) return {};
   return {{Cause::kSignedDecodedResource, true,
            fmt::format("The key is right, but the device signed the resource {}; it has to sign "
@@ -132,27 +135,25 @@ Findings resource_signed_otherwise(Bench& bench) {
            "sign the text of `sr` as it stands in the token, then a line break and `se`"}};
 }
 
-Findings expiry_not_signed(Bench& bench) {
-  const std::vector<Variant> variants = expiry_variants(bench.mac);
-  const Variant* found = signed_variant(bench, variants);
+Findings expiry_not_signed(SignatureTest& test, std::span<const DeviceKey> keys) {
+  const std::vector<Variant> variants = expiry_variants(test.received());
+  const Variant* found = signed_variant(test, keys, variants);
   if (found == nullptr) return {};
   return {{Cause::kSignedWithoutExpiry, true,
            fmt::format("The key is right, but the device signed {}.", found->what),
            "sign the text of `sr`, one line break (LF), and the text of `se`, nothing else"}};
 }
 
-Findings signature_encoded_otherwise(Bench& bench) {
-  std::string raw = bench.mac.raw_signature;
-  if (raw.empty()) raw = base::base64_encode(bench.mac.mac);
+Findings signature_encoded_otherwise(SignatureTest& test, std::span<const DeviceKey> keys) {
+  std::string raw = test.received().raw_signature;
+  if (raw.empty()) raw = base::base64_encode(test.received().mac);
   if (raw.size() > kRawSignatureMax) return {};
-  const auto keys =
-      bench.test.device_keys(bench.input.candidates, bench.input.registration_id, kKeysTriedMax);
   constexpr std::string_view kMend =
       "send `sig` as base64 (RFC 4648 §4, with padding), percent-encoded once";
   const std::vector<Reading> read = readings(raw);
   for (const Reading& reading : read) {
     for (const DeviceKey& key : keys) {
-      if (!bench.test.verifies_as(reading.mac, key.key.bytes())) continue;
+      if (!test.verifies_as(reading.mac, key.key.bytes())) continue;
       return {{Cause::kSignatureEncoding, true,
                fmt::format("The signature is right, but it was sent as {}.", reading.what),
                std::string(kMend)}};
@@ -161,9 +162,21 @@ Findings signature_encoded_otherwise(Bench& bench) {
   if (read.empty()) return {};
   return {{Cause::kSignatureEncoding, false,
            fmt::format("The signature was sent as {}; read like that it verifies with no key of "
-                       "the enrollment either.",
+                       "the device either.",
                        read.front().what),
            std::string(kMend)}};
+}
+
+Findings resource_signed_otherwise(Bench& bench) {
+  return resource_signed_otherwise(bench.test, candidate_keys(bench));
+}
+
+Findings expiry_not_signed(Bench& bench) {
+  return expiry_not_signed(bench.test, candidate_keys(bench));
+}
+
+Findings signature_encoded_otherwise(Bench& bench) {
+  return signature_encoded_otherwise(bench.test, candidate_keys(bench));
 }
 
 }  // namespace berth::attestation

@@ -3,11 +3,30 @@
 #include "crypto/device_key.h"
 #include "crypto/hmac.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 namespace berth::attestation {
 
 using domain::KeySlot;
+
+Retirement retirement_of(const domain::SymmetricKeys& keys, std::size_t index) {
+  // Newest first, so those of the same slot up to here are the replacements since.
+  Retirement retirement{keys.retired[index].retired_at, 0};
+  for (std::size_t i = 0; i <= index; ++i) {
+    if (keys.retired[i].slot == keys.retired[index].slot) ++retirement.times;
+  }
+  return retirement;
+}
+
+std::string to_text(const Retirement& retirement) {
+  const std::string times = retirement.times == 1   ? "once"
+                            : retirement.times == 2 ? "twice"
+                                                    : fmt::format("{} times", retirement.times);
+  return fmt::format("until {}, and that has been replaced {} since",
+                     base::format_utc(retirement.at, 0), times);
+}
 
 SignatureTest::SignatureTest(const domain::MacOverText& mac, KeyCache& keys, std::size_t budget)
     : mac_(mac), keys_(keys), budget_(budget) {}
@@ -52,9 +71,11 @@ bool SignatureTest::any_retired(std::span<const domain::Enrollment> enrollments,
   for (const domain::Enrollment& enrollment : enrollments) {
     const auto* keys = std::get_if<domain::SymmetricKeys>(&enrollment.attestation);
     if (keys == nullptr || spent()) continue;
-    for (const domain::RetiredKey& retired : keys->retired) {
-      Result<Secret> opened = keys_.open_retired(enrollment, retired);
-      if (opened && visit({enrollment, retired.slot, *opened}, retired.retired_at)) return true;
+    for (std::size_t i = 0; i < keys->retired.size(); ++i) {
+      Result<Secret> opened = keys_.open_retired(enrollment, keys->retired[i]);
+      if (!opened) continue;
+      const StoredKey stored{enrollment, keys->retired[i].slot, *opened};
+      if (visit(stored, retirement_of(*keys, i))) return true;
     }
   }
   return false;

@@ -22,6 +22,15 @@ struct StoredKey {
   const Secret& key;
 };
 
+// When a key was replaced, and how often its slot has been since: 1 for the last one.
+struct Retirement {
+  TimePoint at;
+  std::size_t times = 1;
+};
+Retirement retirement_of(const domain::SymmetricKeys& keys, std::size_t index);
+// "until 2026-01-01T00:00:00Z, and that has been replaced twice since".
+std::string to_text(const Retirement& retirement);
+
 // A key as a device of that enrollment is meant to use it.
 struct DeviceKey {
   const domain::Enrollment* enrollment = nullptr;
@@ -50,7 +59,7 @@ class SignatureTest {
   using Visit = std::function<bool(const StoredKey&)>;
   bool any_key(std::span<const domain::Enrollment> enrollments, const Visit& visit);
   // The same for keys that have been replaced.
-  using VisitRetired = std::function<bool(const StoredKey&, TimePoint retired_at)>;
+  using VisitRetired = std::function<bool(const StoredKey&, const Retirement&)>;
   bool any_retired(std::span<const domain::Enrollment> enrollments, const VisitRetired& visit);
   // Keys as a device with that id should use them; at most `count_max`.
   std::vector<DeviceKey> device_keys(std::span<const domain::Enrollment> enrollments,

@@ -1,5 +1,6 @@
 #include "attestation/symmetric_key.h"
 
+#include "attestation/connection_rivals.h"
 #include "attestation/signature_rules.h"
 #include "attestation/symmetric_key_rivals.h"
 #include "base/log.h"
@@ -157,6 +158,12 @@ std::vector<domain::Finding> SymmetricKeyAttestor::rivals(const provisioning::Ri
                                                           std::size_t budget) {
   return test_rivals(input,
                      {vault_, keys_, settings_.clock_skew, settings_.expiry_ahead_max, budget});
+}
+
+std::vector<domain::Finding> SymmetricKeyAttestor::connection_rivals(
+    const provisioning::ConnectionInput& input, std::size_t budget) {
+  return test_connection_rivals(
+      input, {vault_, keys_, settings_.clock_skew, settings_.expiry_ahead_max, budget});
 }
 
 }  // namespace berth::attestation

@@ -36,6 +36,8 @@ class SymmetricKeyAttestor final : public provisioning::Attestor {
       const provisioning::AttestInput& input) override;
   std::vector<domain::Finding> rivals(const provisioning::RivalInput& input,
                                       std::size_t budget) override;
+  std::vector<domain::Finding> connection_rivals(const provisioning::ConnectionInput& input,
+                                                 std::size_t budget) override;
 
  private:
   Result<provisioning::Attested, provisioning::Refusal> verify(

@@ -32,6 +32,11 @@ std::string on_enrollment(std::string_view verb, const Enrollment& enrollment) {
                      quoted(enrollment.scope.text()), quoted(enrollment.id.text()));
 }
 
+std::string on_device(std::string_view verb, const Device& device) {
+  return fmt::format("berth device {} {} --hub-name {}", verb, quoted(device.id.text()),
+                     quoted(device.hub.text()));
+}
+
 }  // namespace
 
 std::string show(const Enrollment& enrollment) { return on_enrollment("show", enrollment); }
@@ -95,6 +100,18 @@ std::string list_registrations(std::string_view scope) {
 std::string list_devices(std::string_view hub) {
   return fmt::format("berth device list --hub {}", quoted(hub));
 }
+
+std::string show_device(const Device& device) { return on_device("show", device); }
+
+std::string enable_device(const Device& device) {
+  return on_device("update", device) + " --enabled true";
+}
+
+std::string connection_string(const Device& device) {
+  return on_device("connection-string", device);
+}
+
+std::string show_hub(std::string_view hub) { return fmt::format("berth hub show {}", quoted(hub)); }
 
 std::string list_trails() { return "berth trail list"; }
 

@@ -32,6 +32,11 @@ std::string list_links(std::string_view scope);
 std::string list_enrollments(std::string_view scope, EnrollmentKind kind);
 std::string list_registrations(std::string_view scope);
 std::string list_devices(std::string_view hub);
+std::string show_device(const Device& device);
+std::string enable_device(const Device& device);
+std::string connection_string(const Device& device);
+// Shows the policies of a hub.
+std::string show_hub(std::string_view hub);
 std::string list_trails();
 std::string list_tokens();
 std::string create_token(std::string_view role);

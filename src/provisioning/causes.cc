@@ -1,11 +1,10 @@
 #include "provisioning/causes.h"
 
-#include "base/nearest.h"
 #include "domain/mend.h"
+#include "provisioning/near_misses.h"
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <utility>
 
 namespace berth::provisioning {
@@ -15,10 +14,6 @@ namespace mend = domain::mend;
 using domain::Cause;
 using domain::Finding;
 using domain::Reason;
-
-// Ids that differ by no more than this are taken for slips of the same one.
-constexpr std::size_t kEditsMax = 2;
-constexpr std::size_t kNearMissesMax = 3;
 
 // The enrollment that the trail names, with what mending commands need of it.
 domain::Enrollment named_in(const domain::Trail& trail) {
@@ -73,23 +68,6 @@ std::vector<Finding> invalid_id(const domain::Claim& claim) {
 
 Finding said(std::string text, std::string mend_text) {
   return {Cause::kUnexplained, false, std::move(text), std::move(mend_text)};
-}
-
-// Ids with the fewest edits first, at most kNearMissesMax.
-std::vector<std::pair<std::size_t, std::string>> nearest_of(const std::string& word,
-                                                            std::vector<std::string> known) {
-  std::vector<std::pair<std::size_t, std::string>> near;
-  std::sort(known.begin(), known.end());
-  known.erase(std::unique(known.begin(), known.end()), known.end());
-  for (std::string& each : known) {
-    const std::size_t edits = base::edit_distance(word, each);
-    // Of very short ids everything is near.
-    if (edits <= kEditsMax && edits * 3 <= word.size()) near.emplace_back(edits, std::move(each));
-  }
-  std::stable_sort(near.begin(), near.end(),
-                   [](const auto& a, const auto& b) { return a.first < b.first; });
-  if (near.size() > kNearMissesMax) near.resize(kNearMissesMax);
-  return near;
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "provisioning/case_file.h"
 #include "provisioning/causes.h"
+#include "provisioning/connection_causes.h"
 
 #include <fmt/format.h>
 
@@ -28,6 +29,8 @@ constexpr std::chrono::seconds kRewriteEvery{1};
 struct Refused {
   domain::Claim claim;
   domain::Trail trail;
+  bool of_connection = false;  // to a hub; else of an attempt to register
+  std::optional<domain::Device> device;
 };
 
 // Equal refusals: the first one's trail with a growing count.
@@ -40,8 +43,11 @@ struct Window {
 };
 
 std::string window_key(const domain::Trail& trail) {
-  return fmt::format("{}\n{}\n{}\n{}\n{}", trail.scope, base::ascii_lower(trail.registration_id),
-                     trail.operation, to_string(trail.reason), trail.source);
+  // Ids at hubs tell upper from lower case.
+  const std::string id =
+      trail.hub.empty() ? base::ascii_lower(trail.registration_id) : trail.registration_id;
+  return fmt::format("{}\n{}\n{}\n{}\n{}\n{}", trail.scope, trail.hub, id, trail.operation,
+                     to_string(trail.reason), trail.source);
 }
 
 bool any_proven(const std::vector<Finding>& findings) {
@@ -68,8 +74,10 @@ void rank(std::vector<Finding>& findings) {
 }
 
 // For a refusal in a flood of them.
-std::vector<Finding> unexamined(const domain::Claim& claim, const domain::Trail& trail) {
-  std::vector<Finding> findings = plain_causes(claim, trail, {});
+std::vector<Finding> unexamined(const Refused& refused) {
+  std::vector<Finding> findings =
+      refused.of_connection ? plain_connection_causes(refused.claim, refused.trail, refused.device)
+                            : plain_causes(refused.claim, refused.trail, {});
   if (!findings.empty()) return findings;
   return {{domain::Cause::kUnexplained, false,
            "Too many refusals came at once, so this one was not looked into; the next one of this "
@@ -95,6 +103,7 @@ struct Explainer::State {
 
   Task<void> take(Refused refused);
   Task<std::vector<Finding>> explain(const Refused& refused);
+  Task<std::vector<Finding>> explain_connection(const Refused& refused);
   Task<void> write_windows();
   std::vector<Finding> rivals(const Refused& refused, const CaseFile& file,
                               const Neighbours& neighbours);
@@ -125,6 +134,16 @@ Explainer::Explainer(Ports ports, ExplainSettings settings, std::function<void()
 Explainer::~Explainer() = default;
 
 void Explainer::refused(domain::Claim claim, domain::Trail trail) {
+  take_in(std::move(claim), std::move(trail), false, std::nullopt);
+}
+
+void Explainer::connection_refused(domain::Claim claim, domain::Trail trail,
+                                   std::optional<domain::Device> device) {
+  take_in(std::move(claim), std::move(trail), true, std::move(device));
+}
+
+void Explainer::take_in(domain::Claim claim, domain::Trail trail, bool of_connection,
+                        std::optional<domain::Device> device) {
   {
     const std::lock_guard lock(state_->mutex);
     ++state_->stats.received;
@@ -132,7 +151,7 @@ void Explainer::refused(domain::Claim claim, domain::Trail trail) {
       ++state_->stats.dropped;
       return;
     }
-    state_->queue.push_back({std::move(claim), std::move(trail)});
+    state_->queue.push_back({std::move(claim), std::move(trail), of_connection, std::move(device)});
     if (state_->draining || state_->woken) return;
     state_->woken = true;
   }
@@ -211,12 +230,18 @@ Task<void> Explainer::State::take(Refused refused) {
     by_key.erase(found);
   }
   if (may_explain()) {
-    std::vector<Finding> findings = co_await explain(refused);
+    std::vector<Finding> findings;
+    if (refused.of_connection) {
+      findings = co_await explain_connection(refused);
+    } else {
+      findings = co_await explain(refused);
+    }
+    rank(findings);
     refused.trail.findings = std::move(findings);
     const std::lock_guard lock(mutex);
     ++stats.explained;
   } else {
-    refused.trail.findings = unexamined(refused.claim, refused.trail);
+    refused.trail.findings = unexamined(refused);
   }
   open_window(std::move(key), std::move(refused.trail));
 }
@@ -254,7 +279,35 @@ Task<std::vector<Finding>> Explainer::State::explain(const Refused& refused) {
     if (reason == Reason::kNotEnrolled) append(findings, id_near_misses(claim, file));
   }
   if (findings.empty()) findings.push_back(unexplained(claim, refused.trail));
-  rank(findings);
+  co_return findings;
+}
+
+Task<std::vector<Finding>> Explainer::State::explain_connection(const Refused& refused) {
+  const domain::Claim& claim = refused.claim;
+  std::vector<Finding> findings = plain_connection_causes(claim, refused.trail, refused.device);
+  if (!findings.empty()) co_return findings;
+  const domain::HubName hub = domain::HubName::trusted(refused.trail.hub);
+  const ConnectionFile file =
+      co_await gather_connection(ports.store, settings, claim, hub, refused.device);
+  for (const std::unique_ptr<Attestor>& attestor : ports.attestors) {
+    if (!attestor->reads(claim.evidence)) continue;
+    const ConnectionInput input{claim,
+                                refused.trail.reason,
+                                ports.clock.wall(),
+                                file.device ? &*file.device : nullptr,
+                                file.hub ? &*file.hub : nullptr,
+                                file.enrolled.current,
+                                file.same_id,
+                                file.same_hub,
+                                file.hubs,
+                                file.enrolled.candidates,
+                                file.enrolled.same_scope};
+    append(findings, attestor->connection_rivals(input, settings.tests_max));
+  }
+  append(findings, recorded_causes(claim, refused.trail, file));
+  if (findings.empty()) {
+    findings.push_back(unexplained_connection(claim, refused.trail, refused.device));
+  }
   co_return findings;
 }
 

@@ -1,7 +1,7 @@
-// Explains refused attempts and has them recorded, off the request path: gathers what the store
-// knows around the claim, lets the attestors test rival hypotheses, looks for near misses, and
-// writes the trail with its findings. Equal refusals (scope, id, reason, source) within a window
-// are one trail with a count.
+// Explains refused attempts to register and refused connections to hubs, and has them recorded, off
+// the request path: gathers what the store knows around the claim, lets the attestors test rival
+// hypotheses, looks for near misses, and writes the trail with its findings. Equal refusals (scope,
+// hub, id, reason, source) within a window are one trail with a count.
 //
 // Room provisioning. How app runs it: it makes one Explainer with attestors of its own and a `wake`
 // function that gets drain() going on an executor of the app's choice, for example
@@ -11,9 +11,10 @@
 // and besides calls drain() there about once a second, so that counts reach the store. stop()
 // before the executor goes away. Tests run drain() themselves.
 //
-// Thread rule: refused(), stats() and stop() from any thread, they never block on I/O; drain() may
-// be started from anywhere, a second one while the first is running ends at once (the first takes
-// its work). The attestors and everything drain() touches belong to the running drain().
+// Thread rule: refused(), connection_refused(), stats() and stop() from any thread, they never
+// block on I/O; drain() may be started from anywhere, a second one while the first is running ends
+// at once (the first takes its work). The attestors and everything drain() touches belong to the
+// running drain().
 //
 // The claim, and so the received token, lives in the queue's memory until it is explained; neither
 // is ever written anywhere.
@@ -24,6 +25,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace berth::provisioning {
@@ -38,6 +40,8 @@ struct ExplainSettings {
   double explained_burst = 200;            // and at once, after a quiet time
   std::size_t enrollments_read_max = 500;  // of the same scope, near the id
   std::size_t scopes_read_max = 50;        // other scopes whose groups are tried
+  std::size_t hubs_read_max = 100;         // for connections to hubs
+  std::size_t devices_read_max = 300;      // of the same hub, near the id
 };
 
 class Explainer final : public RefusalSink {
@@ -63,6 +67,12 @@ class Explainer final : public RefusalSink {
 
   void refused(domain::Claim claim, domain::Trail trail) override;
 
+  // What a hub refused to a device, at its connection or during it (hub/ports/refusals.h). As
+  // refused(), with the same queue, windows and budget. In `claim` registration_id is the device
+  // id; `device` is the identity of that id at the hub, if there is one.
+  void connection_refused(domain::Claim claim, domain::Trail trail,
+                          std::optional<domain::Device> device);
+
   // Explains and records all that waits, then ends. Trouble with the store is logged.
   Task<void> drain();
 
@@ -73,6 +83,8 @@ class Explainer final : public RefusalSink {
 
  private:
   struct State;
+  void take_in(domain::Claim claim, domain::Trail trail, bool of_connection,
+               std::optional<domain::Device> device);
   std::unique_ptr<State> state_;
 };
 

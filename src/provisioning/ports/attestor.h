@@ -59,6 +59,22 @@ struct RivalInput {
   std::span<const domain::Enrollment> other_scopes;
 };
 
+// The same for a connection to a hub that was refused.
+struct ConnectionInput {
+  const domain::Claim& claim;  // registration_id is the device id
+  domain::Reason reason;
+  TimePoint now;
+  const domain::Device* device;  // the identity the claim names; null when there is none
+  const domain::Hub* hub;        // that the device connects to; null when there is none
+  const std::optional<domain::Registration>& registration;  // through which it was provisioned
+  std::span<const domain::Device> same_id;                  // at other hubs
+  std::span<const domain::Device> same_hub;                 // other devices, near in order of ids
+  std::span<const domain::Hub> hubs;                        // of the server, `hub` included
+  // As in RivalInput, for the registration's id or, without one, for the device id.
+  std::span<const domain::Enrollment> candidates;
+  std::span<const domain::Enrollment> same_scope;
+};
+
 class Attestor {
  public:
   virtual ~Attestor() = default;
@@ -72,6 +88,8 @@ class Attestor {
   virtual Result<Attested, Refusal> attest(const AttestInput& input) = 0;
   // Findings that fit, likeliest first; empty if none. Stops after `budget` hypotheses.
   virtual std::vector<domain::Finding> rivals(const RivalInput& input, std::size_t budget) = 0;
+  virtual std::vector<domain::Finding> connection_rivals(const ConnectionInput& input,
+                                                         std::size_t budget) = 0;
 };
 
 }  // namespace berth::provisioning

@@ -49,8 +49,8 @@ struct Assignment {
   // The identity at the hub to write, replacing any that belongs to the same registration; none for
   // a failed registration or one that stays as it is.
   std::optional<domain::Device> device;
-  // With `device`: twin, capabilities and enabled state are taken from the identity this
-  // registration has had so far (at the same hub, or the one in `leaves`), also what has been
+  // With `device`: twin, capabilities, display name and enabled state are taken from the identity
+  // this registration has had so far (at the same hub, or the one in `leaves`), also what has been
   // written to its twin since; those in `device` count only if there is none. False: those in
   // `device` replace them (azure-dps.md §7.3). The keys are always those in `device`, with their
   // retired ones: sealed bytes cannot be compared, so what is retired is decided before.

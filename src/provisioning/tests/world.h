@@ -53,8 +53,24 @@ class NamedAttestor final : public Attestor {
                : std::vector<domain::Finding>{};
   }
 
+  std::vector<domain::Finding> connection_rivals(const ConnectionInput& input,
+                                                 std::size_t) override {
+    ++rivals_asked;
+    seen_same_id = input.same_id.size();
+    seen_same_hub = input.same_hub.size();
+    seen_candidates = input.candidates.size();
+    const auto& mac = std::get<domain::MacOverText>(input.claim.evidence);
+    return mac.signed_text == "retired key"
+               ? std::vector<domain::Finding>{{domain::Cause::kRetiredKey, true, "retired",
+                                               "take the new one"}}
+               : std::vector<domain::Finding>{};
+  }
+
   int tried = 0;
   int rivals_asked = 0;
+  std::size_t seen_same_id = 0;  // by connection_rivals
+  std::size_t seen_same_hub = 0;
+  std::size_t seen_candidates = 0;
 };
 
 class FirstHub final : public Allocator {
