@@ -1,0 +1,375 @@
+// The ports of the hub in memory: a store that can fail or be held up, a log, an authenticator that
+// compares texts, and waiters that run what the test wants to happen meanwhile.
+//
+// Room hub, tests. Thread rule: the store, the log and what is collected may be used from several
+// threads; the rest belongs to one test.
+#pragma once
+
+#include "hub/device_key.h"
+#include "hub/ports/authenticator.h"
+#include "hub/ports/device_store.h"
+#include "hub/ports/refusals.h"
+#include "hub/ports/subscriber.h"
+#include "hub/ports/telemetry_log.h"
+#include "hub/ports/waiting.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace berth::hub {
+
+// What is to happen inside a call of the store, once, or while somebody waits.
+using Hook = std::function<void()>;
+
+class MemoryStore final : public DeviceStore {
+ public:
+  Task<Result<std::uint64_t>> begin_epoch(std::string node) override {
+    node_ = std::move(node);
+    co_return ++epoch;
+  }
+  Task<Result<std::vector<domain::Hub>>> all_hubs() override {
+    const std::lock_guard lock(mutex);
+    ++hub_reads;
+    if (down) co_return unavailable();
+    co_return hubs;
+  }
+  Task<Result<Dossier>> open_dossier(domain::HubName hub, domain::DeviceId device) override {
+    run(during_dossier);
+    const std::lock_guard lock(mutex);
+    ++dossier_reads;
+    if (down) co_return unavailable();
+    const DeviceKey key{hub, device};
+    Dossier dossier;
+    const auto found = devices.find(key);
+    if (found == devices.end()) co_return dossier;
+    dossier.device = found->second;
+    if (sessions.contains(key)) dossier.session = sessions[key];
+    dossier.has_messages = !queues[key].empty();
+    co_return dossier;
+  }
+  Task<Result<std::optional<domain::Twin>>> get_twin(domain::HubName hub,
+                                                     domain::DeviceId device) override {
+    const std::lock_guard lock(mutex);
+    if (down) co_return unavailable();
+    const DeviceKey key{hub, device};
+    if (!devices.contains(key)) co_return missing();
+    if (!twins.contains(key)) co_return std::nullopt;
+    co_return twins[key];
+  }
+  Task<Result<std::uint64_t>> put_twin(std::unique_ptr<TwinWrite> write) override {
+    run(during_put_twin);
+    const std::lock_guard lock(mutex);
+    if (down) co_return unavailable();
+    const DeviceKey key{write->twin.hub, write->twin.device};
+    if (!devices.contains(key)) co_return missing();
+    const std::uint64_t current = twins.contains(key) ? twins[key].version : 0;
+    if (conflicts > 0) {
+      --conflicts;
+      co_return Fail(ErrorKind::kConflict, "another server was faster");
+    }
+    if (current != write->expected_version) co_return Fail(ErrorKind::kConflict, "not current");
+    domain::Twin twin = std::move(write->twin);
+    twin.version = current + 1;
+    twins[key] = std::move(twin);
+    if (write->audit) audits.push_back(*std::move(write->audit));
+    co_return current + 1;
+  }
+  Task<Result<void>> put_session(StoredSession session) override {
+    const std::lock_guard lock(mutex);
+    ++session_writes;
+    if (down) co_return unavailable();
+    const DeviceKey key{session.hub, session.device};
+    sessions[key] = std::move(session);
+    co_return Result<void>();
+  }
+  Task<Result<void>> remove_session(domain::HubName hub, domain::DeviceId device) override {
+    const std::lock_guard lock(mutex);
+    ++session_writes;
+    if (down) co_return unavailable();
+    sessions.erase({hub, device});
+    co_return Result<void>();
+  }
+  void note_connection(ConnectionRecord record) override {
+    const std::lock_guard lock(mutex);
+    notes.push_back(std::move(record));
+  }
+  Task<Result<std::optional<ConnectionRecord>>> get_connection(domain::HubName hub,
+                                                               domain::DeviceId device) override {
+    const std::lock_guard lock(mutex);
+    std::optional<ConnectionRecord> last;
+    for (const ConnectionRecord& each : notes) {
+      if (each.hub == hub && each.device == device) last = each;
+    }
+    co_return last;
+  }
+  Task<Result<std::uint64_t>> enqueue(std::unique_ptr<MessageWrite> write) override {
+    const std::lock_guard lock(mutex);
+    if (down) co_return unavailable();
+    domain::QueuedMessage message = std::move(write->message);
+    const DeviceKey key{message.hub, message.device};
+    if (!devices.contains(key)) co_return missing();
+    if (queues[key].size() >= write->depth_max) co_return Fail(ErrorKind::kTooMany, "full");
+    message.sequence = ++last_sequence;
+    queues[key].push_back(std::move(message));
+    co_return last_sequence;
+  }
+  Task<Result<std::vector<domain::QueuedMessage>>> waiting(domain::HubName hub,
+                                                           domain::DeviceId device,
+                                                           std::uint64_t after, TimePoint now,
+                                                           std::size_t count_max) override {
+    const std::lock_guard lock(mutex);
+    ++queue_reads;
+    if (down) co_return unavailable();
+    std::vector<domain::QueuedMessage> found;
+    for (const domain::QueuedMessage& each : queues[{hub, device}]) {
+      if (each.sequence <= after || each.expires_at <= now || found.size() == count_max) continue;
+      found.push_back(each);
+    }
+    co_return found;
+  }
+  Task<Result<bool>> settle(domain::HubName hub, domain::DeviceId device,
+                            std::uint64_t sequence) override {
+    const std::lock_guard lock(mutex);
+    if (down) co_return unavailable();
+    auto& queue = queues[{hub, device}];
+    co_return std::erase_if(queue, [&](const auto& each) { return each.sequence == sequence; }) !=
+        0;
+  }
+  Task<Result<std::vector<domain::QueuedMessage>>> take_expired(TimePoint now,
+                                                                std::size_t count_max) override {
+    const std::lock_guard lock(mutex);
+    if (down) co_return unavailable();
+    std::vector<domain::QueuedMessage> expired;
+    for (auto& [key, queue] : queues) {
+      std::deque<domain::QueuedMessage> left;
+      for (domain::QueuedMessage& each : queue) {
+        const bool takes = each.expires_at <= now && expired.size() < count_max;
+        if (takes) expired.push_back(std::move(each));
+        if (!takes) left.push_back(std::move(each));
+      }
+      queue = std::move(left);
+    }
+    co_return expired;
+  }
+
+  std::mutex mutex;
+  bool down = false;
+  int conflicts = 0;  // of the next writes of twins
+  Hook during_dossier;
+  Hook during_put_twin;
+  std::vector<domain::Hub> hubs;
+  std::unordered_map<DeviceKey, domain::Device, DeviceKeyHash> devices;
+  std::unordered_map<DeviceKey, domain::Twin, DeviceKeyHash> twins;
+  std::unordered_map<DeviceKey, StoredSession, DeviceKeyHash> sessions;
+  std::unordered_map<DeviceKey, std::deque<domain::QueuedMessage>, DeviceKeyHash> queues;
+  std::vector<ConnectionRecord> notes;
+  std::vector<domain::AuditRecord> audits;
+  std::uint64_t epoch = 6;
+  std::uint64_t last_sequence = 0;
+  int hub_reads = 0;
+  int dossier_reads = 0;
+  int session_writes = 0;
+  int queue_reads = 0;
+
+ private:
+  static tl::unexpected<Error> unavailable() { return Fail(ErrorKind::kUnavailable, "down"); }
+  static tl::unexpected<Error> missing() { return Fail(ErrorKind::kNotFound, "no such device"); }
+  void run(Hook& hook) {
+    Hook now;
+    {
+      const std::lock_guard lock(mutex);
+      now = std::exchange(hook, nullptr);
+    }
+    if (now) now();
+  }
+  std::string node_;
+};
+
+class MemoryLog final : public TelemetryLog {
+ public:
+  Task<Result<domain::EventPosition>> append(std::unique_ptr<domain::Event> event) override {
+    const std::lock_guard lock(mutex);
+    if (full) co_return Fail(ErrorKind::kUnavailable, "the disk is full");
+    events.push_back(*std::move(event));
+    co_return domain::EventPosition{0, events.size()};
+  }
+  void append_detached(std::unique_ptr<domain::Event> event) override {
+    const std::lock_guard lock(mutex);
+    events.push_back(*std::move(event));
+  }
+  Task<Result<EventBatch>> read(EventQuery query) override {
+    EventBatch batch;
+    batch.cursor = query.hub.text();
+    co_return batch;
+  }
+  Task<Result<void>> forget(domain::HubName hub) override {
+    forgotten.push_back(hub.text());
+    co_return Result<void>();
+  }
+
+  std::mutex mutex;
+  bool full = false;
+  std::vector<domain::Event> events;
+  std::vector<std::string> forgotten;
+};
+
+// A claim "signed by" a text is proven by the device, or the policy it names, that has this text as
+// its primary or secondary key.
+class TextAuthenticator final : public Authenticator {
+ public:
+  Result<Authenticated, ProofRefusal> authenticate(const domain::Claim& claim,
+                                                   const domain::Hub& hub,
+                                                   const domain::Device& device,
+                                                   TimePoint now) override {
+    const auto* mac = std::get_if<domain::MacOverText>(&claim.evidence);
+    if (mac == nullptr) return Fail(ProofRefusal{domain::Reason::kProofMissing, "a proof", "none"});
+    Authenticated proven{"a key", mac->key_name + '|' + mac->signed_text, {}};
+    if (mac->expires_at_seconds != 0) {
+      proven.expires_at = base::from_unix_seconds(mac->expires_at_seconds);
+      if (*proven.expires_at <= now) {
+        return Fail(ProofRefusal{domain::Reason::kProofExpired, "later", "earlier"});
+      }
+    }
+    if (still_good(proven.credential, hub, device)) return proven;
+    return Fail(ProofRefusal{domain::Reason::kProofRejected, "a key of its", "another"});
+  }
+  bool still_good(const std::string& credential, const domain::Hub& hub,
+                  const domain::Device& device) override {
+    const std::size_t bar = credential.find('|');
+    const std::string policy = credential.substr(0, bar);
+    const base::Bytes key(credential.begin() + static_cast<std::ptrdiff_t>(bar) + 1,
+                          credential.end());
+    if (policy.empty()) return device.keys && has(*device.keys, key);
+    return std::any_of(
+        hub.policies.begin(), hub.policies.end(),
+        [&](const domain::HubPolicy& each) { return each.name == policy && has(each.keys, key); });
+  }
+
+ private:
+  static bool has(const domain::SymmetricKeys& keys, const base::Bytes& key) {
+    return keys.primary.bytes == key || keys.secondary.bytes == key;
+  }
+};
+
+class CollectedRefusals final : public Refusals {
+ public:
+  void connection_refused(domain::Claim claim, domain::Trail trail,
+                          std::optional<domain::Device> device) override {
+    const std::lock_guard lock(mutex);
+    claims.push_back(std::move(claim));
+    trails.push_back(std::move(trail));
+    devices.push_back(std::move(device));
+  }
+  std::mutex mutex;
+  std::vector<domain::Claim> claims;
+  std::vector<domain::Trail> trails;
+  std::vector<std::optional<domain::Device>> devices;
+};
+
+// Time passes only when somebody waits: first what the test has planned happens, one thing after
+// the other, until the waiter is woken; else the clock moves to the end of the wait.
+class PlannedWaiting final : public Waiting {
+ public:
+  explicit PlannedWaiting(base::FakeClock& clock) : clock_(clock) {}
+  std::shared_ptr<Waiter> make_waiter() override { return std::make_shared<Planned>(*this); }
+
+  void plan(Hook hook) { plans_.push_back(std::move(hook)); }
+  int waits = 0;
+
+ private:
+  class Planned final : public Waiter {
+   public:
+    explicit Planned(PlannedWaiting& in) : in_(in) {}
+    Task<bool> wait(std::chrono::milliseconds up_to) override {
+      ++in_.waits;
+      while (!woken_ && !in_.plans_.empty()) {
+        const Hook hook = std::move(in_.plans_.front());
+        in_.plans_.pop_front();
+        hook();
+      }
+      if (!woken_) in_.clock_.advance(up_to);
+      co_return woken_;
+    }
+    void wake() override { woken_ = true; }
+
+   private:
+    PlannedWaiting& in_;
+    bool woken_ = false;
+  };
+
+  base::FakeClock& clock_;
+  std::deque<Hook> plans_;
+};
+
+// Really waits, each on a thread of its own.
+class ThreadWaiting final : public Waiting {
+ public:
+  std::shared_ptr<Waiter> make_waiter() override { return std::make_shared<Blocking>(*this); }
+  // Returns when `count` threads wait.
+  void await_waiting(int count) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return waiting_ >= count; });
+  }
+
+ private:
+  class Blocking final : public Waiter {
+   public:
+    explicit Blocking(ThreadWaiting& in) : in_(in) {}
+    Task<bool> wait(std::chrono::milliseconds up_to) override {
+      static_cast<void>(up_to);  // a test that hangs is stopped from outside
+      std::unique_lock lock(in_.mutex_);
+      ++in_.waiting_;
+      in_.changed_.notify_all();
+      in_.changed_.wait(lock, [this] { return woken_; });
+      --in_.waiting_;
+      co_return true;
+    }
+    void wake() override {
+      const std::lock_guard lock(in_.mutex_);
+      woken_ = true;
+      in_.changed_.notify_all();
+    }
+
+   private:
+    ThreadWaiting& in_;
+    bool woken_ = false;
+  };
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  int waiting_ = 0;
+};
+
+class CollectedEvents final : public Subscriber {
+ public:
+  bool deliver(domain::HubEvent event) override {
+    const std::lock_guard lock(mutex);
+    const auto* end = std::get_if<domain::EndConnection>(&event);
+    if (end != nullptr) ends.push_back(end->reason);
+    if (end != nullptr) return true;
+    if (full) return false;
+    if (auto* message = std::get_if<domain::DeliverMessage>(&event)) messages.push_back(*message);
+    if (auto* call = std::get_if<domain::CallMethod>(&event)) calls.push_back(*call);
+    if (auto* change = std::get_if<domain::DesiredChanged>(&event)) changes.push_back(*change);
+    return true;
+  }
+  std::mutex mutex;
+  bool full = false;
+  std::vector<domain::DeliverMessage> messages;
+  std::vector<domain::CallMethod> calls;
+  std::vector<domain::DesiredChanged> changes;
+  std::vector<domain::EndReason> ends;
+};
+
+}  // namespace berth::hub
