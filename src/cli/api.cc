@@ -36,6 +36,7 @@ Failure refused(const HttpReply& reply, const std::string& url) {
   if (bad || !problem.is_object() || member_text(problem, "detail").empty()) {
     failure.what = url + " answered " + status + " in a way that is not Berth's";
     failure.mend = "check that --url is a Berth server's HTTPS port, with no proxy between";
+    if (reply.status > 501) failure.kind = ErrorKind::kUnavailable;
     return failure;
   }
   failure.what = base::printable(member_text(problem, "detail"), kShownMax);
@@ -47,6 +48,7 @@ Failure refused(const HttpReply& reply, const std::string& url) {
   failure.problem = reply.body;
   failure.kind = reply.status == 404 ? ErrorKind::kNotFound : ErrorKind::kInvalid;
   if (reply.status == 401) failure.kind = ErrorKind::kUnauthenticated;
+  if (reply.status == 429 || reply.status > 501) failure.kind = ErrorKind::kUnavailable;
   return failure;
 }
 

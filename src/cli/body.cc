@@ -1,6 +1,7 @@
 #include "cli/body.h"
 
 #include "base/codec.h"
+#include "factory/derive.h"
 
 #include <boost/json.hpp>
 
@@ -36,6 +37,27 @@ Try<void> put_json_object(json::object& body, const char* member, Invocation& ru
                       "write it like '{\"site\": \"north\"}', or name a file as @FILE");
   }
   body[member] = std::move(value);
+  return {};
+}
+
+static Try<void> put_key(json::object& attestation, const char* member, Invocation& run,
+                         const char* flag) {
+  const auto given = run.args.text(flag);
+  if (!given) return {};
+  BERTH_TRY(const std::string text, text_or_file(run, *given));
+  const Result<Secret> key = factory::read_key(text);
+  if (!key) return WrongUsage(std::string("--") + flag + ": " + key.error().what, key.error().mend);
+  attestation[member] = text;
+  return {};
+}
+
+Try<void> put_keys(json::object& body, Invocation& run) {
+  json::object attestation;
+  BERTH_STEP(put_key(attestation, "primaryKey", run, "primary-key"));
+  BERTH_STEP(put_key(attestation, "secondaryKey", run, "secondary-key"));
+  if (attestation.empty()) return {};
+  attestation["type"] = "symmetric_key";
+  body["attestation"] = std::move(attestation);
   return {};
 }
 

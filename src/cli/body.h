@@ -15,6 +15,9 @@ void put_boolean(json::object& body, const char* member, const Arguments& args, 
 Try<void> put_json_object(json::object& body, const char* member, Invocation& run,
                           const char* flag);
 
+// --primary-key and --secondary-key, or the files they name, as the body's `attestation`.
+Try<void> put_keys(json::object& body, Invocation& run);
+
 // Wrong usage when no flag of an update says what to change.
 Try<void> require_change(const json::object& body, const Verb& verb);
 

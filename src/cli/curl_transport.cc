@@ -67,6 +67,10 @@ std::optional<ServerCertificate> certificate_of(CURL* handle) {
   return certificate;
 }
 
+int ask_whether_to_stop(void* user, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+  return (*static_cast<const std::function<bool()>*>(user))() ? 1 : 0;
+}
+
 struct Advice {
   std::string why;
   std::string mend;
@@ -92,6 +96,8 @@ Advice advise(CURLcode code, const Endpoint& endpoint) {
     case CURLE_SSL_CONNECT_ERROR:
       return {"the TLS handshake failed; perhaps it is not an HTTPS port",
               "check the port in --url: it is the HTTPS port that `berth serve` prints"};
+    case CURLE_ABORTED_BY_CALLBACK:
+      return {"the call was interrupted", "run the command again"};
     case CURLE_GOT_NOTHING:
     case CURLE_RECV_ERROR:
     case CURLE_SEND_ERROR:
@@ -143,6 +149,11 @@ class CurlTransport final : public Transport {
     curl_easy_setopt(handle, CURLOPT_WRITEDATA, &reply.body);
     curl_easy_setopt(handle, CURLOPT_USERAGENT, "berth-cli");
     curl_easy_setopt(handle, CURLOPT_CERTINFO, call.wants_certificate ? 1L : 0L);
+    if (endpoint_.interrupted) {
+      curl_easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
+      curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, &ask_whether_to_stop);
+      curl_easy_setopt(handle, CURLOPT_XFERINFODATA, &endpoint_.interrupted);
+    }
     if (!endpoint_.ca.empty()) {
       curl_easy_setopt(handle, CURLOPT_CAINFO, endpoint_.ca.c_str());
       curl_easy_setopt(handle, CURLOPT_CAPATH, nullptr);

@@ -2,8 +2,8 @@
 #include "base/codec.h"
 #include "cli/body.h"
 #include "cli/invocation.h"
+#include "cli/keys_shown.h"
 #include "cli/verb_groups.h"
-#include "factory/derive.h"
 
 #include <boost/json.hpp>
 
@@ -27,17 +27,6 @@ std::string id_of(const Invocation& run) { return run.args.text_or("enrollment-i
 Try<std::string> target(Invocation& run) {
   BERTH_TRY(const std::string scope, run.scope());
   return path_of({"scopes", scope, collection(run.verb), id_of(run)});
-}
-
-Try<void> put_key(json::object& attestation, const char* member, Invocation& run,
-                  const char* flag) {
-  const auto given = run.args.text(flag);
-  if (!given) return {};
-  BERTH_TRY(const std::string text, text_or_file(run, *given));
-  const Result<Secret> key = factory::read_key(text);
-  if (!key) return WrongUsage(std::string("--") + flag + ": " + key.error().what, key.error().mend);
-  attestation[member] = text;
-  return {};
 }
 
 void put_reprovision(json::object& body, const Arguments& args) {
@@ -78,32 +67,13 @@ Try<json::object> body_of(Invocation& run) {
   BERTH_STEP(put_json_object(body, "tags", run, "initial-twin-tags"));
   BERTH_STEP(put_json_object(body, "desired", run, "initial-twin-properties"));
   BERTH_STEP(put_json_object(body, "deviceInformation", run, "device-information"));
-  json::object attestation;
-  BERTH_STEP(put_key(attestation, "primaryKey", run, "primary-key"));
-  BERTH_STEP(put_key(attestation, "secondaryKey", run, "secondary-key"));
-  if (!attestation.empty()) {
-    attestation["type"] = "symmetric_key";
-    body["attestation"] = std::move(attestation);
-  }
+  BERTH_STEP(put_keys(body, run));
   return body;
 }
 
-// One enrollment, with its keys as a member of their own when they are asked for.
-Try<int> show_with_keys(Invocation& run, Answer answer) {
-  if (!run.args.is_set("show-keys")) return run.show(answer);
+Try<int> show_one(Invocation& run, Answer answer) {
   BERTH_TRY(const std::string path, target(run));
-  BERTH_TRY(Api * api, run.api());
-  BERTH_TRY(const Answer keys, api->get(path + "/keys"));
-  answer.value.as_object()["keys"] = keys.value;
-  if (run.wants_json()) {
-    run.world.out << json::serialize(answer.value) << '\n';
-    return kDone;
-  }
-  json::object& card = answer.value.as_object();
-  card.erase("keys");
-  for (const auto& key : keys.value.as_object()) card[key.key()] = key.value();
-  print_card(run.world.out, answer.value);
-  return kDone;
+  return show_with_keys(run, path, std::move(answer));
 }
 
 Try<int> create(Invocation& run) {
@@ -113,7 +83,7 @@ Try<int> create(Invocation& run) {
   BERTH_TRY(Api * api, run.api());
   BERTH_TRY(Answer answer, api->post(path_of({"scopes", scope, collection(run.verb)}), body));
   run.say("created " + noun(run.verb) + " " + id_of(run) + " in scope " + scope);
-  return show_with_keys(run, std::move(answer));
+  return show_one(run, std::move(answer));
 }
 
 Try<int> list(Invocation& run) {
@@ -129,7 +99,7 @@ Try<int> show(Invocation& run) {
   BERTH_TRY(const std::string path, target(run));
   BERTH_TRY(Api * api, run.api());
   BERTH_TRY(Answer answer, api->get(path));
-  return show_with_keys(run, std::move(answer));
+  return show_one(run, std::move(answer));
 }
 
 Try<int> update(Invocation& run) {
@@ -139,7 +109,7 @@ Try<int> update(Invocation& run) {
   BERTH_TRY(Api * api, run.api());
   BERTH_TRY(Answer answer, api->patch(path, body, run.etag()));
   run.say("updated " + noun(run.verb) + " " + id_of(run));
-  return show_with_keys(run, std::move(answer));
+  return show_one(run, std::move(answer));
 }
 
 Try<int> remove(Invocation& run) {
@@ -162,7 +132,7 @@ Try<int> regenerate(Invocation& run) {
   BERTH_TRY(Api * api, run.api());
   BERTH_TRY(Answer answer, api->act(path + "/keys/" + slot + "/regenerate", run.etag()));
   run.say("replaced the " + slot + " key of " + noun(run.verb) + " " + id_of(run));
-  return show_with_keys(run, std::move(answer));
+  return show_one(run, std::move(answer));
 }
 
 Flag id_flag(bool group) {
@@ -251,8 +221,7 @@ std::vector<Verb> verbs_of(bool group) {
   const std::string one = group ? "enrollment group" : "enrollment";
   const std::string id = group ? "line-7" : "sn-100";
   const std::string berth = "berth " + name;
-  Flag slot{"key",           "SLOT", "Which key to replace; primary.",
-            FlagKind::kText, {},     {"primary", "secondary"}};
+  const Flag slot = key_slot_flag("Which key to replace; primary.");
   return {
       {name + "create", "Makes " + a + ".",
        flags_of({{id_flag(group), scope_flag(), attestation_flag()},

@@ -82,7 +82,7 @@ std::string flags_text(std::span<const Flag> flags) {
 std::string verb_text(const Verb& verb) {
   std::string text = "usage: " + usage(verb) + "\n\n" + wrapped(verb.sentence, 0, 0) + "\n";
   if (!verb.flags.empty()) text += "\nflags:\n" + flags_text(verb.flags);
-  if (verb.is_online) text += "\nflags of every command:\n" + flags_text(common_flags());
+  if (verb.is_online) text += "\nflags of every command:\n" + flags_text(common_flags(verb));
   return text + "\nexample:\n  " + verb.example + "\n";
 }
 

@@ -103,7 +103,8 @@ Try<Endpoint> Invocation::endpoint() const {
   const bool is_local = found.url == local || found.ca == local_ca;
   if (!token && is_local) token = read_trimmed(directory / "admin.token");
   if (token) found.token = Secret::from_text(*token);
-  found.timeout = std::chrono::seconds(args.number("timeout").value_or(30));
+  found.timeout = std::max(std::chrono::seconds(args.number("timeout").value_or(30)), patience_);
+  if (listens_) found.interrupted = world.interrupted;
   return found;
 }
 
@@ -128,6 +129,11 @@ Try<std::string> Invocation::only(const std::string& noun, const std::string& me
   }
   return WrongUsage("there is more than one " + noun + ", so --" + flag + " must say which",
                     "`berth " + noun + " list` shows them");
+}
+
+void Invocation::listen_for_interrupts() {
+  listens_ = true;
+  static_cast<void>(world.interrupted());
 }
 
 Try<std::string> Invocation::scope() {

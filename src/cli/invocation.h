@@ -9,6 +9,7 @@
 #include "cli/verb.h"
 #include "cli/world.h"
 
+#include <chrono>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -33,6 +34,12 @@ class Invocation {
   // when none of them says where it is.
   Try<Endpoint> endpoint() const;
   Try<Api*> api();
+  // Answers may take so long; else --timeout decides alone.
+  void be_patient(std::chrono::seconds at_least) { patience_ = at_least; }
+  // From now on Ctrl-C ends a call under way, and world.interrupted() says so.
+  void listen_for_interrupts();
+  // Forgets the server, which may come back at another place.
+  void reconnect() { api_.reset(); }
   // --data, BERTH_DATA or the default that `berth serve` uses, too.
   std::filesystem::path data() const;
 
@@ -62,6 +69,8 @@ class Invocation {
                         const std::string& flag);
 
   std::optional<Api> api_;
+  std::chrono::seconds patience_{0};
+  bool listens_ = false;
 };
 
 // The text of a flag, or of the file it names as "@FILE" ("@-" is standard input). Surrounding

@@ -96,7 +96,6 @@ Try<json::object> derived(Invocation& run) {
   BERTH_TRY(const Secret primary, factory::derive_key(keys.primary, id));
   json::object out;
   const std::string endpoint = run.args.text_or("endpoint", keys.endpoint);
-  if (!endpoint.empty()) out["endpoint"] = endpoint;
   if (!keys.scope.empty()) out["idScope"] = keys.scope;
   out["registrationId"] = id;
   out["primaryKey"] = primary.text();
@@ -104,6 +103,7 @@ Try<json::object> derived(Invocation& run) {
     BERTH_TRY(const Secret secondary, factory::derive_key(keys.secondary, id));
     out["secondaryKey"] = secondary.text();
   }
+  if (!endpoint.empty()) out["endpoint"] = endpoint;
   return out;
 }
 

@@ -1,6 +1,7 @@
 #include "cli/print.h"
 
 #include "base/codec.h"
+#include "cli/json_text.h"
 
 #include <boost/json.hpp>
 
@@ -20,7 +21,7 @@ std::string plain(const json::value& value) {
   if (value.is_null()) return "-";
   if (const bool* flag = value.if_bool()) return *flag ? "yes" : "no";
   if (const json::string* text = value.if_string()) return text->empty() ? "-" : clean(*text);
-  return clean(json::serialize(value));
+  return clean(json_text(value));
 }
 
 std::string list_text(const json::value& value) {
@@ -33,6 +34,18 @@ std::string list_text(const json::value& value) {
 
 std::string ref_text(const json::value& value) {
   return clean(member_text(value, "kind") + "/" + member_text(value, "id"));
+}
+
+// The names of a hub's policies; which keys of a thing were replaced, and when.
+std::string names_text(const json::array& items, std::string_view name) {
+  std::string text;
+  for (const json::value& item : items) {
+    if (!text.empty()) text += ", ";
+    text += clean(member_text(item, name));
+    const std::string at = member_text(item, "retiredAt");
+    if (!at.empty()) text += " " + clean(short_time(at));
+  }
+  return text.empty() ? "none" : text;
 }
 
 // Columns of a terminal that the text takes: one for each character, wide ones aside.
@@ -64,12 +77,16 @@ std::string card_value(std::string_view name, const json::value& value) {
   if (is_time(name, value)) return clean(short_time(value.get_string()));
   if (name == "enrollment" && value.is_object()) return ref_text(value);
   if (name == "hubs") return list_text(value);
+  if (name == "policies" && value.is_array()) return names_text(value.get_array(), "name");
+  if (name == "retiredKeys" && value.is_array()) return names_text(value.get_array(), "slot");
   if (value.is_array() && value.get_array().empty()) return "none";
   return plain(value);
 }
 
 // Objects of a fixed shape are laid out; free-form ones (tags, payload, …) stay JSON.
-bool is_laid_out(std::string_view name) { return name == "attestation" || name == "reprovision"; }
+bool is_laid_out(std::string_view name) {
+  return name == "attestation" || name == "reprovision" || name == "connection";
+}
 
 using Line = std::pair<std::string, std::string>;
 

@@ -1,4 +1,4 @@
-// Registrations and the devices they made.
+// Registrations: what became of the devices' requests.
 #include "cli/body.h"
 #include "cli/invocation.h"
 #include "cli/verb_groups.h"
@@ -14,12 +14,6 @@ const std::vector<Column> kColumns{{"REGISTRATION", "id"},
                                    {"DEVICE", "deviceId"},
                                    {"ENROLLMENT", "enrollment", Show::kRef},
                                    {"UPDATED", "updatedAt", Show::kTime}};
-const std::vector<Column> kDeviceColumns{{"DEVICE", "id"},
-                                         {"NAME", "displayName"},
-                                         {"STATUS", "enabled", Show::kEnabled},
-                                         {"SCOPE", "scope"},
-                                         {"REGISTRATION", "registration", Show::kPlain, "by hand"},
-                                         {"CREATED", "createdAt", Show::kTime}};
 
 std::string id_of(const Invocation& run) { return run.args.text_or("registration-id", ""); }
 
@@ -95,33 +89,6 @@ Try<int> transfer(Invocation& run) {
   return run.show(answer);
 }
 
-Try<int> list_devices(Invocation& run) {
-  BERTH_TRY(const auto query, run.page_query());
-  BERTH_TRY(const std::string hub, run.hub());
-  BERTH_TRY(Api * api, run.api());
-  BERTH_TRY(const Answer answer, api->get(with_query(path_of({"hubs", hub, "devices"}), query)));
-  return run.show_list(answer, kDeviceColumns);
-}
-
-Try<int> show_device(Invocation& run) {
-  BERTH_TRY(const std::string hub, run.hub());
-  BERTH_TRY(Api * api, run.api());
-  const std::string path = path_of({"hubs", hub, "devices", run.args.text_or("device-id", "")});
-  BERTH_TRY(Answer answer, api->get(path));
-  if (!run.args.is_set("show-keys")) return run.show(answer);
-  BERTH_TRY(const Answer keys, api->get(path + "/keys"));
-  if (run.wants_json()) {
-    answer.value.as_object()["keys"] = keys.value;
-    run.world.out << json::serialize(answer.value) << '\n';
-    return kDone;
-  }
-  for (const auto& key : keys.value.as_object()) {
-    answer.value.as_object()[key.key()] = key.value();
-  }
-  print_card(run.world.out, answer.value);
-  return kDone;
-}
-
 Flag id_flag() {
   return {"registration-id",
           "ID",
@@ -131,14 +98,6 @@ Flag id_flag() {
           {},
           true,
           true};
-}
-
-Flag hub_flag() {
-  return {"hub-name",
-          "HUB",
-          "Short name of the hub; may be left out while there is only one.",
-          FlagKind::kText,
-          {"hub"}};
 }
 
 }  // namespace
@@ -172,19 +131,6 @@ std::vector<Verb> registration_verbs() {
        {id_flag(), scope_flag(), etag_flag(), yes_flag()},
        "berth registration delete sn-7002 --yes",
        &remove}};
-}
-
-std::vector<Verb> device_verbs() {
-  Flag device{
-      "device-id", "ID", "The device id, exactly as it is spelled.", FlagKind::kText, {"did"}, {},
-      true,        true};
-  return {{"device list", "Lists the devices of a hub.", flags_of({{hub_flag()}, page_flags()}),
-           "berth device list", &list_devices},
-          {"device show",
-           "Shows one device of a hub.",
-           {device, hub_flag(), show_keys_flag()},
-           "berth device show sn-7001 --show-keys",
-           &show_device}};
 }
 
 }  // namespace berth::cli

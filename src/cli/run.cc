@@ -7,6 +7,8 @@
 
 #include <boost/json.hpp>
 
+#include <atomic>
+#include <csignal>
 #include <iostream>
 #include <netdb.h>
 #include <poll.h>
@@ -54,6 +56,23 @@ void pause_for(std::chrono::milliseconds time) {
   ::poll(nullptr, 0, static_cast<int>(time.count()));
 }
 
+std::atomic<bool> was_interrupted{false};
+
+void note_interrupt(int) { was_interrupted = true; }
+
+bool listen_for_interrupts() {
+  struct sigaction action {};
+  action.sa_handler = &note_interrupt;  // without SA_RESTART: a pause ends early
+  ::sigaction(SIGINT, &action, nullptr);
+  ::sigaction(SIGTERM, &action, nullptr);
+  return true;
+}
+
+bool interrupted() {
+  static const bool listening = listen_for_interrupts();
+  return listening && was_interrupted;
+}
+
 }  // namespace
 
 int run_words(const std::vector<std::string>& words, World& world) {
@@ -87,7 +106,8 @@ int run(int argc, char** argv, const Hooks& hooks) {
               std::cerr,      ::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1,
               clock,          config::process_environment(),
               hooks,          &make_curl_transport,
-              &host_resolves, &pause_for};
+              &host_resolves, &pause_for,
+              &interrupted};
   const std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
   return run_words(words, world);
 }

@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,6 +21,7 @@ struct Endpoint {
   Secret token;              // may be empty: then no Authorization is sent
   std::filesystem::path ca;  // empty: the CAs of the system
   std::chrono::seconds timeout{30};
+  std::function<bool()> interrupted;  // given: asked about once a second whether to give up
 };
 
 struct HttpCall {
@@ -45,7 +47,7 @@ struct HttpReply {
 class Transport {
  public:
   virtual ~Transport() = default;
-  // The failure says why no answer came. Any status is an answer.
+  // The failure says why no answer came (kUnavailable). Any status is an answer.
   virtual Try<HttpReply> send(const HttpCall& call) = 0;
 };
 

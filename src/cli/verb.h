@@ -47,7 +47,9 @@ struct Verb {
 std::span<const Verb> verbs();
 // The flags of every online verb: --url, --token, --data, --ca, --timeout, --json.
 std::span<const Flag> common_flags();
-// A verb's own flags, then the common ones if it takes them.
+// Those of them that the verb takes: none offline, and none that it has a flag of that name for.
+std::vector<Flag> common_flags(const Verb& verb);
+// A verb's own flags, then the common ones it takes.
 std::vector<Flag> all_flags(const Verb& verb);
 
 // Values by flag name, already checked for kind and choice.

@@ -1,6 +1,7 @@
 #include "cli/verb.h"
 #include "cli/verb_groups.h"
 
+#include <algorithm>
 #include <charconv>
 #include <iterator>
 
@@ -9,9 +10,9 @@ namespace {
 
 std::vector<Verb> make_verbs() {
   std::vector<Verb> all;
-  for (auto* group :
-       {server_verbs, scope_verbs, hub_verbs, enrollment_verbs, registration_verbs, device_verbs,
-        key_verbs, simulate_verbs, trail_verbs, access_verbs, local_verbs, bench_verbs}) {
+  for (auto* group : {server_verbs, scope_verbs, hub_verbs, event_verbs, enrollment_verbs,
+                      registration_verbs, device_verbs, twin_verbs, key_verbs, simulate_verbs,
+                      trail_verbs, access_verbs, local_verbs, bench_verbs}) {
     std::vector<Verb> verbs = group();
     all.insert(all.end(), std::make_move_iterator(verbs.begin()),
                std::make_move_iterator(verbs.end()));
@@ -38,12 +39,18 @@ std::span<const Flag> common_flags() {
   return kCommon;
 }
 
-std::vector<Flag> all_flags(const Verb& verb) {
-  std::vector<Flag> flags = verb.flags;
-  const auto common = common_flags();
-  if (verb.is_online) flags.insert(flags.end(), common.begin(), common.end());
+std::vector<Flag> common_flags(const Verb& verb) {
+  std::vector<Flag> flags;
+  if (!verb.is_online) return flags;
+  for (const Flag& each : common_flags()) {
+    const auto own = std::find_if(verb.flags.begin(), verb.flags.end(),
+                                  [&](const Flag& flag) { return flag.name == each.name; });
+    if (own == verb.flags.end()) flags.push_back(each);
+  }
   return flags;
 }
+
+std::vector<Flag> all_flags(const Verb& verb) { return flags_of({verb.flags, common_flags(verb)}); }
 
 std::optional<std::string> Arguments::text(const std::string& name) const {
   const auto found = values_.find(name);

@@ -30,6 +30,9 @@ struct World {
   std::function<std::unique_ptr<Transport>(Endpoint)> connect;
   std::function<bool(const std::string& host)> resolves;  // has the name an address?
   std::function<void(std::chrono::milliseconds)> pause;   // before asking again
+  // Whether Ctrl-C (or SIGTERM) came. From the first call on it no longer ends the program but a
+  // pause and a call that is under way.
+  std::function<bool()> interrupted;
 };
 
 // The whole command: parse, do, print; answers with the exit code.

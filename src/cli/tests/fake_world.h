@@ -21,6 +21,7 @@ struct FakeServer {
   Endpoint endpoint;                             // of the last connection
   std::vector<HttpCall> calls;
   bool is_down = false;
+  std::function<void(std::size_t call)> before_answer;  // the how manieth call it is
 
   void answer(const std::string& call, std::string body, int status = 200) {
     HttpReply reply;
@@ -49,6 +50,7 @@ class FakeTransport final : public Transport {
   explicit FakeTransport(FakeServer& server) : server_(server) {}
   Try<HttpReply> send(const HttpCall& call) override {
     server_.calls.push_back(call);
+    if (server_.before_answer) server_.before_answer(server_.calls.size());
     if (server_.is_down) return Refuse("https://fake cannot be reached", "it is down", "start it");
     auto found = server_.replies.find(call.method + " " + call.target);
     if (found == server_.replies.end()) {
@@ -83,6 +85,7 @@ struct FakeWorld {
       {"BERTH_URL", "https://fake:1"}, {"BERTH_TOKEN", "t"}, {"BERTH_DATA", "/nonexistent"}};
   std::vector<std::string> resolving;
   int pauses = 0;
+  std::size_t calls_until_interrupt = 1000;  // Ctrl-C comes once so many calls were made
   bool asks = false;
 
   // Exit code; `out` and `err` hold what was printed by this run alone.
@@ -104,7 +107,8 @@ struct FakeWorld {
                 [this](const std::string& host) {
                   return std::find(resolving.begin(), resolving.end(), host) != resolving.end();
                 },
-                [this](std::chrono::milliseconds) { ++pauses; }};
+                [this](std::chrono::milliseconds) { ++pauses; },
+                [this] { return calls_until_interrupt <= server.calls.size(); }};
     return run_words(words, world);
   }
 };

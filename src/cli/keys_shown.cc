@@ -1,0 +1,44 @@
+#include "cli/keys_shown.h"
+
+#include "base/codec.h"
+#include "cli/json_text.h"
+
+#include <boost/json.hpp>
+
+#include <ostream>
+
+namespace berth::cli {
+
+Try<int> show_with_keys(Invocation& run, const std::string& path, Answer answer) {
+  if (!run.args.is_set("show-keys")) return run.show(answer);
+  BERTH_TRY(Api * api, run.api());
+  BERTH_TRY(const Answer keys, api->get(path + "/keys"));
+  json::object& card = answer.value.as_object();
+  if (run.wants_json()) {
+    card["keys"] = keys.value;
+    run.world.out << json_text(answer.value) << '\n';
+    return kDone;
+  }
+  for (const auto& key : keys.value.as_object()) card[key.key()] = key.value();
+  print_card(run.world.out, answer.value);
+  return kDone;
+}
+
+int show_connection_string(Invocation& run, const std::string& text) {
+  if (run.wants_json()) {
+    run.world.out << json::serialize(json::object{{"connectionString", text}}) << '\n';
+  } else {
+    run.world.out << base::printable(text, 4000) << '\n';
+  }
+  return kDone;
+}
+
+Flag key_slot_flag(std::string help) {
+  return {"key", "SLOT", std::move(help), FlagKind::kText, {}, {"primary", "secondary"}};
+}
+
+std::string key_member(const Invocation& run) {
+  return run.args.text_or("key", "primary") == "secondary" ? "secondaryKey" : "primaryKey";
+}
+
+}  // namespace berth::cli
