@@ -31,11 +31,15 @@ def derive(key: bytes, registration_id: str) -> bytes:
     return hmac.new(key, registration_id.encode(), hashlib.sha256).digest()
 
 
-def signature(key: bytes, resource: str) -> str:
+def sign(key: bytes, resource: str) -> str:
     expiry = int(time.time()) + 3600
     mac = hmac.new(key, f"{resource}\n{expiry}".encode(), hashlib.sha256).digest()
     text = urllib.parse.quote(base64.b64encode(mac).decode(), safe="")
-    return f"SharedAccessSignature sr={resource}&sig={text}&se={expiry}&skn=registration"
+    return f"SharedAccessSignature sr={resource}&sig={text}&se={expiry}"
+
+
+def signature(key: bytes, resource: str) -> str:
+    return sign(key, resource) + "&skn=registration"
 
 
 class Fleet:

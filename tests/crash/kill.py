@@ -185,18 +185,23 @@ def run(options, directory: pathlib.Path) -> tuple[int, int]:
             server.kill()
 
 
-def main(arguments) -> int:
+def outcome(arguments) -> tuple[int, int]:
+    """(passed, failed)"""
     options = parse(arguments)
     if not options.program.exists():
-        print(f"kill: {options.program} does not exist: ./dev build release")
-        print("0 passed, 0 failed, 1 skipped")
-        return 1
+        report("the program", [f"{options.program} does not exist: ./dev build release"])
+        return 0, 1
     directory = pathlib.Path(tempfile.mkdtemp(prefix="berth-kill-"))
     passed, failed = run(options, directory)
     if failed:
         print(f"kill: data and log of the server are kept in {directory}")
     else:
         shutil.rmtree(directory)
+    return passed, failed
+
+
+def main(arguments) -> int:
+    passed, failed = outcome(arguments)
     print(f"{passed} passed, {failed} failed, 0 skipped")
     return 1 if failed else 0
 

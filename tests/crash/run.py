@@ -1,9 +1,20 @@
 #!/usr/bin/env python3
-"""The crash tests as `./dev test` runs them: five rounds of kill.py. More: kill.py --rounds 20."""
+"""The crash tests as `./dev test` runs them: a few rounds each. More: kill.py and hub.py."""
 
 import sys
 
+import hub
 import kill
 
+ROUNDS = {kill: 5, hub: 6}
+
+
+def main(arguments) -> int:
+    counts = [test.outcome(["--rounds", str(rounds), *arguments]) for test, rounds in ROUNDS.items()]
+    passed, failed = (sum(each) for each in zip(*counts))
+    print(f"{passed} passed, {failed} failed, 0 skipped")
+    return 1 if failed else 0
+
+
 if __name__ == "__main__":
-    sys.exit(kill.main(["--rounds", "5", *sys.argv[1:]]))
+    sys.exit(main(sys.argv[1:]))

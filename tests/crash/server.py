@@ -33,10 +33,10 @@ class Server:
     def __init__(self, program: pathlib.Path, directory: pathlib.Path, store: str | None):
         self.data = directory / "data"
         self.log = directory / "server.log"
-        self.https_port, mqtt_port = free_ports(2)
+        self.https_port, self.mqtt_port = free_ports(2)
         self.command = [str(program), "serve", "--data", str(self.data), "--host", "localhost",
                         "--listen", "127.0.0.1", "--https-port", str(self.https_port),
-                        "--mqtt-port", str(mqtt_port)]
+                        "--mqtt-port", str(self.mqtt_port)]
         if store:
             self.command += ["--store", store]
         self.process: subprocess.Popen | None = None

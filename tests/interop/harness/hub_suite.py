@@ -64,55 +64,65 @@ def _row(client, version, transport, title, fault):
 
 def _tell(stage, story):
     """Why the story failed, or None."""
+    fault = _attempt(stage, story)
+    if fault is not None:
+        stage.suite.give_up_restart()
+    try:
+        stage.tidy()
+    except Fault as error:
+        fault = fault or str(error)
+    return fault
+
+
+def _attempt(stage, story):
     try:
         story.tell(stage)
         return None
     except (Fault, BerthError) as error:
-        stage.suite.give_up_restart()
         return str(error)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
-        stage.suite.give_up_restart()
         return f"an answer that cannot be read: {type(error).__name__}: {error}"
 
 
-def _run_stages(suite, client, stages):
+def _run_stories(suite, client, talks):
     """Tells every story on every transport: rows in the order of the stories."""
     told = {}
 
     def tell_all(group, at_once):
-        jobs = [(stage, each) for each in group for stage in stages if _applies(client, each)]
+        fit = [story for story in group if client.sdk in story.sdks]
+        jobs = [(transport, story) for story in fit for transport in talks]
+
+        def tell(job):
+            transport, story = job
+            return _tell(stories.Stage(suite, client, transport, talks[transport]), story)
+
         with ThreadPoolExecutor(at_once) as pool:
-            faults = pool.map(lambda job: _tell(*job), jobs)
-        told.update({(job[0].transport, job[1].title): why for job, why in zip(jobs, faults)})
+            faults = pool.map(tell, jobs)
+        told.update({job: fault for job, fault in zip(jobs, faults)})
 
     tell_all(stories.TOGETHER, _AT_ONCE)
     tell_all(stories.ALONE, 1)
-    tell_all(stories.RENEWALS, len(stages))
-    suite.await_restart(len(stages))
-    tell_all(stories.RESTART, len(stages))
+    tell_all(stories.RENEWALS, len(talks))
+    suite.await_restart(len(talks))
+    tell_all(stories.RESTART, len(talks))
     return [
-        _row(client, stage.talk.version, stage.transport, story.title, told[key])
-        for stage in stages
+        _row(client, talk.version, transport, story.title, told[transport, story])
+        for transport, talk in talks.items()
         for story in (*stories.TOGETHER, *stories.ALONE, *stories.RENEWALS, *stories.RESTART)
-        if (key := (stage.transport, story.title)) in told
+        if (transport, story) in told
     ]
 
 
-def _applies(client, story):
-    return client.sdk in story.sdks
-
-
 def _run_sdk(suite, client, directory):
-    stages = []
+    talks = {}
     try:
         for transport in client.transports:
             command, environment = clients.command(client, suite.berth.ca, directory)
             log = Path(directory) / f"client-{transport.lower()}.log"
-            talk = Conversation(command, environment, directory, log)
-            stages.append(stories.Stage(suite, client, transport, talk))
-        return _run_stages(suite, client, stages)
+            talks[transport] = Conversation(command, environment, directory, log)
+        return _run_stories(suite, client, talks)
     finally:
-        endings = [(stage.transport, stage.talk.close()) for stage in stages]
+        endings = [(transport, talk.close()) for transport, talk in talks.items()]
         suite.trouble += [f"{transport}: {ending}" for transport, ending in endings if ending]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from . import namespace, tokens
 from .conversation import Fault
-from .stories import DESIRED, FLEET, GROUP_KEYS, Device, Story, plain, same, version_of
+from .stories import DESIRED, FLEET, GROUP_KEYS, Device, Story, plain, same
 
 _SECONDS = 15
 _WILL_SECONDS = 10
@@ -27,6 +27,9 @@ class Stage:
 
     def __init__(self, suite, directory):
         self.suite, self.berth, self.directory = suite, suite.berth, Path(directory)
+
+    def tidy(self):
+        """Nothing stays open: every tool ends with its story."""
 
     # ---- running the tools
 
@@ -266,7 +269,7 @@ def twin_by_hand(stage):
 
     patch = "$iothub/twin/PATCH/properties/reported/?$rid=8"
     topic, body = stage.ask(device, patch, answers, "-m", '{"fw":"1"}')
-    held = version_of(stage.berth.twin(device.hub, device.id), "reported")
+    held = stage.berth.twin(device.hub, device.id)["reportedVersion"]
     same((topic, body), (f"$iothub/twin/res/204/?$rid=8&$version={held}", ""), "the answer")
 
     topic, body = stage.ask(device, patch, answers, "-m", "no JSON")
@@ -284,7 +287,7 @@ def desired_by_hand(stage):
     said = re.search(r"^GOT (\S+) (.*)$", output.read_text(encoding="utf-8"), re.MULTILINE)
     if said is None:
         raise Fault(f"nothing came: {output.read_text(encoding='utf-8')}")
-    number = version_of(twin, "desired")
+    number = twin["desiredVersion"]
     topic = f"$iothub/twin/PATCH/properties/desired/?$version={number}"
     same(said.group(1), topic, "the topic")
     patch = {"interval": 9, "site": None, "$version": number}

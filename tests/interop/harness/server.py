@@ -163,6 +163,7 @@ class Berth:
         self._command("hub", "link", name)
 
     def twin(self, hub, device):
+        """{tags, desired, desiredVersion, reported, reportedVersion, ...}"""
         return self._command("twin", "show", device, "--hub-name", hub)
 
     def update_desired(self, hub, device, patch):
@@ -170,24 +171,28 @@ class Berth:
         return self._command("twin", "update", *arguments)
 
     def call_method(self, hub, device, method, payload, *, seconds=10):
+        """{status, payload} as the device answered."""
         arguments = [device, method, "--hub-name", hub, "--payload", json.dumps(payload)]
-        arguments += ["--response-timeout", str(seconds)]
-        return self._command("device", "call-method", *arguments)
+        return self._command("device", "call-method", *arguments, "--timeout", str(seconds))
 
-    def send_to_device(self, hub, device, body, *, message_id, properties=None, feedback=None):
-        arguments = [device, body, "--hub-name", hub, "--message-id", message_id]
+    def send_to_device(self, hub, device, body, *, message_id, properties=None, ack="none"):
+        arguments = [device, body, "--hub-name", hub, "--message-id", message_id, "--ack", ack]
         for name, value in (properties or {}).items():
             arguments += ["--property", f"{name}={value}"]
-        if feedback is not None:
-            arguments += ["--ack", feedback]
         return self._command("device", "send", *arguments)
 
-    def set_enabled(self, hub, device, enabled):
-        told = "true" if enabled else "false"
-        self._command("device", "update", device, "--hub-name", hub, "--enabled", told)
+    def device(self, hub, device):
+        return self._command("device", "show", device, "--hub-name", hub)
+
+    def disable(self, hub, device):
+        self._command("device", "update", device, "--hub-name", hub, "--status", "disabled")
 
     def events(self, hub, device):
-        """Every event of the device that the hub keeps, oldest first."""
-        arguments = ["--hub-name", hub, "--from-start", "--device", device]
-        text = self._output("hub", "events", *arguments)
-        return [json.loads(line) for line in text.splitlines() if line.strip()]
+        """Every event of the device that the hub keeps, oldest first. The body is text: JSON that
+        the server read is written again without spaces."""
+        arguments = ["--hub-name", hub, "--device", device, "--limit", "1000"]
+        events = [json.loads(line) for line in self._output("hub", "events", *arguments).splitlines()]
+        for event in events:
+            if event["bodyEncoding"] == "json":
+                event["body"] = json.dumps(event["body"], separators=(",", ":"), ensure_ascii=False)
+        return events
