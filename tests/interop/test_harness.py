@@ -1,9 +1,29 @@
 """The harness's own tests. run.py runs them before the suites; no network, no server."""
 
+import socket
+import sys
+import tempfile
 import unittest
+from pathlib import Path
 
-from harness import board, cases, clients
+from harness import board, cases, clients, mosquitto, network, stories, tokens
+from harness.conversation import Conversation, Fault
 from harness.suite import FAILED, PASSED, Row
+
+# A client program in miniature: says its version, answers `echo`, fails `bad`, tells an event.
+PROGRAM = """
+import json, sys
+say = lambda line: print(json.dumps(line), flush=True)
+say({"version": "1.2"})
+for line in sys.stdin:
+    told = json.loads(line)
+    if told["op"] == "event":
+        say({"event": "status", "name": told["name"], "value": told["value"]})
+    if told["op"] == "end":
+        sys.exit(3)
+    error = {"error": {"name": "Bad", "message": "no"}} if told["op"] == "bad" else {}
+    say({"seq": told["seq"], "seconds": 0, "value": told.get("value"), **error})
+"""
 
 
 def row(client="npm sdk", case="primary key", result=PASSED, transport="MQTT"):
@@ -102,6 +122,71 @@ class Cases(unittest.TestCase):
             "node", case("grp-again"), "MQTT", {"results": both}, record("grp-again")
         )
         self.assertIn("the hub changed", found)
+
+
+class Conversations(unittest.TestCase):
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        log = Path(directory.name) / "log"
+        self.talk = Conversation([sys.executable, "-c", PROGRAM], None, directory.name, log)
+        self.addCleanup(self.talk.close)
+
+    def test_each_answer_finds_the_one_who_asked(self):
+        self.assertEqual([self.talk.must("echo", value=n) for n in range(5)], list(range(5)))
+        self.assertEqual(self.talk.version, "1.2")
+
+    def test_an_error_of_the_sdk_is_an_answer_or_a_fault(self):
+        self.assertEqual(self.talk.ask("bad").error, "Bad: no")
+        with self.assertRaisesRegex(Fault, "bad: the SDK said Bad: no"):
+            self.talk.must("bad")
+
+    def test_an_event_is_taken_once(self):
+        self.talk.must("event", name="a", value={"state": "on"})
+        self.talk.must("event", name="a", value={"state": "off"})
+        off = self.talk.event("status", "a", lambda value: value["state"] == "off")
+        self.assertEqual(off, {"state": "off"})
+        self.assertEqual(self.talk.events("status", "a"), [{"state": "on"}])
+        with self.assertRaisesRegex(Fault, "no event status of a"):
+            self.talk.event("status", "a", lambda value: value["state"] == "off", seconds=0.05)
+
+    def test_a_program_that_ends_is_a_fault_for_those_who_wait(self):
+        with self.assertRaisesRegex(Fault, "the client program ended"):
+            self.talk.ask("end")
+        self.assertIn("ended with 3", self.talk.close())
+
+
+class Network(unittest.TestCase):
+    def test_connections_are_counted(self):
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            before = network.connections_opened()
+            watch = network.Watch(server.getsockname()[1])
+            self.addCleanup(watch.stop)
+            with socket.create_connection(server.getsockname()):
+                self.assertGreater(network.connections_opened(), before)
+                while watch.count == 0:
+                    pass
+            self.assertEqual(watch.count, 1)
+
+
+class Stories(unittest.TestCase):
+    def test_every_row_of_the_board_has_a_title_of_its_own(self):
+        told = (*stories.TOGETHER, *stories.ALONE, *stories.RENEWALS, *stories.RESTART)
+        for group in (told, mosquitto.STORIES):
+            titles = [story.title for story in group]
+            self.assertEqual(len(titles), len(set(titles)))
+            self.assertFalse([title for title in titles if "|" in title])
+
+    def test_every_sdk_at_the_hub_is_known_to_the_stories(self):
+        sdks = {client.sdk for client in clients.CLIENTS if client.at_hub} - {"mosquitto"}
+        for table in (stories.RENEWAL, stories.UNAUTHORIZED, stories.OWN_CONNECTIONS):
+            self.assertEqual(set(table), sdks)
+
+    def test_a_token_is_the_published_one(self):
+        text = tokens.hub_token("h.example", "d 1", Keys.GROUP_KEY)
+        self.assertRegex(
+            text, r"^SharedAccessSignature sr=h\.example%2Fdevices%2Fd%201&sig=[\w%]+&se=\d+$"
+        )
 
 
 class Board(unittest.TestCase):

@@ -166,4 +166,5 @@ class Conversation:
             self._process.wait()
             return f"the client program did not end within {seconds} s"
         self._reader.join(seconds)
+        self._process.stdout.close()
         return None if code == 0 else f"the client program ended with {code}: {self.tail()}"
