@@ -104,7 +104,7 @@ std::string list_devices(std::string_view hub) {
 std::string show_device(const Device& device) { return on_device("show", device); }
 
 std::string enable_device(const Device& device) {
-  return on_device("update", device) + " --enabled true";
+  return on_device("update", device) + " --status enabled";
 }
 
 std::string connection_string(const Device& device) {
