@@ -1,0 +1,111 @@
+// The log's threads around its Database: one writes what has gathered, two read, one does chores.
+//
+// Room store/rocksdb. Ownership and thread rule: see open.h.
+#pragma once
+
+#include "store/rocksdb/completion.h"
+#include "store/rocksdb/database.h"
+#include "store/rocksdb/news.h"
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace berth::store::rocksdb {
+
+class RocksLog final : public Log {
+ public:
+  // With the environment that RocksDB works in: tests have disks of their own.
+  static Result<std::unique_ptr<Log>> open(LogOptions options, const Clock& clock,
+                                           ::rocksdb::Env* env);
+  ~RocksLog() override;
+
+  Task<Result<domain::EventPosition>> append(std::unique_ptr<domain::Event> event) override;
+  void append_detached(std::unique_ptr<domain::Event> event) override;
+  Task<Result<hub::EventBatch>> read(hub::EventQuery query) override;
+  Task<Result<void>> forget(domain::HubName hub) override;
+
+  LogStats stats() const override;
+  bool ready() const override { return database_.ready(); }
+  void do_chores() override { database_.do_chores(); }
+  void close() override;
+
+ private:
+  using Appended = std::unique_ptr<Completion<domain::EventPosition>>;
+  using Read = std::unique_ptr<Completion<Scanned>>;
+  using Forgotten = std::unique_ptr<Completion<void>>;
+
+  struct Append {
+    std::unique_ptr<domain::Event> event;
+    Appended done;  // none: nobody waits
+    std::size_t bytes = 0;
+  };
+  // Work for the writer, in order: an event, or a hub to forget.
+  struct Job {
+    Append append;
+    std::string forget;
+    Forgotten forgotten;
+  };
+  struct ReadJob {
+    ScanQuery query;
+    Read done;
+  };
+
+  RocksLog(LogOptions options, const Clock& clock, ::rocksdb::Env* env);
+  void start_threads();
+
+  void push(Append append);
+  void push_forget(std::string hub, Forgotten done);
+  void push_read(ScanQuery query, Read done);
+  std::vector<Job> pop_group();
+  bool belongs_to_group(const std::vector<Job>& group, std::size_t bytes) const;
+
+  void write_loop();
+  void write_group(std::vector<Job>& group);
+  void finish(Append& append, const Entry& entry);
+  void forget_now(Job& job);
+  void read_loop();
+  bool pop_read(ReadJob& job);
+  void chore_loop();
+
+  const LogOptions options_;
+  const Clock& clock_;
+  Database database_;
+  const std::shared_ptr<News> news_ = std::make_shared<News>();
+
+  mutable std::mutex mutex_;  // of the queue of jobs
+  std::condition_variable wake_;
+  std::deque<Job> jobs_;
+  std::size_t queued_bytes_ = 0;
+  bool closed_ = false;
+
+  std::mutex reads_mutex_;
+  std::condition_variable reads_wake_;
+  std::deque<ReadJob> reads_;
+  bool reads_closed_ = false;
+
+  std::mutex chores_mutex_;
+  std::condition_variable chores_wake_;
+  bool chores_closed_ = false;
+
+  struct Counts {
+    std::atomic<std::uint64_t> appends{0};
+    std::atomic<std::uint64_t> bytes{0};
+    std::atomic<std::uint64_t> syncs{0};
+    std::atomic<std::uint64_t> rejected{0};
+    std::atomic<std::uint64_t> dropped{0};
+    std::atomic<std::uint64_t> failed{0};
+    std::atomic<std::uint64_t> reads{0};
+  };
+  Counts counts_;
+  std::atomic<Instant> told_at_{Instant::min()};  // when dropped events were logged last
+
+  std::thread write_thread_;
+  std::vector<std::thread> read_threads_;
+  std::thread chore_thread_;
+};
+
+}  // namespace berth::store::rocksdb
