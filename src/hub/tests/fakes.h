@@ -45,17 +45,8 @@ class MemoryStore final : public DeviceStore {
     co_return hubs;
   }
   Task<Result<Dossier>> open_dossier(domain::HubName hub, domain::DeviceId device) override {
-    run(during_dossier);
-    const std::lock_guard lock(mutex);
-    ++dossier_reads;
-    if (down) co_return unavailable();
-    const DeviceKey key{hub, device};
-    Dossier dossier;
-    const auto found = devices.find(key);
-    if (found == devices.end()) co_return dossier;
-    dossier.device = found->second;
-    if (sessions.contains(key)) dossier.session = sessions[key];
-    dossier.has_messages = !queues[key].empty();
+    Result<Dossier> dossier = read_dossier({hub, device});
+    run(after_dossier);
     co_return dossier;
   }
   Task<Result<std::optional<domain::Twin>>> get_twin(domain::HubName hub,
@@ -166,7 +157,7 @@ class MemoryStore final : public DeviceStore {
   std::mutex mutex;
   bool down = false;
   int conflicts = 0;  // of the next writes of twins
-  Hook during_dossier;
+  Hook after_dossier;
   Hook during_put_twin;
   std::vector<domain::Hub> hubs;
   std::unordered_map<DeviceKey, domain::Device, DeviceKeyHash> devices;
@@ -185,6 +176,18 @@ class MemoryStore final : public DeviceStore {
  private:
   static tl::unexpected<Error> unavailable() { return Fail(ErrorKind::kUnavailable, "down"); }
   static tl::unexpected<Error> missing() { return Fail(ErrorKind::kNotFound, "no such device"); }
+  Result<Dossier> read_dossier(const DeviceKey& key) {
+    const std::lock_guard lock(mutex);
+    ++dossier_reads;
+    if (down) return unavailable();
+    Dossier dossier;
+    const auto found = devices.find(key);
+    if (found == devices.end()) return dossier;
+    dossier.device = found->second;
+    if (sessions.contains(key)) dossier.session = sessions[key];
+    dossier.has_messages = !queues[key].empty();
+    return dossier;
+  }
   void run(Hook& hook) {
     Hook now;
     {
