@@ -145,7 +145,7 @@ Try<int> send(Invocation& run) {
 
 std::vector<Flag> send_flags() {
   return {device_flag(),
-          {"body", "BODY", "The message, as text.", FlagKind::kText, {"data"}, {}, false, true},
+          {"body", "BODY", "The message, as text.", FlagKind::kText, {}, {}, false, true},
           hub_flag(),
           {"body-file", "FILE", "A file with the message, any bytes."},
           {"property",
