@@ -68,10 +68,9 @@ print(json.load(sys.stdin)["keys"]["primaryKey"])' >"$WORK/group.key"
 berth bench register --group-key-file "$WORK/group.key" --prefix dev- --count "$COUNT" --kept \
   --concurrency 32 --max-seconds 600 --disk-probes 0 | head -n 1
 
-# Mosquitto: the certificate of Berth's own, the hashes that its tool makes.
-CERTIFICATE=$(find "$BERTH_DATA" -name 'server*.pem' ! -name '*key*' | head -n 1)
-KEY=$(find "$BERTH_DATA" -name 'server*key*' | head -n 1)
-[ -s "$CERTIFICATE" ] && [ -s "$KEY" ] || die "no certificate of Berth's in $BERTH_DATA"
+# Mosquitto: Berth's own certificate (with its key in one file), hashes as its tool makes them.
+CERTIFICATE=$BERTH_DATA/server.pem
+[ -s "$CERTIFICATE" ] || die "no certificate in $BERTH_DATA"
 printf 'bench-password\n' >"$WORK/password"
 seq 0 $((COUNT - 1)) | sed 's/.*/dev-&:bench-password/' >"$WORK/users"
 mosquitto_passwd -U "$WORK/users"
@@ -82,7 +81,7 @@ with socket.socket() as s:
 cat >"$WORK/mosquitto.conf" <<CONF
 listener $MOSQUITTO_PORT 127.0.0.1
 certfile $CERTIFICATE
-keyfile $KEY
+keyfile $CERTIFICATE
 tls_version tlsv1.3
 password_file $WORK/users
 allow_anonymous false

@@ -6,6 +6,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -209,6 +210,8 @@ bool MqttClient::State::take_packets() {
 }
 
 Task<void> MqttClient::State::read_all(std::shared_ptr<State> self) {
+  // Not before connect() waits: a fast server has answered already.
+  co_await asio::post(self->executor, asio::use_awaitable);
   while (!self->ended) {
     const std::size_t before = self->incoming.size();
     self->incoming.resize(before + kReadStep);
