@@ -14,22 +14,31 @@ namespace {
 
 constexpr std::size_t kIdBytesMax = 512;  // ids have at most 128; longer ones are refused as such
 
-bool read_message(std::string_view bag, bool retain, std::string_view payload,
-                  domain::Message& message) {
-  if (!read_property_bag(bag, message)) return false;
+Result<domain::Message, Excess> read_message(std::string_view bag, bool retain,
+                                             std::string_view payload) {
+  domain::Message message;
+  if (!read_property_bag(bag, message)) {
+    return Fail(Excess{fmt::format("at most {} properties", kPropertiesMax), "more"});
+  }
   // Not stored as MQTT would; said to whoever reads it (§2.2).
   if (retain) message.properties.push_back({"mqtt-retain", "true"});
   message.body = payload;
-  return size_of(message) <= domain::kDeviceMessageBytesMax;
+  const std::size_t size = size_of(message);
+  if (size > domain::kDeviceMessageBytesMax) {
+    return Fail(Excess{fmt::format("at most {} bytes", domain::kDeviceMessageBytesMax),
+                       fmt::format("{} bytes", size)});
+  }
+  return message;
 }
 
 // Nothing when the will is for another topic or no message.
 std::optional<domain::Message> read_will(const wire::MqttWill& will, std::string_view device) {
   const std::optional<std::string_view> bag = telemetry_bag(will.topic, device);
-  domain::Message message;
-  if (!bag || !read_message(*bag, will.retain, will.payload, message)) return std::nullopt;
-  message.properties.push_back({"iothub-MessageType", "Will"});
-  return message;
+  if (!bag) return std::nullopt;
+  Result<domain::Message, Excess> message = read_message(*bag, will.retain, will.payload);
+  if (!message) return std::nullopt;
+  message->properties.push_back({"iothub-MessageType", "Will"});
+  return *std::move(message);
 }
 
 }  // namespace
@@ -64,9 +73,9 @@ domain::ConnectDevice connect_command(const wire::Peer& peer, const wire::MqttCo
   return command;
 }
 
-bool read_telemetry(std::string_view bag, const wire::MqttPublish& packet,
-                    domain::Message& message) {
-  return read_message(bag, packet.retain, packet.payload, message);
+Result<domain::Message, Excess> read_telemetry(std::string_view bag,
+                                               const wire::MqttPublish& packet) {
+  return read_message(bag, packet.retain, packet.payload);
 }
 
 }  // namespace berth::dialects::azure_hub

@@ -3,6 +3,7 @@
 // Room dialects/azure_hub. Thread rule: pure functions.
 #pragma once
 
+#include "base/result.h"
 #include "domain/hub_operations.h"
 #include "wire/wire.h"
 
@@ -15,8 +16,13 @@ namespace berth::dialects::azure_hub {
 // CONNECT and a trail says why.
 domain::ConnectDevice connect_command(const wire::Peer& peer, const wire::MqttConnect& packet);
 
-// False: too many properties, or over kDeviceMessageBytesMax. `message` must be new.
-bool read_telemetry(std::string_view bag, const wire::MqttPublish& packet,
-                    domain::Message& message);
+// What a message has too much of, in the words of a trail.
+struct Excess {
+  std::string expected;
+  std::string received;
+};
+// At most kPropertiesMax properties and kDeviceMessageBytesMax in all.
+Result<domain::Message, Excess> read_telemetry(std::string_view bag,
+                                               const wire::MqttPublish& packet);
 
 }  // namespace berth::dialects::azure_hub

@@ -2,7 +2,6 @@
 #include "dialects/azure_hub/bodies.h"
 #include "dialects/azure_hub/connect.h"
 #include "dialects/azure_hub/names.h"
-#include "dialects/azure_hub/property_bag.h"
 #include "dialects/azure_hub/reason_table.h"
 #include "dialects/azure_hub/steps.h"
 
@@ -52,20 +51,18 @@ struct RequestHandler {
   const Arrival& arrival;
 
   StepResult operator()(const TelemetryTopic& topic) const {
-    domain::Message message;
-    if (!read_telemetry(topic.bag, packet, message)) {
-      return end_for(session, {Reason::kMessageTooLarge,
-                               fmt::format("at most {} bytes and {} properties",
-                                           domain::kDeviceMessageBytesMax, kPropertiesMax),
-                               fmt::format("a message of {} bytes on a topic of {}",
-                                           packet.payload.size(), packet.topic.size())});
+    Result<domain::Message, Excess> message = read_telemetry(topic.bag, packet);
+    if (!message) {
+      Excess& excess = message.error();
+      return end_for(session, {Reason::kMessageTooLarge, std::move(excess.expected),
+                               std::move(excess.received)});
     }
     StepResult result;
     Pending pending;
     if (packet.qos > 0) {
       pending = pending_of(session, Pending::What::kTelemetry, packet, arrival);
     }
-    operate(result, domain::SendTelemetry{std::move(message)}, std::move(pending));
+    operate(result, domain::SendTelemetry{*std::move(message)}, std::move(pending));
     return result;
   }
 
@@ -93,10 +90,9 @@ struct RequestHandler {
 
   StepResult operator()(const MethodAnswerTopic& topic) const {
     if (packet.payload.size() > kMethodAnswerBytesMax) {
-      return end_for(session,
-                     {Reason::kMessageTooLarge,
-                      fmt::format("a method's answer of at most {} bytes", kMethodAnswerBytesMax),
-                      fmt::format("{} bytes", packet.payload.size())});
+      return end_for(session, {Reason::kMessageTooLarge,
+                               fmt::format("an answer of at most {} bytes", kMethodAnswerBytesMax),
+                               fmt::format("{} bytes", packet.payload.size())});
     }
     StepResult result;
     operate(result, domain::AnswerMethod{std::string(topic.rid), topic.status, packet.payload},
@@ -128,9 +124,9 @@ StepResult on_publish(HubSession& session, const wire::MqttPublish& packet,
   const std::optional<RequestTopic> topic = parse_request_topic(packet.topic, session.device);
   if (!topic) {
     return end_for(session, {Reason::kTopicForbidden,
-                             fmt::format("devices/{}/messages/events/, $iothub/twin/GET/?$rid=…, "
-                                         "$iothub/twin/PATCH/properties/reported/?$rid=… or "
-                                         "$iothub/methods/res/<status>/?$rid=…",
+                             fmt::format("devices/{}/messages/events/, $iothub/twin/GET/?$rid=, "
+                                         "$iothub/twin/PATCH/properties/reported/?$rid= or "
+                                         "$iothub/methods/res/200/?$rid=",
                                          session.device),
                              quoted(packet.topic)});
   }
@@ -144,7 +140,7 @@ void note_refused(HubSession& session, std::string_view filter, StepResult& resu
   operate(result,
           domain::ReportMisuse{
               Reason::kTopicForbidden,
-              fmt::format("a filter of devices/{}/messages/devicebound/#, $iothub/twin/res/#, "
+              fmt::format("devices/{}/messages/devicebound/#, $iothub/twin/res/#, "
                           "$iothub/twin/PATCH/properties/desired/#, $iothub/methods/POST/#",
                           session.device),
               quoted(filter)},
