@@ -46,7 +46,8 @@ std::vector<domain::Property> read_properties(Body& body) {
   std::vector<domain::Property> properties;
   const auto given = body.fields.object_text("properties");
   if (!given) return properties;
-  for (const auto& member : document(*given).as_object()) {
+  const boost::json::value members = document(*given);
+  for (const auto& member : members.as_object()) {
     domain::Property property;
     property.name = member.key();
     if (const boost::json::string* value = member.value().if_string()) {
