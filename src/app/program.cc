@@ -138,8 +138,9 @@ Result<void> Program::start_hub() {
   settings.failures.refilled_per_second = config_.hub.failures_refilled_per_second;
   settings.queue_depth_max = config_.hub.messages_waiting_max;
   authenticator_.emplace(*vault_, key_settings(config_));
+  refusals_.emplace(*explainer_);
   const hub::Ports ports{
-      store_->devices(), *log_, *authenticator_, *explainer_, waiting_, clock_, rng_};
+      store_->devices(), *log_, *authenticator_, *refusals_, waiting_, clock_, rng_};
   hub_.emplace(ports, std::move(settings));
   observers_.emplace(metrics_, *hub_);
   return run_now(engine_, hub_->start());

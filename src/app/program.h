@@ -44,6 +44,19 @@ class Observers final : public provisioning::Observer {
   hub::Hub& hub_;
 };
 
+// Hands connections that the hub refused to the explainer.
+class ExplainedRefusals final : public hub::Refusals {
+ public:
+  explicit ExplainedRefusals(provisioning::Explainer& explainer) : explainer_(explainer) {}
+  void connection_refused(domain::Claim claim, domain::Trail trail,
+                          std::optional<domain::Device> device) override {
+    explainer_.connection_refused(std::move(claim), std::move(trail), std::move(device));
+  }
+
+ private:
+  provisioning::Explainer& explainer_;
+};
+
 class Program final : public Surroundings {
  public:
   // A server that accepts connections; or why it cannot, and how to mend it.
@@ -115,6 +128,7 @@ class Program final : public Surroundings {
   std::unique_ptr<provisioning::Explainer> explainer_;
   TimerWaiting waiting_;
   std::optional<attestation::DeviceKeyAuthenticator> authenticator_;
+  std::optional<ExplainedRefusals> refusals_;
   std::optional<hub::Hub> hub_;
   std::optional<Observers> observers_;
   std::vector<std::unique_ptr<dialects::Dialect>> dialects_;

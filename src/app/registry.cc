@@ -23,6 +23,10 @@ std::vector<net::Upgrade> websocket_upgrades() {
   return {{"/$iothub/websocket", "mqtt"}, {"/", "mqtt"}, {"/mqtt", "mqtt"}};
 }
 
+std::vector<std::unique_ptr<hub::EventSink>> make_sinks(const config::Config&, const Clock&) {
+  return {};
+}
+
 attestation::SymmetricKeySettings key_settings(const config::Config& config) {
   attestation::SymmetricKeySettings settings;
   settings.clock_skew =
