@@ -22,7 +22,7 @@ struct PutScope {
 };
 struct RemoveScope {
   domain::ScopeId id;
-};  // kConflict while it has enrollments, registrations or devices; takes its links and tokens along
+};  // kConflict while it has enrollments, registrations or devices; takes links and tokens along
 struct PutHub {
   domain::Hub record;
 };
@@ -79,8 +79,8 @@ using Expectation = std::variant<MustNotExist, MustExist, MustBeVersion, Whateve
 
 struct Change {
   std::variant<PutScope, RemoveScope, PutHub, RemoveHub, PutHubLink, RemoveHubLink, PutEnrollment,
-               RemoveEnrollment, RemoveRegistration, PutRegistrationOwner, PutDevice, RemoveDevice, PutToken,
-               RemoveToken>
+               RemoveEnrollment, RemoveRegistration, PutRegistrationOwner, PutDevice, RemoveDevice,
+               PutToken, RemoveToken>
       what;
   Expectation expectation = MustExist{};
   domain::AuditRecord audit;

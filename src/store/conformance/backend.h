@@ -4,6 +4,7 @@
 // Room store/conformance. Thread rule: the main thread of the test program.
 #pragma once
 
+#include "store/sql/connection.h"
 #include "store/store.h"
 
 #include <functional>
@@ -20,6 +21,8 @@ class Database {
   virtual ~Database() = default;
   // `options.url` and inline_runner are the database's own; the rest is the test's.
   virtual Result<std::unique_ptr<Store>> open(StoreOptions options, const Clock& clock) = 0;
+  // The driver's connection alone, without a look at the schema.
+  virtual Result<std::unique_ptr<sql::Connection>> connect() = 0;
 };
 
 struct Backend {

@@ -106,6 +106,61 @@ domain::Device make_device(const domain::Registration& registration) {
   return device;
 }
 
+domain::Device make_identity(std::string_view id, const domain::HubName& hub) {
+  domain::Registration place = make_registration(id);
+  place.hub = hub;
+  domain::Device device = make_device(place);
+  device.registration = {};
+  return device;
+}
+
+domain::Twin make_twin(std::string_view device, const domain::HubName& hub) {
+  domain::Twin twin;
+  twin.hub = hub;
+  twin.device = domain::DeviceId::trusted(std::string(device));
+  twin.tags = R"({"site":"nörth"})";
+  twin.desired = {R"({"interval":5})", R"({"$lastUpdated":"2026-01-01T00:00:00Z"})", 4};
+  twin.reported = {R"({"fw":"1\u0000\"x"})", R"({"$lastUpdated":"2026-01-02T00:00:00Z"})", 7};
+  twin.etag = 3;
+  twin.updated_at = at(600);
+  return twin;
+}
+
+hub::StoredSession make_session(std::string_view device, const domain::HubName& hub) {
+  hub::StoredSession session;
+  session.hub = hub;
+  session.device = domain::DeviceId::trusted(std::string(device));
+  session.subscriptions = {{domain::Channel::kMessages, 1, "devices/ü/messages/devicebound/#"},
+                           {domain::Channel::kDesired, 0, ""}};
+  session.updated_at = at(700);
+  return session;
+}
+
+hub::ConnectionRecord make_connection(std::string_view device, bool connected) {
+  hub::ConnectionRecord record;
+  record.hub = kHub;
+  record.device = domain::DeviceId::trusted(std::string(device));
+  record.node = "node-a";
+  record.epoch = 1;
+  record.connected = connected;
+  record.changed_at = at(800);
+  record.dialect = "some-dialect";
+  record.transport = "mqtt";
+  record.source = "192.0.2.7";
+  return record;
+}
+
+domain::QueuedMessage make_message(std::string_view device, std::string_view id) {
+  domain::QueuedMessage queued;
+  queued.hub = kHub;
+  queued.device = domain::DeviceId::trusted(std::string(device));
+  queued.message.id = std::string(id);
+  queued.message.body = "body";
+  queued.enqueued_at = at(0);
+  queued.expires_at = at(3600);
+  return queued;
+}
+
 domain::Trail make_trail(std::string_view registration_id, domain::TrailOutcome outcome) {
   domain::Trail trail;
   trail.id = next_trail_id();
@@ -181,6 +236,47 @@ void Suite::create_scope_with_hub() {
   ASSERT_THAT(create(management::PutHub{make_hub()}), Succeeds());
   ASSERT_THAT(create(management::PutHubLink{make_link()}), Succeeds());
   ASSERT_THAT(create(management::PutEnrollment{make_group("Line-7")}), Succeeds());
+}
+
+hub::Dossier Suite::device_dossier(std::string_view device, const domain::HubName& hub) {
+  const auto id = domain::DeviceId::trusted(std::string(device));
+  Result<hub::Dossier> dossier = wait(device_store().open_dossier(hub, id));
+  EXPECT_THAT(dossier, Succeeds());
+  return dossier.value_or(hub::Dossier());
+}
+
+std::vector<domain::QueuedMessage> Suite::waiting(std::string_view device, std::uint64_t after,
+                                                  TimePoint now) {
+  const auto id = domain::DeviceId::trusted(std::string(device));
+  auto waiting = wait(device_store().waiting(kHub, id, after, now, 100));
+  EXPECT_THAT(waiting, Succeeds());
+  return waiting.value_or(std::vector<domain::QueuedMessage>());
+}
+
+void Suite::leave_traces(std::string_view device, const domain::HubName& hub) {
+  ASSERT_THAT(put_twin(make_twin(device, hub), 0), Succeeds());
+  ASSERT_THAT(wait(device_store().put_session(make_session(device, hub))), Succeeds());
+  hub::ConnectionRecord connection = make_connection(device);
+  connection.hub = hub;
+  device_store().note_connection(std::move(connection));
+  domain::QueuedMessage message = make_message(device);
+  message.hub = hub;
+  ASSERT_THAT(enqueue(std::move(message)), Succeeds());
+  reopen();  // so that the connection record is there
+}
+
+std::string Suite::traces(std::string_view device, const domain::HubName& hub) {
+  const auto id = domain::DeviceId::trusted(std::string(device));
+  const hub::Dossier dossier = device_dossier(device, hub);
+  const auto twin = wait(device_store().get_twin(hub, id));
+  const auto connection = wait(device_store().get_connection(hub, id));
+  std::string found;
+  if (dossier.device) found += "device ";
+  if (twin && *twin) found += "twin ";
+  if (dossier.session) found += "session ";
+  if (connection && *connection) found += "connection ";
+  if (dossier.has_messages) found += "messages ";
+  return found;
 }
 
 provisioning::Dossier Suite::dossier(const std::string& key, const std::string& scope) {

@@ -43,6 +43,12 @@ domain::Enrollment make_individual(std::string_view id, const domain::ScopeId& s
 domain::Enrollment make_group(std::string_view id, const domain::ScopeId& scope = kScope);
 domain::Registration make_registration(std::string_view id);
 domain::Device make_device(const domain::Registration& registration);
+// As made by hand.
+domain::Device make_identity(std::string_view id, const domain::HubName& hub = kHub);
+domain::Twin make_twin(std::string_view device, const domain::HubName& hub = kHub);
+hub::StoredSession make_session(std::string_view device, const domain::HubName& hub = kHub);
+hub::ConnectionRecord make_connection(std::string_view device, bool connected = true);
+domain::QueuedMessage make_message(std::string_view device, std::string_view id = "m-1");
 domain::Trail make_trail(std::string_view registration_id,
                          domain::TrailOutcome outcome = domain::TrailOutcome::kAssigned);
 domain::AuditRecord make_audit(std::string_view action = "test");
@@ -81,6 +87,7 @@ class Suite : public testing::TestWithParam<Backend> {
   Store& store() { return *store_; }
   provisioning::RegistrationStore& registrations() { return store_->registrations(); }
   management::Catalog& catalog() { return store_->catalog(); }
+  hub::DeviceStore& device_store() { return store_->devices(); }
 
   template <class What>
   Result<std::uint64_t> apply(What what, management::Expectation expectation,
@@ -100,6 +107,26 @@ class Suite : public testing::TestWithParam<Backend> {
   Result<domain::Registration> commit(std::unique_ptr<provisioning::Assignment> assignment) {
     return wait(registrations().commit(std::move(assignment)));
   }
+  // The new version.
+  Result<std::uint64_t> put_twin(domain::Twin twin, std::uint64_t expected_version) {
+    auto write = std::make_unique<hub::TwinWrite>();
+    write->twin = std::move(twin);
+    write->expected_version = expected_version;
+    return wait(device_store().put_twin(std::move(write)));
+  }
+  Result<std::uint64_t> enqueue(domain::QueuedMessage message, std::size_t depth_max = 50) {
+    auto write = std::make_unique<hub::MessageWrite>();
+    write->message = std::move(message);
+    write->depth_max = depth_max;
+    return wait(device_store().enqueue(std::move(write)));
+  }
+  hub::Dossier device_dossier(std::string_view device, const domain::HubName& hub = kHub);
+  std::vector<domain::QueuedMessage> waiting(std::string_view device, std::uint64_t after = 0,
+                                             TimePoint now = at(0));
+  // Twin, session, connection and a message of a device that is there.
+  void leave_traces(std::string_view device, const domain::HubName& hub = kHub);
+  // What of these is there, in a few words.
+  std::string traces(std::string_view device, const domain::HubName& hub = kHub);
   provisioning::Dossier dossier(const std::string& key, const std::string& scope = kScope.text());
   std::uint64_t catalog_version(const domain::ScopeId& scope = kScope);
   // Trail ids, newest first.

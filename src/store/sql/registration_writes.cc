@@ -151,8 +151,8 @@ Result<void> put_device(Connection& connection, const domain::Device& device,
   return device_id_taken(device);
 }
 
-// What outlives a re-registration (Assignment::keeps_twin): the twin, the capabilities, and whether
-// an operator has switched the identity off. Nothing changes when there was no identity before.
+// What outlives a re-registration (Assignment::keeps_twin): the twin, the capabilities, the name,
+// and whether an operator has switched the identity off. Nothing changes when there was no identity before.
 Result<void> keep_what_was(Connection& connection, const Place& place, const Registration& owner,
                            domain::Device& device) {
   BERTH_TRY(Cursor row,
@@ -164,6 +164,7 @@ Result<void> keep_what_was(Connection& connection, const Place& place, const Reg
   device.twin = std::move(before.twin);
   device.iot_edge = before.iot_edge;
   device.enabled = before.enabled;
+  device.display_name = std::move(before.display_name);
   return {};
 }
 

@@ -1,5 +1,7 @@
 #include "store/postgres/tests/schema_database.h"
 
+#include "store/postgres/connection.h"
+
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <libpq-fe.h>
@@ -38,10 +40,20 @@ SchemaDatabase::~SchemaDatabase() {
   run_command(fmt::format("DROP OWNED BY {0} CASCADE; DROP ROLE {0}", schema_));
 }
 
-Result<std::unique_ptr<Store>> SchemaDatabase::open(StoreOptions options, const Clock& clock) {
+std::string SchemaDatabase::url() const {
   const std::string url = test_url();
-  options.url = fmt::format("{}{}user={}&options=-csearch_path%3D{}", url,
-                            url.find('?') == std::string::npos ? '?' : '&', schema_, schema_);
+  return fmt::format("{}{}user={}&options=-csearch_path%3D{}", url,
+                     url.find('?') == std::string::npos ? '?' : '&', schema_, schema_);
+}
+
+Result<std::unique_ptr<sql::Connection>> SchemaDatabase::connect() {
+  Settings settings;
+  settings.url = url();
+  return Connection::open(settings);
+}
+
+Result<std::unique_ptr<Store>> SchemaDatabase::open(StoreOptions options, const Clock& clock) {
+  options.url = url();
   options.inline_runner = inline_;
   options.postgres_connections = 4;
   return store::open(std::move(options), clock);

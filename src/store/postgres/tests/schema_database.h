@@ -22,6 +22,7 @@ class SchemaDatabase final : public conformance::Database {
   ~SchemaDatabase() override;
 
   Result<std::unique_ptr<Store>> open(StoreOptions options, const Clock& clock) override;
+  Result<std::unique_ptr<sql::Connection>> connect() override;
   // Also the name of the role.
   const std::string& schema() const { return schema_; }
 
@@ -30,6 +31,8 @@ class SchemaDatabase final : public conformance::Database {
   void allow_connections();
 
  private:
+  std::string url() const;
+
   std::string schema_;
   bool inline_;
 };

@@ -1,5 +1,6 @@
 // The conformance suite on SQLite: with threads on a file, and inline in memory.
 #include "store/conformance/backend.h"
+#include "store/sqlite/connection.h"
 #include "store/sqlite/tests/temporary_folder.h"
 
 #include <gtest/gtest.h>
@@ -14,6 +15,11 @@ class FileDatabase final : public conformance::Database {
     options.url = "sqlite:" + folder_.file("berth.db");
     options.inline_runner = inline_;
     return store::open(std::move(options), clock);
+  }
+  Result<std::unique_ptr<sql::Connection>> connect() override {
+    Options options;
+    options.path = folder_.file("berth.db");
+    return Connection::open(options);
   }
 
  private:

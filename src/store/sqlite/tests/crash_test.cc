@@ -2,10 +2,7 @@
 // is there twice. The last test takes the fsync away and expects the same checks to notice.
 #include "base/log.h"
 #include "base/rng.h"
-#include "store/conformance/suite.h"
-#include "store/sqlite/open.h"
-#include "store/sqlite/tests/crash_vfs.h"
-#include "store/sqlite/tests/temporary_folder.h"
+#include "store/sqlite/tests/crash_fixture.h"
 
 #include <fmt/format.h>
 
@@ -27,20 +24,6 @@ struct Answer {
   std::string operation_id;
 };
 using Answers = std::map<std::string, Answer>;
-
-template <class What>
-bool apply(Store& store, What what) {
-  auto change = std::make_unique<management::Change>();
-  change->what = std::move(what);
-  change->expectation = management::MustNotExist{};
-  change->audit = conformance::make_audit("setup");
-  return wait(store.catalog().apply(std::move(change))).has_value();
-}
-
-bool prepare(Store& store) {
-  return apply(store, management::PutScope{conformance::make_scope()}) &&
-         apply(store, management::PutHub{conformance::make_hub()});
-}
 
 // One attempt of a device; remembers the answer. False once the store fails.
 bool register_once(Store& store, const std::string& id, std::uint64_t attempt, Answers& answers) {
@@ -103,35 +86,13 @@ std::string check_whole(Store& store) {
   return "";
 }
 
-std::string check_integrity(const std::string& path) {
-  Options options;
-  options.path = path;
-  auto connection = Connection::open(options);
-  if (!connection) return connection.error().what;
-  auto row = (*connection)->run("PRAGMA integrity_check", {});
-  if (!row) return row.error().what;
-  const auto found = row->next();
-  return found && *found && row->text(0) == "ok" ? "" : "the file is damaged";
-}
-
 class Crash : public testing::Test {
  protected:
   void SetUp() override { log::set_level(log::Level::kError); }
 
-  Options options(Sync sync, const CrashVfs& vfs, const TemporaryFolder& folder) {
-    Options options;
-    options.path = folder.file("berth.db");
-    options.vfs = vfs.name();
-    options.sync = sync;
-    options.checkpoint_frames = 30;  // so that checkpoints and new logs are among the moments
-    options.restart_frames = 90;
-    options.busy_timeout = std::chrono::milliseconds(200);
-    return options;
-  }
-
   // What is wrong after the failure; empty: nothing.
   std::string check(const TemporaryFolder& folder, const Answers& answers) {
-    const std::string damage = check_integrity(folder.file("berth.db"));
+    const std::string damage = check_integrity(folder);
     if (!damage.empty()) return damage;
     StoreOptions plain;
     plain.url = "sqlite:" + folder.file("berth.db");
@@ -146,7 +107,7 @@ class Crash : public testing::Test {
     base::SeededRng rng(seed);
     const TemporaryFolder folder(TemporaryFolder::Place::kMemory);
     CrashVfs vfs;
-    auto store = sqlite::open(options(sync, vfs, folder), StoreOptions(), clock_);
+    auto store = sqlite::open(crash_options(sync, vfs, folder), StoreOptions(), clock_);
     if (!store || !prepare(**store)) return "cannot be set up";
     vfs.crash_after(1 + rng.below(1500));
     constexpr int kThreads = 4;
@@ -202,7 +163,7 @@ TEST_F(Crash, EveryMomentOfASequenceIsSafe) {
     vfs.crash_after(moment);
     Answers answers;
     {
-      const Options settings = options(Sync::kFull, vfs, folder);
+      const Options settings = crash_options(Sync::kFull, vfs, folder);
       auto store = sqlite::open(settings, inline_options, clock_);
       const bool ready = store && prepare(**store);
       for (std::uint64_t i = 0; ready && i < 8; ++i) {
@@ -221,7 +182,7 @@ TEST_F(Crash, EveryMomentOfASequenceIsSafe) {
 TEST_F(Crash, AfterAnFsyncThatFailedNothingIsPromisedAnyMore) {
   const TemporaryFolder folder(TemporaryFolder::Place::kMemory);
   CrashVfs vfs;
-  auto store = sqlite::open(options(Sync::kFull, vfs, folder), StoreOptions(), clock_);
+  auto store = sqlite::open(crash_options(Sync::kFull, vfs, folder), StoreOptions(), clock_);
   ASSERT_TRUE(store && prepare(**store));
   Answers answers;
   ASSERT_TRUE(register_once(**store, "dev-1", 1, answers));

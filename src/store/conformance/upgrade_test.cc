@@ -1,0 +1,132 @@
+// A database of an earlier schema, with rows in it as the Berth of that time wrote them, is read
+// and written on as if nothing had happened.
+#include "base/log.h"
+#include "store/conformance/suite.h"
+#include "store/sql/migrations.h"
+
+namespace berth::store::conformance {
+namespace {
+
+using management::MustExist;
+
+// Rows of schema 1: one of everything. Never changed, as the migration is not.
+constexpr std::string_view kRowsOfSchema1 = R"sql(
+UPDATE berth_counters SET value = 41 WHERE name = 'catalog';
+INSERT INTO scopes VALUES ('0ne000000A1', 41, 3, 1700000010000000, 1700000011000000,
+  '{"display_name":"Plant","allocation_policy":"static","enabled":true}');
+INSERT INTO hubs VALUES ('hub-one', 2, 1700000020000000, 1700000021000000,
+  '{"host":"hub-one.example.com","display_name":"Hub"}');
+INSERT INTO hubs VALUES ('hub-two', 1, 1700000020000000, 1700000020000000,
+  '{"host":"hub-two.example.com"}');
+INSERT INTO hub_links VALUES ('0ne000000A1', 'hub-one', 1, '{"weight":5,"apply_allocation":true}');
+INSERT INTO enrollments VALUES ('0ne000000A1', 'group', 'line-7', 'Line-7', 2, 1700000100000000,
+  1700000101000000, '{"enabled":true,"symmetric_key":{"primary":"AQIDAP8=","secondary":"CQgH",'
+  '"retired":[{"key":"BAQ=","slot":"secondary","retired_at":1700000077000000}]},'
+  '"update_hub_assignment":true,"migrate_device_data":true,"tags":"{\"floor\":3}"}');
+INSERT INTO registrations VALUES ('0ne000000A1', 'dev-1', 'Dev-1', 'group', 'line-7', 'hub-one',
+  'Dev-1', 4, 1700000200000000, 1700000201000000, '{"enrollment":"Line-7","status":"assigned",'
+  '"substatus":"initial_assignment","hub_host":"hub-one.example.com","operation_id":"5.x"}');
+INSERT INTO devices VALUES ('hub-one', 'Dev-1', '0ne000000A1', 'dev-1', 4, 1700000200000000,
+  1700000201000000, '{"registration":"Dev-1","display_name":"Dev-1","enabled":true,"keys":'
+  '{"primary":"AQIDAP8=","secondary":"CQgH"},"tags":"{\"floor\":3}","desired":"{\"interval\":60}"}');
+INSERT INTO trails VALUES ('01890000-0000-7000-8000-000000000001', '0ne000000A1', 'dev-1', 0,
+  1700000200000000, '{"operation":"register","registration_id":"Dev-1","outcome":"assigned"}');
+INSERT INTO audit (at, scope, body) VALUES (1700000200000000, '0ne000000A1',
+  '{"actor":"device:0ne000000A1/Dev-1","action":"registration.assign","target":"Dev-1"}');
+INSERT INTO tokens VALUES ('tok-12345', '', 1, 1700000500000000,
+  '{"role":"admin","digest":"AQID"}');
+)sql";
+
+class Upgrade : public Suite {
+ protected:
+  void SetUp() override {
+    log::set_level(log::Level::kWarn);
+    count_test(GetParam().name);
+    database_ = GetParam().make();
+    make_schema_1();
+    if (!HasFatalFailure()) reopen();
+  }
+  void make_schema_1() {
+    auto connection = database_->connect();
+    ASSERT_THAT(connection, Succeeds());
+    ASSERT_THAT(sql::migrate(**connection, sql::migrations().first(1)), Succeeds());
+    ASSERT_THAT((*connection)->script(kRowsOfSchema1), Succeeds());
+    ASSERT_EQ(sql::schema_version(**connection).value_or(0), 1);
+  }
+  std::unique_ptr<provisioning::Assignment> again() {
+    auto assignment = make_assignment("Dev-1");
+    assignment->expected_version = dossier("dev-1").current->version;
+    return assignment;
+  }
+};
+
+TEST_P(Upgrade, ReachesTheNewestSchemaOnce) {
+  reopen();
+  auto connection = database_->connect();
+  ASSERT_THAT(connection, Succeeds());
+  EXPECT_EQ(sql::schema_version(**connection).value_or(0), sql::migrations().back().number);
+}
+
+TEST_P(Upgrade, EveryRowIsReadAsBefore) {
+  EXPECT_EQ(wait(catalog().get_scope(kScope.text()))->display_name, "Plant");
+  const auto hub = wait(catalog().get_hub(kHub.text()));
+  ASSERT_THAT(hub, Succeeds());
+  EXPECT_EQ(hub->host, "hub-one.example.com");
+  EXPECT_TRUE(hub->policies.empty());
+  EXPECT_EQ(wait(catalog().get_hub_link(kScope.text(), kHub.text()))->weight, 5U);
+  const provisioning::Dossier found = dossier("dev-1");
+  EXPECT_EQ(found.catalog_version, 41U);
+  ASSERT_TRUE(found.current && found.owner_group);
+  EXPECT_EQ(found.current->version, 4U);
+  EXPECT_EQ(found.current->device_id.text(), "Dev-1");
+  EXPECT_EQ(std::get<domain::SymmetricKeys>(found.owner_group->attestation).retired.size(), 1U);
+  const auto device = wait(catalog().get_device(kHub.text(), "Dev-1"));
+  ASSERT_THAT(device, Succeeds());
+  EXPECT_EQ(device->keys->primary.bytes, (base::Bytes{1, 2, 3, 0, 255}));
+  EXPECT_TRUE(device->keys->retired.empty());
+  EXPECT_EQ(device->twin.desired, R"({"interval":60})");
+  EXPECT_EQ(trail_ids().size(), 1U);
+  EXPECT_EQ(wait(catalog().list_audit(kScope.text(), {}))->items.size(), 1U);
+  EXPECT_EQ(wait(catalog().get_token("tok-12345"))->role, domain::Role::kAdmin);
+}
+
+TEST_P(Upgrade, DeviceOfThenConnectsAndLeavesTraces) {
+  const hub::Dossier found = device_dossier("Dev-1");
+  ASSERT_TRUE(found.device);
+  EXPECT_FALSE(found.session);
+  EXPECT_FALSE(found.has_messages);
+  EXPECT_EQ(traces("Dev-1"), "device ");
+  leave_traces("Dev-1");
+  EXPECT_EQ(traces("Dev-1"), "device twin session connection messages ");
+  EXPECT_EQ(wait(device_store().begin_epoch("node-a")).value_or(0), 1U);
+}
+
+TEST_P(Upgrade, RegistrationOfThenGoesOn) {
+  leave_traces("Dev-1");
+  auto same = again();
+  same->keeps_twin = true;
+  const auto stored = commit(std::move(same));
+  ASSERT_THAT(stored, Succeeds());
+  EXPECT_EQ(stored->version, 5U);
+  EXPECT_EQ(traces("Dev-1"), "device twin session connection messages ");
+  auto move = again();
+  move->keeps_twin = true;
+  move->registration.hub = kOtherHub;
+  move->device = make_device(move->registration);
+  ASSERT_THAT(commit(std::move(move)), Succeeds());
+  EXPECT_EQ(traces("Dev-1"), "");
+  EXPECT_EQ(traces("Dev-1", kOtherHub), "device twin ");
+}
+
+TEST_P(Upgrade, DeviceOfThenIsRemovedWithItsTraces) {
+  leave_traces("Dev-1");
+  const auto id = domain::RegistrationId::trusted("dev-1");
+  ASSERT_THAT(apply(management::RemoveRegistration{kScope, id}, MustExist{}), Succeeds());
+  EXPECT_EQ(traces("Dev-1"), "");
+  EXPECT_THAT(apply(management::RemoveHub{kHub}, MustExist{}), Succeeds());
+}
+
+BERTH_CONFORMANCE(Upgrade);
+
+}  // namespace
+}  // namespace berth::store::conformance
