@@ -1,7 +1,9 @@
 // rooms: attestation crypto
-// Any claim can be judged and explained: attest never proves a signature that nobody made, and the
-// rival hypotheses end within their budget whatever the token holds.
-#include "attestation/tests/bench.h"
+// Any claim can be judged and explained, for registering and for connecting to a hub: a signature
+// that nobody made is never proven, a resource covers no other device, and the rival hypotheses end
+// within their budget whatever the token holds.
+#include "attestation/device_key.h"
+#include "attestation/tests/hub_bench.h"
 #include "base/check.h"
 
 #include <algorithm>
@@ -49,6 +51,7 @@ MacOverText read_mac(Input& input) {
   mac.expires_at_seconds = input.number();
   mac.signed_text = mac.raw_audience + "\n" + mac.raw_expiry;
   mac.raw_signature = input.text();
+  if (input.byte() % 4 == 0) mac.key_name = input.text();
   if (mac.raw_signature.size() % 2 == 0) mac.mac.assign(32, input.byte());
   return mac;
 }
@@ -56,7 +59,10 @@ MacOverText read_mac(Input& input) {
 struct Fixture {
   berth::attestation::TestVault vault;
   berth::attestation::SymmetricKeyAttestor attestor{vault, {}};
+  berth::attestation::DeviceKeyAuthenticator authenticator{vault, {}};
   std::vector<berth::domain::Enrollment> enrollments;
+  std::vector<berth::domain::Hub> hubs;
+  std::vector<berth::domain::Device> devices;
 
   Fixture() {
     using berth::domain::EnrollmentKind;
@@ -64,8 +70,50 @@ struct Fixture {
     const berth::Secret two = berth::attestation::decoded(berth::attestation::kTextKey);
     enrollments.push_back(make_enrollment(vault, {EnrollmentKind::kIndividual, "d"}, one, two));
     enrollments.push_back(make_enrollment(vault, {EnrollmentKind::kGroup, "g"}, two, one));
+    hubs.push_back(berth::attestation::make_hub(vault));
+    devices.push_back(berth::attestation::make_device(vault, "d", one, two));
+    devices.push_back(berth::attestation::make_device(vault, "e", two, one));
+    retire(vault, devices[0], berth::Secret::from_text("0123456789abcdef"),
+           berth::domain::KeySlot::kPrimary, 1'800'000'000);
   }
 };
+
+void must_be_sound(const std::vector<berth::domain::Finding>& findings) {
+  for (const auto& finding : findings) {
+    BERTH_CHECK(!finding.text.empty() && !finding.mend.empty());
+    BERTH_CHECK(berth::base::is_utf8(finding.text));
+  }
+}
+
+// As a connection of device 'd' to its hub.
+void connect(Fixture& fixture, berth::domain::Claim claim, Reason reason) {
+  const auto now = berth::base::from_unix_seconds(1'900'000'000);
+  const berth::domain::Device& device = fixture.devices[0];
+  const auto refused = fixture.authenticator.authenticate(claim, fixture.hubs[0], device, now);
+  BERTH_CHECK(!refused && "nobody here knows a key");
+  BERTH_CHECK(refused.error().reason != Reason::kNone);
+  BERTH_CHECK(refused.error().reason != Reason::kInternal);
+
+  // The same text signed with the device's own key: let in for this device, never for another.
+  auto& mac = std::get<MacOverText>(claim.evidence);
+  mac.key_name.clear();
+  const berth::Secret key = berth::attestation::decoded(berth::attestation::kCountingKey);
+  const auto signature = berth::crypto::hmac_sha256(key.bytes(), mac.signed_text);
+  mac.mac.assign(signature.begin(), signature.end());
+  const auto connected = fixture.authenticator.authenticate(claim, fixture.hubs[0], device, now);
+  if (connected) {
+    BERTH_CHECK(fixture.authenticator.still_good(connected->credential, fixture.hubs[0], device));
+    BERTH_CHECK(connected->expires_at && *connected->expires_at >= now);
+    const std::string audience = berth::base::ascii_lower(mac.audience + "|" + mac.raw_audience);
+    BERTH_CHECK(audience.find("/devices/e") == std::string::npos);
+  }
+  const std::optional<berth::domain::Registration> none;
+  const std::span<const berth::domain::Device> devices(fixture.devices);
+  must_be_sound(fixture.attestor.connection_rivals(
+      {claim, reason, now, &device, &fixture.hubs[0], none, devices, devices, fixture.hubs,
+       fixture.enrollments, fixture.enrollments},
+      500));
+}
 
 }  // namespace
 
@@ -89,9 +137,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::span<const berth::domain::Enrollment> all(fixture.enrollments);
   const auto findings = fixture.attestor.rivals(
       {claim, claim.registration_id, reason, now, std::nullopt, all, all, all}, 500);
-  for (const auto& finding : findings) {
-    BERTH_CHECK(!finding.text.empty() && !finding.mend.empty());
-    BERTH_CHECK(berth::base::is_utf8(finding.text));
-  }
+  must_be_sound(findings);
+  claim.host = input.text();
+  std::erase(claim.host, '%');  // as a dialect gives it
+  connect(fixture, std::move(claim), reason);
   return 0;
 }
