@@ -38,7 +38,7 @@ namespace asio = boost::asio;
 using std::chrono::duration;
 using std::chrono::seconds;
 
-constexpr unsigned kAtATime = 32;
+constexpr unsigned kAtATime = 64;
 constexpr std::uint64_t kCountMax = 10'000;
 constexpr std::uint64_t kSpareFiles = 64;
 constexpr double kMemoryRatioGoal = 1.2;  // at most, per connection

@@ -116,6 +116,24 @@ Try<std::optional<std::uint16_t>> port_flag(const Invocation& run, const char* f
                     "it takes 1 to 65535");
 }
 
+// The first line of a file of the data directory, "" when there is none.
+std::string announced(const Invocation& run, const char* name) {
+  const Try<std::string> text = read_small_file(run.data() / name);
+  return text ? text->substr(0, text->find('\n')) : std::string();
+}
+
+// Where a server on this machine has its hubs, if it is the one that the device provisions at: it
+// may be on any port, and nothing that the device is told names it.
+std::optional<std::uint16_t> local_mqtt_port(const Invocation& run,
+                                             const device::DeviceSecrets& secrets) {
+  const std::string url = announced(run, "url");
+  if (url != "https://" + secrets.host + ":" + std::to_string(secrets.port)) return std::nullopt;
+  const std::string mqtt = announced(run, "mqtt-url");
+  std::uint16_t port = 0;
+  std::from_chars(mqtt.data() + mqtt.rfind(':') + 1, mqtt.data() + mqtt.size(), port);
+  return port > 0 ? std::optional(port) : std::nullopt;
+}
+
 Try<device::SimulationOptions> simulation_options(Invocation& run, const fs::path& settings) {
   device::SimulationOptions options;
   BERTH_TRY(options.secrets, read_secrets(run.args.text_or("secrets", "")));
@@ -123,6 +141,7 @@ Try<device::SimulationOptions> simulation_options(Invocation& run, const fs::pat
   BERTH_TRY(options.keys, keys_to_try(run));
   BERTH_TRY(options.https_port, port_flag(run, "https-port"));
   BERTH_TRY(options.mqtt_port, port_flag(run, "mqtt-port"));
+  if (!options.mqtt_port) options.mqtt_port = local_mqtt_port(run, options.secrets);
   options.ca = ca_file(run);
   options.address = run.args.text_or("address", "");
   options.messages = run.args.number("messages").value_or(run.args.is_set("once") ? 1 : 0);
@@ -236,24 +255,25 @@ std::vector<Verb> simulate_verbs() {
   settings.required = true;
   Flag key{"key", "WHICH", "Which of its two keys it tries, in this order; both."};
   key.choices = {"primary", "secondary", "both"};
-  return {{"simulate device",
-           "Is a device: provisions itself, connects to its hub, shows its desired twin, sends "
-           "telemetry, answers methods. Ctrl-C ends it.",
-           {std::move(secrets),
-            std::move(settings),
-            std::move(key),
-            {"messages", "N", "End when so many messages were acknowledged; else never.", number},
-            {"interval", "MS", "Time between two messages; 1000.", number},
-            {"once", "", "End after the first message.", FlagKind::kSwitch},
-            {"https-port", "N", "Port to provision at, instead of the one in the secrets.", number},
-            {"mqtt-port", "N", "Port of the hub; 8883.", number},
-            {"address", "IP", "Connect there, whatever the host names resolve to."},
-            {"ca", "FILE", "CA to trust; else BERTH_CA, else `ca.pem` in the data directory."},
-            {"data", "DIR", "Data directory of a server on this machine; else BERTH_DATA."}},
-           "berth simulate device --secrets secrets.json --settings settings.json --messages 3",
-           &simulate_device,
-           false,
-           "the tutorial of symmetric keys runs it, with the secrets it made"}};
+  return {
+      {"simulate device",
+       "Is a device: provisions itself, connects to its hub, shows its desired twin, sends "
+       "telemetry, answers methods. Ctrl-C ends it.",
+       {std::move(secrets),
+        std::move(settings),
+        std::move(key),
+        {"messages", "N", "End when so many messages were acknowledged; else never.", number},
+        {"interval", "MS", "Time between two messages; 1000.", number},
+        {"once", "", "End after the first message.", FlagKind::kSwitch},
+        {"https-port", "N", "Port to provision at, instead of the one in the secrets.", number},
+        {"mqtt-port", "N", "Port of the hub; that of a server on this machine, else 8883.", number},
+        {"address", "IP", "Connect there, whatever the host names resolve to."},
+        {"ca", "FILE", "CA to trust; else BERTH_CA, else `ca.pem` in the data directory."},
+        {"data", "DIR", "Data directory of a server on this machine; else BERTH_DATA."}},
+       "berth simulate device --secrets secrets.json --settings settings.json --messages 3",
+       &simulate_device,
+       false,
+       "the tutorial of symmetric keys runs it, with the secrets it made"}};
 }
 
 }  // namespace berth::cli

@@ -141,6 +141,17 @@ TEST_F(Simulate, ANewDeviceProvisionsAndKeepsWhatItLearned) {
   EXPECT_THAT(world_.out.str(), HasSubstr("device pump-1 of hub hub.localhost\nconnected to"));
 }
 
+TEST_F(Simulate, TheHubOfAServerOnThisMachineIsFoundByItsDataDirectory) {
+  has_secrets();
+  write("url", "https://" + endpoint() + "\n");
+  write("mqtt-url", "mqtts://localhost:" + std::to_string(cloud_.port()) + "\n");
+  EXPECT_EQ(
+      world_.run({"simulate", "device", "--secrets", file("secrets.json"), "--settings",
+                  file("settings.json"), "--ca", cloud_.ca(), "--data", path_.string(), "--once"}),
+      kDone)
+      << world_.err.str();
+}
+
 TEST_F(Simulate, ARefusalIsAClearSentenceAndAHint) {
   has_secrets();
   cloud_.provision = [](const std::string&) { return http(401, R"({"message":"no\u001b[2J"})"); };
