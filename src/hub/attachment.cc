@@ -34,6 +34,12 @@ Reason reason_of(domain::EndReason reason) {
   return Reason::kInternal;
 }
 
+// Mistakes of the device's program, which somebody has to be told of; a version that is not the
+// current one is part of ordinary life.
+bool breaks_a_rule(Reason reason) {
+  return reason == Reason::kDocumentInvalid || reason == Reason::kDocumentTooLarge;
+}
+
 std::unique_ptr<domain::Event> telemetry(const Core& core, const Connection& connection,
                                          domain::Message message) {
   auto event = std::make_unique<domain::Event>();
@@ -75,6 +81,8 @@ class DeviceAttachment final : public Attachment {
 
   std::optional<domain::HubRefused> ended() const;
   Task<HubResult> keep(std::vector<Subscription> subscriptions);
+  // Of an offence on this connection.
+  domain::HubRefused leave_trail(Rejection rejection, std::string detail);
 
   const std::shared_ptr<Core> core_;
   const std::shared_ptr<Connection> connection_;
@@ -195,7 +203,12 @@ Task<HubResult> DeviceAttachment::on(domain::PatchReported command) {
   std::optional<domain::HubRefused> over = ended();
   if (over) co_return *std::move(over);
   HubResult result = co_await patch_reported(core_, connection_->about.key, std::move(command));
-  co_return result;
+  const auto* refused = std::get_if<domain::HubRefused>(&result);
+  if (refused == nullptr || !breaks_a_rule(refused->reason)) co_return result;
+  const std::string why = base::printable(refused->detail);
+  co_return leave_trail({domain::Step::kAuthorize, refused->reason, "a patch that keeps the rules",
+                         why, std::chrono::seconds(0)},
+                        why);
 }
 
 Task<HubResult> DeviceAttachment::on(domain::AnswerMethod command) {
@@ -211,6 +224,13 @@ Task<HubResult> DeviceAttachment::on(domain::SettleMessage command) {
 }
 
 Task<HubResult> DeviceAttachment::on(domain::ReportMisuse command) {
+  co_return leave_trail(
+      {domain::Step::kAuthorize, command.reason, base::printable(command.expected),
+       base::printable(command.received), std::chrono::seconds(0)},
+      {});
+}
+
+domain::HubRefused DeviceAttachment::leave_trail(Rejection rejection, std::string detail) {
   const Connection::About& about = connection_->about;
   domain::Claim claim;
   claim.registration_id = about.key.device.text();
@@ -225,12 +245,7 @@ Task<HubResult> DeviceAttachment::on(domain::ReportMisuse command) {
   admission.trail.device_id = about.key.device.text();
   admission.pass(domain::Step::kIdentify, "connected");
   admission.pass(domain::Step::kAttest, about.proof);
-  Rejection rejection{domain::Step::kAuthorize,
-                      command.reason,
-                      base::printable(command.expected),
-                      base::printable(command.received),
-                      {}};
-  co_return admission.refuse(std::move(rejection), std::nullopt);
+  return admission.refuse(std::move(rejection), std::nullopt, std::move(detail));
 }
 
 Task<HubResult> DeviceAttachment::on(domain::Farewell command) {

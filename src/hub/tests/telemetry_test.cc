@@ -112,6 +112,19 @@ TEST(Misuse, LeavesATrailThatSaysWhichRule) {
   EXPECT_EQ(trail.steps.back().received, "devices/other");
 }
 
+TEST(Attachment, APatchThatBreaksARuleLeavesATrailAndAStaleOneDoesNot) {
+  World world;
+  Client client = world.connect();
+  const domain::HubResult result = client.handle(domain::PatchReported{R"({"a b":1})", {}});
+  const auto& refusal = std::get<domain::HubRefused>(result);
+  ASSERT_EQ(world.refusals.trails.size(), 1U);
+  EXPECT_EQ(world.refusals.trails[0].id, refusal.tracking_id);
+  EXPECT_EQ(world.refusals.trails[0].reason, Reason::kDocumentInvalid);
+  EXPECT_EQ(world.refusals.trails[0].steps.back().received, refusal.detail);
+  EXPECT_EQ(client.refused(domain::PatchReported{"{}", 77}), Reason::kVersionNotCurrent);
+  EXPECT_EQ(world.refusals.trails.size(), 1U);
+}
+
 TEST(Attachment, ASecondConnectOnItIsRefused) {
   World world;
   Client client = world.connect();
