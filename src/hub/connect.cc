@@ -99,7 +99,7 @@ Result<Proven, Rejection> attest(Core& core, const domain::Claim& claim,
   return Fail(*std::move(first));
 }
 
-Result<void, Rejection> authorize(const Core& core, const domain::ConnectDevice& command,
+Result<void, Rejection> authorize(const domain::ConnectDevice& command,
                                   const domain::Device& device) {
   if (!device.enabled) {
     return Fail(Rejection{
@@ -111,10 +111,6 @@ Result<void, Rejection> authorize(const Core& core, const domain::ConnectDevice&
                           fmt::format("a will of at most {} bytes", domain::kDeviceMessageBytesMax),
                           fmt::format("{} bytes", domain::size_of(*command.will)),
                           {}});
-  }
-  if (core.stopping) {
-    return Fail(Rejection{Step::kAuthorize, Reason::kStoreUnavailable, "a server that stays",
-                          "one that is stopping", std::chrono::seconds(1)});
   }
   return {};
 }
@@ -199,6 +195,14 @@ void join(Core& core, const std::shared_ptr<Connection>& connection, Inheritance
   ++core.count.connects;
 }
 
+// No fault of the device, and nothing to explain.
+Attached turned_away(Core& core) {
+  ++core.count.connects_refused;
+  domain::HubRefused refused = refusal(core, Reason::kStoreUnavailable, "the server is stopping");
+  refused.retry_after = std::chrono::seconds(1);
+  return {nullptr, std::move(refused)};
+}
+
 Attached refused(Core& core, Admission& admission, Rejection rejection,
                  std::optional<domain::Device> device) {
   ++core.count.connects_refused;
@@ -209,20 +213,21 @@ Attached refused(Core& core, Admission& admission, Rejection rejection,
 
 Task<Attached> connect(std::shared_ptr<Core> core, domain::ConnectDevice command,
                        std::shared_ptr<Subscriber> subscriber) {
+  if (core->stopping) co_return turned_away(*core);
   Admission admission(*core, std::move(command.claim));
   const std::uint64_t hubs_read = core->hubs.generation();
   Result<std::vector<Candidate>, Rejection> candidates = co_await identify(core, admission);
   if (!candidates) co_return refused(*core, admission, std::move(candidates).error(), {});
-  const domain::Device first = *candidates->front().dossier.device;
+  const std::optional<domain::Device>& first = candidates->front().dossier.device;
   admission.pass(Step::kIdentify,
-                 fmt::format("device '{}' of hub '{}'", first.id.text(), first.hub.text()));
+                 fmt::format("device '{}' of hub '{}'", first->id.text(), first->hub.text()));
 
   Result<Proven, Rejection> proven = attest(*core, admission.claim, *candidates);
   if (!proven) co_return refused(*core, admission, std::move(proven).error(), first);
   const domain::Device& device = *proven->at.dossier.device;
   admission.pass(Step::kAttest, proven->authenticated.detail);
 
-  Result<void, Rejection> allowed = authorize(*core, command, device);
+  Result<void, Rejection> allowed = authorize(command, device);
   if (!allowed) co_return refused(*core, admission, std::move(allowed).error(), device);
   Result<Inheritance> inheritance =
       co_await inherit(core, proven->at.dossier, command.keeps_session);

@@ -132,6 +132,7 @@ TEST(Connect, NobodyIsLetInOnceTheServerStops) {
   World world;
   world.hub().stop();
   EXPECT_EQ(world.connect().refusal().reason, Reason::kStoreUnavailable);
+  EXPECT_TRUE(world.refusals.trails.empty());
 }
 
 TEST(Connect, RefusesAWillOverTheLimit) {
