@@ -190,27 +190,8 @@ Flag name_flag(bool required) {
           true};
 }
 
-}  // namespace
-
-std::vector<Verb> hub_verbs() {
-  Flag listed_scope = scope_flag();
-  listed_scope.help = "Only the hubs linked to this scope, with their weights.";
-  return {{"hub create",
-           "Makes a hub built into this server.",
-           {name_flag(true),
-            {"host", "HOST",
-             "Host name devices are told to connect to; the server's own, while no hub has it."},
-            display_name_flag()},
-           "berth hub create hub-2 --host hub-2.example.net",
-           &create},
-          {"hub list", "Lists the hubs, or those linked to a scope.",
-           flags_of({{listed_scope}, page_flags()}), "berth hub list", &list},
-          {"hub show",
-           "Shows one hub.",
-           {name_flag(false), show_keys_flag()},
-           "berth hub show hub-2",
-           &show},
-          {"hub connection-string",
+std::vector<Verb> verbs_about_keys() {
+  return {{"hub connection-string",
            "Prints what services connect to a hub with; the audit remembers it.",
            {name_flag(false),
             {"policy", "POLICY", "Which policy's key; iothubowner.", FlagKind::kText, {"pn"}},
@@ -226,35 +207,11 @@ std::vector<Verb> hub_verbs() {
             yes_flag(),
             show_keys_flag()},
            "berth hub regenerate-key hub-2 --policy service --key secondary --yes",
-           &regenerate},
-          {"hub update",
-           "Changes what the flags name and leaves the rest.",
-           {name_flag(false), display_name_flag(), etag_flag()},
-           "berth hub update hub-2 --display-name \"Hall 2\"",
-           &update},
-          {"hub link",
-           "Lets a scope assign devices to a hub, or changes how.",
-           {name_flag(false),
-            scope_flag(),
-            {"connection-string",
-             "STRING",
-             "Link the hub whose connection string this is, or @FILE; its key is checked.",
-             FlagKind::kText,
-             {"cs"}},
-            {"allocation-weight",
-             "N",
-             "Share of the devices under the hashed policy, 1 to 1000; 1.",
-             FlagKind::kNumber,
-             {"aw"}},
-            {"apply-allocation-policy",
-             "BOOL",
-             "false: only enrollments that name the hub get it; true.",
-             FlagKind::kBoolean,
-             {"aap"}},
-            etag_flag()},
-           "berth hub link hub-2 --allocation-weight 2",
-           &link},
-          {"hub unlink",
+           &regenerate}};
+}
+
+std::vector<Verb> verbs_that_end() {
+  return {{"hub unlink",
            "Stops a scope from assigning devices to a hub; those it has stay.",
            {name_flag(true), scope_flag(), etag_flag(), yes_flag()},
            "berth hub unlink hub-2 --yes",
@@ -264,6 +221,60 @@ std::vector<Verb> hub_verbs() {
            {name_flag(true), etag_flag(), yes_flag()},
            "berth hub delete hub-2 --yes",
            &remove}};
+}
+
+}  // namespace
+
+std::vector<Verb> hub_verbs() {
+  Flag listed_scope = scope_flag();
+  listed_scope.help = "Only the hubs linked to this scope, with their weights.";
+  std::vector<Verb> verbs{
+      {"hub create",
+       "Makes a hub built into this server.",
+       {name_flag(true),
+        {"host", "HOST",
+         "Host name devices are told to connect to; the server's own, while no hub has it."},
+        display_name_flag()},
+       "berth hub create hub-2 --host hub-2.example.net",
+       &create},
+      {"hub list", "Lists the hubs, or those linked to a scope.",
+       flags_of({{listed_scope}, page_flags()}), "berth hub list", &list},
+      {"hub show",
+       "Shows one hub.",
+       {name_flag(false), show_keys_flag()},
+       "berth hub show hub-2",
+       &show},
+      {"hub update",
+       "Changes what the flags name and leaves the rest.",
+       {name_flag(false), display_name_flag(), etag_flag()},
+       "berth hub update hub-2 --display-name \"Hall 2\"",
+       &update},
+      {"hub link",
+       "Lets a scope assign devices to a hub, or changes how.",
+       {name_flag(false),
+        scope_flag(),
+        {"connection-string",
+         "STRING",
+         "Link the hub whose connection string this is, or @FILE; its key is checked.",
+         FlagKind::kText,
+         {"cs"}},
+        {"allocation-weight",
+         "N",
+         "Share of the devices under the hashed policy, 1 to 1000; 1.",
+         FlagKind::kNumber,
+         {"aw"}},
+        {"apply-allocation-policy",
+         "BOOL",
+         "false: only enrollments that name the hub get it; true.",
+         FlagKind::kBoolean,
+         {"aap"}},
+        etag_flag()},
+       "berth hub link --connection-string \"$(berth hub connection-string hub-2)\" "
+       "--allocation-weight 2",
+       &link}};
+  for (Verb& each : verbs_about_keys()) verbs.push_back(std::move(each));
+  for (Verb& each : verbs_that_end()) verbs.push_back(std::move(each));
+  return verbs;
 }
 
 }  // namespace berth::cli

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <map>
+
 namespace berth::management {
 namespace {
 
@@ -23,6 +25,28 @@ Task<Result<std::vector<domain::Scope>>> inspected_scopes(const Call& call) {
       co_await call.ports.catalog.list_scopes(std::move(page));
   if (!list) co_return Fail(std::move(list).error());
   co_return std::move(list->items);
+}
+
+// Hubs made before hosts had to differ, or by two operators in the same instant.
+Task<Result<std::vector<std::string>>> shared_hosts(const Call& call) {
+  std::vector<std::string> warnings;
+  std::map<std::string, std::string> hub_of_host;
+  domain::Page page;
+  do {
+    page.limit = call.ports.settings.page_limit_max;
+    Result<domain::Listing<domain::Hub>> hubs = co_await call.ports.catalog.list_hubs(page);
+    if (!hubs) co_return Fail(std::move(hubs).error());
+    for (const domain::Hub& hub : hubs->items) {
+      const auto [first, is_new] = hub_of_host.emplace(hub.host, hub.name.text());
+      if (is_new) continue;
+      warnings.push_back(fmt::format(
+          "hubs {} and {} have the same host {}, so devices cannot tell them apart: make another "
+          "hub with a host of its own and delete one of these",
+          first->second, hub.name.text(), hub.host));
+    }
+    page.cursor = hubs->next_cursor;
+  } while (!page.cursor.empty());
+  co_return warnings;
 }
 
 }  // namespace
@@ -56,9 +80,12 @@ Task<Answer> run(const Call& call, domain::GetServerStatus) {
   if (call.actor.scope) {
     status->scope_count = 1;
     status->hub_count = link_count;
-  } else if (scopes->empty()) {
-    status->warnings.push_back("there is no scope: berth scope create");
+    co_return *std::move(status);
   }
+  if (scopes->empty()) status->warnings.push_back("there is no scope: berth scope create");
+  Result<std::vector<std::string>> shared = co_await shared_hosts(call);
+  if (!shared) co_return Fail(std::move(shared).error());
+  status->warnings.insert(status->warnings.end(), shared->begin(), shared->end());
   co_return *std::move(status);
 }
 

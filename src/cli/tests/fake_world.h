@@ -51,7 +51,14 @@ class FakeTransport final : public Transport {
   Try<HttpReply> send(const HttpCall& call) override {
     server_.calls.push_back(call);
     if (server_.before_answer) server_.before_answer(server_.calls.size());
-    if (server_.is_down) return Refuse("https://fake cannot be reached", "it is down", "start it");
+    if (server_.is_down) {
+      Failure failure;
+      failure.what = "https://fake cannot be reached";
+      failure.why = "it is down";
+      failure.mend = "start it";
+      failure.kind = ErrorKind::kUnavailable;
+      return Fail(std::move(failure));
+    }
     auto found = server_.replies.find(call.method + " " + call.target);
     if (found == server_.replies.end()) {
       found =

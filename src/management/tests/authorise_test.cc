@@ -33,6 +33,9 @@ std::map<std::string, domain::ManagementCommand> commands() {
   all["deleteHub"] = domain::DeleteHub();
   all["linkHub"] = domain::LinkHub{kHere, "hub-2", {}, {}};
   all["unlinkHub"] = domain::UnlinkHub{kHere, "hub-1", {}};
+  all["getHubKeys"] = domain::GetHubKeys();
+  all["regenerateHubKey"] = domain::RegenerateHubKey{"hub-1", "a", domain::KeySlot::kPrimary, {}};
+  all["linkHubByConnectionString"] = domain::LinkHub{kHere, "", {}, {}};
   all["listHubLinks"] = domain::ListHubLinks{kHere};
   for (const auto& [kind, name] :
        {std::pair(kIndividual, "Enrollment"), std::pair(kGroup, "EnrollmentGroup")}) {
@@ -53,6 +56,17 @@ std::map<std::string, domain::ManagementCommand> commands() {
   all["getDevice"] = domain::GetDevice();
   all["getDeviceKeys"] = domain::GetDeviceKeys();
   all["listDevices"] = domain::ListDevices();
+  all["createDevice"] = domain::CreateDevice();
+  all["updateDevice"] = domain::UpdateDevice();
+  all["deleteDevice"] = domain::DeleteDevice();
+  all["regenerateDeviceKey"] =
+      domain::RegenerateDeviceKey{"hub-1", "a", domain::KeySlot::kPrimary, {}};
+  all["getTwin"] = domain::GetTwin();
+  all["patchTwin"] = domain::UpdateTwin();
+  all["putTwin"] = domain::UpdateTwin();
+  all["callDeviceMethod"] = domain::CallDeviceMethod();
+  all["sendToDevice"] = domain::SendToDevice();
+  all["listEvents"] = domain::ReadEvents();
   all["getTrail"] = domain::GetTrail();
   all["listTrails"] = domain::ListTrails();
   all["listAudit"] = domain::ListAudit();
@@ -112,16 +126,7 @@ TEST(Authorise, ALimitedTokenReachesItsScopeAndNotTheServer) {
   }
 }
 
-class LimitedTokens : public Desk {
- protected:
-  void add_device(const std::string& id, const std::string& scope) {
-    domain::Device device;
-    device.hub = domain::HubName::trusted("hub-1");
-    device.id = domain::DeviceId::trusted(id);
-    device.scope = domain::ScopeId::trusted(scope);
-    catalog.devices.emplace(FakeCatalog::Pair("hub-1", id), device);
-  }
-};
+class LimitedTokens : public Desk {};
 
 TEST_F(LimitedTokens, SeeTheirScopeItsHubsAndItsDevices) {
   add_device("mine", kScope);

@@ -47,7 +47,8 @@ Desk::Desk() {
   settings.version = "0.1.0";
   settings.started_at = clock.wall();
   settings.guesses.failures_max = 3;
-  management = std::make_unique<Management>(catalog, vault, clock, rng, settings);
+  const Ports ports{catalog, vault, hub, clock, rng};
+  management = std::make_unique<Management>(ports, settings);
   for (const char* id : {kScope, kOtherScope}) {
     domain::Scope scope;
     scope.id = domain::ScopeId::trusted(id);
@@ -56,11 +57,11 @@ Desk::Desk() {
     catalog.scopes.emplace(id, scope);
   }
   for (const char* name : {"hub-1", "hub-2"}) {
-    domain::Hub hub;
-    hub.name = domain::HubName::trusted(name);
-    hub.host = "berth.example.net";
-    hub.version = 1;
-    catalog.hubs.emplace(name, hub);
+    domain::Hub made;
+    made.name = domain::HubName::trusted(name);
+    made.host = std::string(name) + ".example.net";
+    made.version = 1;
+    catalog.hubs.emplace(name, made);
   }
   domain::HubLink link;
   link.scope = domain::ScopeId::trusted(kScope);
@@ -74,6 +75,20 @@ Desk::Desk() {
   limited_admin = make_token(Role::kAdmin, kScope);
   limited_operator = make_token(Role::kOperator, kScope);
   limited_viewer = make_token(Role::kViewer, kScope);
+}
+
+domain::Device& Desk::add_device(const std::string& id, const std::string& scope) {
+  domain::Device device;
+  device.hub = domain::HubName::trusted("hub-1");
+  device.id = domain::DeviceId::trusted(id);
+  device.scope = domain::ScopeId::trusted(scope);
+  device.created_at = clock.wall();
+  device.version = 1;
+  const std::string context = domain::device_key_context(device.hub, device.id);
+  device.keys.emplace();
+  device.keys->primary = vault.seal(rng.secret(64), context);
+  device.keys->secondary = vault.seal(rng.secret(64), context);
+  return catalog.devices.insert_or_assign(FakeCatalog::Pair("hub-1", id), device).first->second;
 }
 
 std::string Desk::make_token(Role role, const std::string& scope) {

@@ -6,6 +6,7 @@
 #include "base/tests/run_task.h"
 #include "management/management.h"
 #include "management/tests/fake_catalog.h"
+#include "management/tests/fake_hub.h"
 
 #include <gtest/gtest.h>
 
@@ -32,6 +33,8 @@ class Desk : public ::testing::Test {
   static constexpr const char* kScope = "0ne00000001";
   static constexpr const char* kOtherScope = "0ne00000002";
 
+  // A device with keys in the catalog, of kScope unless told otherwise.
+  domain::Device& add_device(const std::string& id, const std::string& scope = kScope);
   // A token of the given role made directly in the catalog; its text.
   std::string make_token(domain::Role role, const std::string& scope = {});
   Result<domain::ManagementResult> ask(const std::string& token, domain::ManagementCommand command,
@@ -47,6 +50,7 @@ class Desk : public ::testing::Test {
   base::SeededRng rng{7};
   FakeVault vault;
   FakeCatalog catalog;
+  FakeHub hub;
   std::unique_ptr<Management> management;
 };
 

@@ -125,6 +125,14 @@ Result<std::uint64_t> FakeCatalog::write(const PutRegistrationOwner& change,
   record.enrollment = change.owner;
   return put(registrations, key, record, expectation);
 }
+Result<std::uint64_t> FakeCatalog::write(const PutDevice& change, const Expectation& expectation) {
+  const Pair key(change.record.hub.text(), change.record.id.text());
+  return put(devices, key, change.record, expectation);
+}
+Result<std::uint64_t> FakeCatalog::write(const RemoveDevice& change,
+                                         const Expectation& expectation) {
+  return remove(devices, Pair(change.hub.text(), change.id.text()), expectation);
+}
 Result<std::uint64_t> FakeCatalog::write(const PutToken& change, const Expectation& expectation) {
   return put(tokens, change.record.id, change.record, expectation);
 }

@@ -69,6 +69,8 @@ class FakeCatalog final : public Catalog {
   Result<std::uint64_t> write(const RemoveEnrollment& removal, const Expectation& expectation);
   Result<std::uint64_t> write(const RemoveRegistration& removal, const Expectation& expectation);
   Result<std::uint64_t> write(const PutRegistrationOwner& put, const Expectation& expectation);
+  Result<std::uint64_t> write(const PutDevice& put, const Expectation& expectation);
+  Result<std::uint64_t> write(const RemoveDevice& removal, const Expectation& expectation);
   Result<std::uint64_t> write(const PutToken& put, const Expectation& expectation);
   Result<std::uint64_t> write(const RemoveToken& removal, const Expectation& expectation);
   Result<void> working() const;

@@ -75,5 +75,64 @@ TEST_F(FirstStart, TheFirstTokenIsAnAdminsAndWorks) {
   EXPECT_TRUE(ask(std::string(made->secret.text()), domain::CreateScope()).has_value());
 }
 
+TEST_F(FirstStart, TheFirstHubHasItsPolicies) {
+  ASSERT_TRUE(start());
+  EXPECT_EQ(catalog.hubs.at("hub-1").policies.size(), 5U);
+  EXPECT_GT(hub.hubs_changes, 0);
+}
+
+class OlderStore : public Desk {
+ protected:
+  bool complete() { return base::run_task(management->complete_hubs()).has_value(); }
+  const domain::Hub& first() const { return catalog.hubs.at("hub-1"); }
+};
+
+TEST_F(OlderStore, ItsHubsGetThePoliciesOnce) {
+  ASSERT_TRUE(complete());
+  EXPECT_EQ(first().policies.size(), 5U);
+  EXPECT_EQ(catalog.hubs.at("hub-2").policies.size(), 5U);
+  EXPECT_EQ(first().version, 2U);
+  EXPECT_EQ(catalog.audit.back().actor, "server");
+  EXPECT_EQ(catalog.audit.back().action, "hub.update");
+  const domain::Sealed before = first().policies[1].keys.primary;
+  ASSERT_TRUE(complete());
+  EXPECT_EQ(first().version, 2U);
+  EXPECT_EQ(first().policies[1].keys.primary, before);
+}
+
+TEST_F(OlderStore, APolicyThatIsThereKeepsItsKeys) {
+  domain::HubPolicy policy{"iothubowner", {}, {}};
+  policy.keys.primary = vault.seal(rng.secret(32), "hub-policy/hub-1/iothubowner");
+  catalog.hubs.at("hub-1").policies.push_back(policy);
+  ASSERT_TRUE(complete());
+  ASSERT_EQ(first().policies.size(), 5U);
+  EXPECT_EQ(first().policies[1].name, "iothubowner");
+  EXPECT_EQ(first().policies[1].keys.primary, policy.keys.primary);
+}
+
+TEST_F(OlderStore, AnotherServerThatIsFasterDecidesTheKeys) {
+  domain::Sealed theirs;
+  catalog.before_apply = [&] {
+    if (!theirs.bytes.empty()) return;
+    domain::Hub& hub = catalog.hubs.at("hub-1");
+    for (const char* name :
+         {"device", "iothubowner", "registryRead", "registryReadWrite", "service"}) {
+      domain::HubPolicy policy{name, {}, {}};
+      policy.keys.primary = vault.seal(rng.secret(32), domain::hub_policy_context(hub.name, name));
+      hub.policies.push_back(policy);
+    }
+    ++hub.version;
+    theirs = hub.policies[1].keys.primary;
+  };
+  ASSERT_TRUE(complete());
+  EXPECT_EQ(first().policies.size(), 5U);
+  EXPECT_EQ(first().policies[1].keys.primary, theirs);
+}
+
+TEST_F(OlderStore, AStoreThatFailsIsSaidToFail) {
+  catalog.broken = true;
+  EXPECT_FALSE(complete());
+}
+
 }  // namespace
 }  // namespace berth::management::testing

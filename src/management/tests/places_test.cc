@@ -153,12 +153,32 @@ TEST_F(Places, ListsArePagedAndBounded) {
   EXPECT_EQ(refused(ask(viewer, first)).kind, ErrorKind::kInvalid);
 }
 
-TEST_F(Places, AHubDefaultsToTheServersHost) {
+TEST_F(Places, AHubTakesTheServersHostWhileNoHubHasIt) {
   domain::CreateHub command;
   command.edit.name = "hub-3";
-  const auto hub = expect<Hub>(ask(admin, std::move(command)));
-  EXPECT_EQ(hub.host, "berth.example.net");
-  EXPECT_EQ(hub.display_name, "hub-3");
+  const auto made = expect<Hub>(ask(admin, std::move(command)));
+  EXPECT_EQ(made.host, "berth.example.net");
+  EXPECT_EQ(made.display_name, "hub-3");
+  EXPECT_EQ(hub.hubs_changes, 1);
+  domain::CreateHub another;
+  another.edit.name = "hub-4";
+  const Error error = refused(ask(admin, std::move(another)));
+  EXPECT_EQ(error.kind, ErrorKind::kConflict);
+  EXPECT_EQ(error.what, "the server's own host berth.example.net is that of hub 'hub-3'");
+  EXPECT_NE(error.mend.find("--host"), std::string::npos);
+}
+
+TEST_F(Places, NoTwoHubsHaveOneHost) {
+  domain::CreateHub command;
+  command.edit.name = "hub-3";
+  command.edit.host = "HUB-2.example.net";
+  const Error error = refused(ask(admin, std::move(command)));
+  EXPECT_EQ(error.kind, ErrorKind::kConflict);
+  EXPECT_EQ(error.what, "hub 'hub-2' has the host hub-2.example.net");
+  EXPECT_FALSE(catalog.hubs.contains("hub-3"));
+}
+
+TEST_F(Places, AHubNeedsAName) {
   domain::CreateHub nameless;
   EXPECT_EQ(refused(ask(admin, std::move(nameless))).kind, ErrorKind::kInvalid);
   domain::CreateHub upper;
@@ -172,9 +192,9 @@ TEST_F(Places, AHubKeepsItsHost) {
   EXPECT_EQ(refused(ask(admin, std::move(move))).kind, ErrorKind::kInvalid);
   domain::UpdateHub rename{"hub-1", {}, 1};
   rename.edit.display_name = "First hub";
-  const auto hub = expect<Hub>(ask(admin, std::move(rename)));
-  EXPECT_EQ(hub.display_name, "First hub");
-  EXPECT_EQ(hub.host, "berth.example.net");
+  const auto renamed = expect<Hub>(ask(admin, std::move(rename)));
+  EXPECT_EQ(renamed.display_name, "First hub");
+  EXPECT_EQ(renamed.host, "hub-1.example.net");
 }
 
 TEST_F(Places, ALinkIsSetAsAWhole) {
@@ -219,6 +239,13 @@ TEST_F(Places, StatusCountsAndWarns) {
   EXPECT_EQ(limited.scope_count, 1U);
   EXPECT_EQ(limited.hub_count, 1U);
   EXPECT_TRUE(limited.warnings.empty());
+}
+
+TEST_F(Places, StatusWarnsOfHubsThatDevicesCannotTellApart) {
+  catalog.hubs.at("hub-2").host = catalog.hubs.at("hub-1").host;
+  const auto status = expect<domain::ServerStatus>(ask(viewer, domain::GetServerStatus()));
+  ASSERT_EQ(status.warnings.size(), 2U);
+  EXPECT_NE(status.warnings[1].find("hub-1 and hub-2 have the same host"), std::string::npos);
 }
 
 }  // namespace
