@@ -53,6 +53,9 @@ std::string decode_leniently(std::string_view raw) {
   return is_text ? text : std::string(raw);
 }
 
+// Who sends it: the Java SDK says so in each message (seen in tests/interop). The hub knows better.
+bool says_who_sends(std::string_view name) { return name == "$.cdid" || name == "$.cmid"; }
+
 std::string* system_field(Message& message, std::string_view name) {
   for (const SystemProperty& each : kSystemProperties) {
     if (each.name == name) return &(message.*each.field);
@@ -65,6 +68,7 @@ void read_property(std::string_view part, Message& message) {
   std::string name = decode_leniently(part.substr(0, equals));
   std::optional<std::string> value;
   if (equals != std::string_view::npos) value = decode_leniently(part.substr(equals + 1));
+  if (says_who_sends(name)) return;
   if (std::string* field = system_field(message, name)) {
     *field = std::move(value).value_or("");
   } else {
