@@ -61,16 +61,19 @@ void check(const StepResult& result) {
 }
 
 // Answers as management might, by the input's size: found, or one of the errors.
-Answer answer_to(berth::dialects::Command command, std::size_t size) {
+// A method's payload is the device's: there the input itself.
+Answer answer_to(berth::dialects::Command command, std::string_view input) {
+  const std::size_t size = input.size();
   if (std::holds_alternative<berth::dialects::Inspect>(command.body)) {
     berth::dialects::Inspection inspection;
     inspection.healthy = size % 2 == 0;
     return {std::move(inspection), std::move(command.correlation)};
   }
   berth::Result<berth::domain::ManagementResult> result = berth::domain::Done();
-  if (size % 4 == 1) result = berth::domain::Scope();
-  if (size % 4 == 2) result = berth::domain::Enrollment();
-  if (size % 4 == 3) result = berth::Fail(static_cast<berth::ErrorKind>(size % 10), "what", "mend");
+  if (size % 5 == 1) result = berth::domain::Scope();
+  if (size % 5 == 2) result = berth::domain::Enrollment();
+  if (size % 5 == 3) result = berth::Fail(static_cast<berth::ErrorKind>(size % 12), "what", "mend");
+  if (size % 5 == 4) result = berth::domain::MethodAnswer{200, std::string(input)};
   return {std::move(result), std::move(command.correlation)};
 }
 
@@ -90,7 +93,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return 0;
   }
   must(result.commands.size() == 1 && result.actions.empty());
-  Answer answer = answer_to(std::move(result.commands[0]), size);
+  Answer answer = answer_to(std::move(result.commands[0]), text);
   check(dialect->step(peer, session, std::move(answer)));
   return 0;
 }
