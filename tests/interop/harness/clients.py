@@ -124,7 +124,6 @@ CLIENTS = (
         {
             "mosquitto_pub": "mosquitto-clients",
             "mosquitto_sub": "mosquitto-clients",
-            "mosquitto_rr": "mosquitto-clients",
         },
         at_hub=True,
     ),

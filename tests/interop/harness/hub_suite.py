@@ -78,7 +78,7 @@ def _attempt(stage, story):
     try:
         story.tell(stage)
         return None
-    except (Fault, BerthError) as error:
+    except (Fault, BerthError, OSError) as error:
         return str(error)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         return f"an answer that cannot be read: {type(error).__name__}: {error}"
@@ -137,7 +137,7 @@ def _run_tools(suite, client, directory):
 
 def run(client, program, directory):
     """The suite, in the namespace this process is already in: (rows, trouble)."""
-    suite = HubSuite(Berth(program, directory, admin_apart=True))
+    suite = HubSuite(Berth(program, directory, at_hub=True))
     rows = []
     try:
         suite.berth.start()

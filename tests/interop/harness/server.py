@@ -35,9 +35,12 @@ ADMIN_PORT = 9443  # in a namespace of its own, so that 443 is the devices' alon
 class Berth:
     """One server on 443 and 8883 of this namespace, with its data below `directory`."""
 
-    def __init__(self, program, directory, *, admin_apart=False):
+    def __init__(self, program, directory, *, at_hub=False):
+        """`at_hub`: operators have a port of their own, and tokens end when they say so."""
         self.program = str(program)
-        self._apart = ["--admin-port", str(ADMIN_PORT)] if admin_apart else []
+        self._port = ADMIN_PORT if at_hub else 443
+        self._more = ["--admin-port", str(ADMIN_PORT), "--attestation-clock-skew", "1s"]
+        self._more = self._more if at_hub else []
         self.data = Path(directory) / "data"
         self.log = Path(directory) / "server.log"
         self.ca = self.data / "ca.pem"
@@ -45,7 +48,7 @@ class Berth:
 
     def start(self):
         command = [self.program, "serve", "--data", str(self.data), "--host", namespace.HOST]
-        command += ["--https-port", "443", "--mqtt-port", "8883", *self._apart]
+        command += ["--https-port", "443", "--mqtt-port", "8883", *self._more]
         with open(self.log, "ab") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
         deadline = time.monotonic() + _READY_SECONDS
@@ -64,7 +67,7 @@ class Berth:
             return False
         try:
             trust = ssl.create_default_context(cafile=str(self.ca))
-            url = f"https://{namespace.HOST}/readyz"
+            url = f"https://{namespace.HOST}:{self._port}/readyz"
             with urllib.request.urlopen(url, context=trust, timeout=5) as answer:
                 return answer.status == 200
         except (OSError, urllib.error.URLError):

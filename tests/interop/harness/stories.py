@@ -54,7 +54,8 @@ _MARGIN_PYTHON = 120  # fixed in the SDK: it renews so long before a token ends
 RENEWAL = {
     "node": {"valid": 6, "margin": 3},
     "python": {"valid": _MARGIN_PYTHON + 4, "margin": _MARGIN_PYTHON},
-    "java": {"valid": 5, "margin": 0},
+    # It does not renew: it comes back with a new token when the server ends the connection.
+    "java": {"valid": 3, "margin": 0},
 }
 # What an SDK connects to itself: paho 1.6 wakes its own thread through a pair of TCP sockets.
 OWN_CONNECTIONS = {"node": 0, "python": 1, "java": 0}
@@ -85,6 +86,11 @@ class Stage:
         self._opened = set()  # names of connections that this story may have left open
 
     # ---- the device's side
+
+    @property
+    def sends_empty(self):
+        """The Java SDK leaves out properties without a value."""
+        return self.client.sdk != "java"
 
     def register(self, slug, *, group=FLEET, suffix=""):
         registration_id = f"{slug}-{self.transport.lower()}{suffix}"
@@ -232,7 +238,8 @@ def messages(stage):
     event = stage.telemetry(device, body)
     same((event["kind"], event["deviceId"]), ("telemetry", device.id), "kind and device")
     same({name: event["systemProperties"].get(name) for name in SYSTEM}, SYSTEM, "system")
-    same(event["properties"], AWKWARD, "properties")
+    wanted = {name: value for name, value in AWKWARD.items() if value or stage.sends_empty}
+    same(event["properties"], wanted, "properties")
     stage.send(device, "bare")
     same(stage.telemetry(device, "bare")["properties"], {}, "properties of a bare message")
     stage.send(device, BIG_BODY)

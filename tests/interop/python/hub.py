@@ -84,13 +84,14 @@ def open_client(told):
 
     client.on_connection_state_change = on_state
     try:
+        if told.get("messages"):
+            # It connects for this. What comes before there is a handler, the SDK gives to nobody.
+            listen_messages(client, told["name"])
         client.connect()
     except BaseException:
         client.shutdown()
         raise
     clients[told["name"]] = client
-    if told.get("messages"):
-        listen_messages(client, told["name"])
 
 
 def reopen(told):
