@@ -3,6 +3,7 @@
 #include "dialects/azure_hub/bodies.h"
 #include "dialects/azure_hub/property_bag.h"
 #include "dialects/azure_hub/reason_table.h"
+#include "dialects/azure_hub/session.h"
 #include "dialects/azure_hub/tests/harness.h"
 
 #include <boost/json.hpp>
@@ -115,24 +116,16 @@ TEST(CloudToDevice, AMessageWhosePropertiesNoTopicCanHoldIsRejected) {
 }
 
 TEST(CloudToDevice, TagsAreUsedAgainButNeverTwiceAtOnce) {
-  Connection connection;
-  connection.open();
-  const auto held = all_of<wire::MqttPublish>(connection.tell(delivery(1)));
-  ASSERT_EQ(held.size(), 1U);
-  const std::uint16_t tag = held[0].packet_id;
-  for (std::uint64_t number = 2; number < 70'000; ++number) {
-    const auto sent = all_of<wire::MqttPublish>(connection.tell(delivery(number)));
-    ASSERT_EQ(sent.size(), 1U);
-    ASSERT_NE(sent[0].packet_id, 0);
-    ASSERT_NE(sent[0].packet_id, tag);
-    connection.send(wire::MqttDelivered{sent[0].packet_id});
-    ASSERT_EQ(connection.commands.size(), 1U);
-    ASSERT_EQ(body_of<domain::SettleMessage>(connection.commands[0]).delivery, number);
-    connection.commands.clear();
+  Deliveries deliveries;
+  const std::uint16_t held = deliveries.add(1);
+  for (std::uint64_t number = 2; number < 140'000; ++number) {
+    const std::uint16_t tag = deliveries.add(number);
+    ASSERT_NE(tag, 0);
+    ASSERT_NE(tag, held);
+    ASSERT_EQ(deliveries.take(tag), number);
+    ASSERT_EQ(deliveries.take(tag), std::nullopt);
   }
-  connection.send(wire::MqttDelivered{tag});
-  ASSERT_EQ(connection.commands.size(), 1U);
-  EXPECT_EQ(body_of<domain::SettleMessage>(connection.commands[0]).delivery, 1U);
+  EXPECT_EQ(deliveries.take(held), 1U);
 }
 
 TEST(CloudToDevice, DuplicateIsSaidOfWhatWasSentBeforeAndCanBeAcknowledged) {
