@@ -23,7 +23,6 @@ namespace fs = std::filesystem;
 constexpr const char* kLock = "lock";
 constexpr const char* kMarks = "marks";
 constexpr const char* kDatabase = "events";
-constexpr const char* kScratch = "salvage";
 constexpr std::size_t kCopyBytes = 1024 * 1024;
 
 std::string family_name(const std::string& hub) { return std::string(kHubFamilyPrefix) + hub; }
@@ -124,7 +123,7 @@ Result<void> Database::open_or_recover() {
 
 rdb::Status Database::open_database() {
   const std::string directory = path(kDatabase);
-  const rdb::DBOptions options = database_options(env_);
+  rdb::DBOptions options = database_options(env_);
   std::vector<rdb::ColumnFamilyDescriptor> families;
   std::vector<std::string> names;
   const rdb::Status listed = rdb::DB::ListColumnFamilies(options, directory, &names);
@@ -137,12 +136,15 @@ rdb::Status Database::open_database() {
   for (const std::string& each : names) {
     families.emplace_back(each, hub_of(each) ? events_options(options_) : marks_options());
   }
+  watch_ = std::make_unique<WalWatch>();
+  options.wal_filter = watch_.get();
   std::vector<rdb::ColumnFamilyHandle*> handles;
   rdb::DB* opened = nullptr;
   const rdb::Status status = rdb::DB::Open(options, directory, families, &handles, &opened);
   database_.reset(opened);
   if (!status.ok()) return status;
   for (rdb::ColumnFamilyHandle* each : handles) adopt(each);
+  if (watch_->missing() > 0) tell_lost("several", watch_->missing());
   return open_families();
 }
 
@@ -158,28 +160,59 @@ void Database::adopt(rdb::ColumnFamilyHandle* handle) {
   families_[*hub] = std::move(family);
 }
 
-// Reads the marks. A family without any was being made, or removed, when the server stopped.
 rdb::Status Database::open_families() {
   for (auto each = families_.begin(); each != families_.end();) {
     Family& family = *each->second;
     std::string bytes;
     const rdb::Status found = database_->Get(rdb::ReadOptions(), marks_handle_,
                                              std::string(kMarksKeyPrefix) + family.hub, &bytes);
-    if (found.IsNotFound()) {
-      database_->DropColumnFamily(family.handle).PermitUncheckedError();
-      database_->DestroyColumnFamilyHandle(family.handle).PermitUncheckedError();
-      file_->remove(family.hub);
+    if (!found.ok() && !found.IsNotFound()) return found;
+    std::optional<Marks> marks = found.ok() ? decode_marks(bytes) : std::nullopt;
+    if (!marks) marks = marks_in_file(family);
+    if (!marks) {
+      const rdb::Status dropped = drop_empty(family);
+      if (!dropped.ok()) return dropped;
       each = families_.erase(each);
       continue;
     }
-    if (!found.ok()) return found;
-    std::optional<Marks> marks = decode_marks(bytes);
-    if (!marks) return rdb::Status::Corruption("the marks of hub " + family.hub);
     family.marks = *std::move(marks);
     raise_to_file(family);
     ++each;
   }
   return rdb::Status::OK();
+}
+
+// The write that had the marks may be damaged.
+std::optional<Marks> Database::marks_in_file(const Family& family) const {
+  const Marks* known = file_->find(family.hub);
+  if (!known || known->family != family.handle->GetID()) return std::nullopt;
+  return *known;
+}
+
+// A family without marks was being made, or removed, when the server stopped. If it has events all
+// the same, something is wrong.
+rdb::Status Database::drop_empty(Family& family) {
+  {
+    const std::unique_ptr<rdb::Iterator> events(
+        database_->NewIterator(rdb::ReadOptions(), family.handle));
+    events->SeekToFirst();
+    if (events->Valid() || !events->status().ok()) {
+      return rdb::Status::Corruption("the marks of hub " + family.hub + " are missing");
+    }
+  }
+  const rdb::Status dropped = database_->DropColumnFamily(family.handle);
+  if (dropped.ok()) database_->DestroyColumnFamilyHandle(family.handle).PermitUncheckedError();
+  return dropped;
+}
+
+void Database::tell_lost(const std::string& hub, std::uint64_t events) {
+  damaged_.fetch_add(1, std::memory_order_relaxed);
+  log::error("telemetry.lost",
+             {{"hub", hub},
+              {"events", fmt::format("{}", events)},
+              {"mend",
+               "the newest file of the log is damaged: check the disk; readers are told "
+               "of the gap"}});
 }
 
 void Database::raise_to_file(Family& family) {
@@ -234,8 +267,14 @@ class Database::Copy final : public Salvager {
     return write();
   }
 
-  // The marks last, then everything on disk.
+  // The marks last, then everything on disk. Hubs of which nothing was found go on counting, so
+  // that their readers see the gap.
   Result<void> finish() {
+    for (const std::string& hub : to_.file_->hubs()) {
+      if (to_.families_.contains(hub)) continue;
+      Result<void> begun = begin(hub, {});
+      if (!begun) return begun;
+    }
     std::vector<rdb::ColumnFamilyHandle*> handles{to_.marks_handle_};
     for (const auto& [hub, family] : to_.families_) {
       settle(*family);
@@ -314,7 +353,7 @@ Result<void> Database::recover(const std::string& why) {
   const rdb::Status opened = open_database();
   if (!opened.ok()) return Fail(to_error(opened, "a new one cannot be made"));
   Copy copy(*this);
-  Result<SalvageCounts> counts = salvage(aside, path(kScratch), env_, copy);
+  Result<SalvageCounts> counts = salvage(aside, env_, copy);
   Result<void> finished = copy.finish();
   if (!counts) log::error("telemetry.salvage_ended", {{"error", counts.error().what}});
   log::warn("telemetry.salvaged", {{"records", fmt::format("{}", copy.events())},
@@ -355,7 +394,9 @@ Result<void> Database::forget(const std::string& hub) {
   const auto alone = gate_.close();
   const auto found = families_.find(hub);
   if (found == families_.end()) return {};
-  // The marks first: a family without any is dropped at the next start.
+  // The marks first, everywhere: a family without any is dropped at the next start.
+  file_->remove(hub);
+  file_->sync();
   rdb::WriteOptions durable;
   durable.sync = true;
   rdb::WriteBatch batch;
@@ -366,7 +407,6 @@ Result<void> Database::forget(const std::string& hub) {
   if (!status.ok()) return Fail(to_error(status, "cannot forget a hub"));
   database_->DestroyColumnFamilyHandle(found->second->handle).PermitUncheckedError();
   families_.erase(found);
-  file_->remove(hub);
   return {};
 }
 

@@ -9,6 +9,7 @@
 
 #include "store/rocksdb/gate.h"
 #include "store/rocksdb/scan.h"
+#include "store/rocksdb/wal_watch.h"
 
 #include <functional>
 #include <map>
@@ -66,6 +67,9 @@ class Database {
   rdb::Status open_database();
   rdb::Status open_families();
   void adopt(rdb::ColumnFamilyHandle* handle);
+  std::optional<Marks> marks_in_file(const Family& family) const;
+  rdb::Status drop_empty(Family& family);
+  void tell_lost(const std::string& hub, std::uint64_t events);
   void raise_to_file(Family& family);
   void close_database();
   Result<void> recover(const std::string& why);
@@ -90,6 +94,7 @@ class Database {
   mutable Gate gate_;  // closed while families or the database come and go
   int lock_ = -1;
   std::unique_ptr<MarksFile> file_;
+  std::unique_ptr<WalWatch> watch_;  // the database keeps a pointer to it
   std::unique_ptr<rdb::DB> database_;
   rdb::ColumnFamilyHandle* marks_handle_ = nullptr;
   Families families_;

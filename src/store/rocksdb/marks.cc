@@ -130,6 +130,12 @@ const Marks* MarksFile::find(const std::string& hub) const {
   return found == slots_.end() ? nullptr : &found->second.marks;
 }
 
+std::vector<std::string> MarksFile::hubs() const {
+  std::vector<std::string> hubs;
+  for (const auto& [hub, slot] : slots_) hubs.push_back(hub);
+  return hubs;
+}
+
 std::size_t MarksFile::free_slot() {
   if (free_.empty()) return count_++;
   const std::size_t number = free_.back();

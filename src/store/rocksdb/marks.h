@@ -41,6 +41,7 @@ class MarksFile {
 
   // As the file had them when it was opened, and as they were put since.
   const Marks* find(const std::string& hub) const;
+  std::vector<std::string> hubs() const;
   // Failures are ignored: the database has the marks that count.
   void put(const std::string& hub, const Marks& marks);
   void remove(const std::string& hub);

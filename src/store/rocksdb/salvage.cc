@@ -3,13 +3,14 @@
 #include "store/rocksdb/bytes.h"
 #include "store/rocksdb/engine_options.h"
 #include "store/rocksdb/record.h"
+#include "store/rocksdb/wal_reader.h"
 
 #include <rocksdb/sst_file_reader.h>
-#include <rocksdb/wal_filter.h>
 #include <rocksdb/write_batch.h>
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <map>
 #include <memory>
 #include <set>
@@ -112,17 +113,22 @@ class Salvage {
  public:
   Salvage(Salvager& to, rdb::Env* env) : to_(to), env_(env) {}
 
-  Result<SalvageCounts> run(const std::string& directory, const std::string& scratch) {
+  Result<SalvageCounts> run(const std::string& directory) {
     const std::vector<fs::path> tables = files_with(directory, ".sst");
+    const std::vector<fs::path> logs = files_with(directory, ".log");
     for (const fs::path& each : tables) survey_table(each);
-    Result<void> done = read_logs(directory, scratch);
-    if (!done) return Fail(std::move(done).error());
-    done = begin_hubs();
+    Result<void> done;
+    for (const fs::path& each : logs) {
+      if (done) done = read_log(each);
+    }
     pass_ = Pass::kEvents;
+    if (done) done = begin_hubs();
     for (const fs::path& each : tables) {
       if (done) done = read_table(each);
     }
-    if (done) done = read_logs(directory, scratch);
+    for (const fs::path& each : logs) {
+      if (done) done = read_log(each);
+    }
     if (!done) return Fail(std::move(done).error());
     return counts_;
   }
@@ -212,7 +218,7 @@ class Salvage {
     return {};
   }
 
-  Result<void> read_logs(const std::string& directory, const std::string& scratch);
+  Result<void> read_log(const fs::path& path);
 
   Salvager& to_;
   rdb::Env* const env_;
@@ -225,61 +231,40 @@ class Salvage {
 
 // ---- write-ahead logs
 
-// RocksDB replays copies of the logs into an empty database, and this filter takes what it finds.
-class LogReader final : public rdb::WalFilter, private rdb::WriteBatch::Handler {
+// Takes the writes of one record of a log.
+class LoggedWrites final : public rdb::WriteBatch::Handler {
  public:
-  explicit LogReader(Salvage& salvage) : salvage_(salvage) {}
-  const char* Name() const override { return "berth.salvage"; }
-  const Result<void>& outcome() const { return outcome_; }
-
-  WalProcessingOption LogRecordFound(unsigned long long, const std::string&,
-                                     const rdb::WriteBatch& batch, rdb::WriteBatch*,
-                                     bool*) override {
-    batch.Iterate(this).PermitUncheckedError();
-    return outcome_ ? WalProcessingOption::kIgnoreCurrentRecord : WalProcessingOption::kStopReplay;
-  }
+  explicit LoggedWrites(Salvage& salvage) : salvage_(salvage) {}
+  Result<void> outcome;
 
  private:
   rdb::Status PutCF(std::uint32_t family, const rdb::Slice& key, const rdb::Slice& value) override {
-    outcome_ = salvage_.take_logged(family, key.ToStringView(), value.ToStringView());
-    return outcome_ ? rdb::Status::OK() : rdb::Status::Aborted();
+    outcome = salvage_.take_logged(family, key.ToStringView(), value.ToStringView());
+    return outcome ? rdb::Status::OK() : rdb::Status::Aborted();
   }
   rdb::Status DeleteCF(std::uint32_t, const rdb::Slice&) override { return rdb::Status::OK(); }
   void LogData(const rdb::Slice& note) override { salvage_.take_note(note.ToStringView()); }
 
   Salvage& salvage_;
-  Result<void> outcome_;
 };
 
-Result<void> Salvage::read_logs(const std::string& directory, const std::string& scratch) {
-  std::error_code error;
-  fs::remove_all(scratch, error);
-  fs::create_directory(scratch, error);
-  for (const fs::path& each : files_with(directory, ".log")) {
-    if (pass_ == Pass::kSurvey) ++counts_.files;
-    if (!error) fs::copy_file(each, fs::path(scratch) / each.filename(), error);
-  }
-  if (error) {
-    return Fail(ErrorKind::kUnavailable, "telemetry log: cannot copy its logs: " + error.message(),
-                "free space on the disk of the telemetry log");
-  }
-  LogReader reader(*this);
-  rdb::Options options(database_options(env_), marks_options());
-  options.wal_filter = &reader;
-  rdb::DB* opened = nullptr;
-  if (!rdb::DB::Open(options, scratch, &opened).ok() && pass_ == Pass::kSurvey) ++counts_.damaged;
-  const std::unique_ptr<rdb::DB> database(opened);
-  return reader.outcome();
+Result<void> Salvage::read_log(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  LoggedWrites writes(*this);
+  const std::uint64_t damaged = read_wal(in, [&writes](const std::string& record) {
+    rdb::WriteBatch(record).Iterate(&writes).PermitUncheckedError();
+    return writes.outcome.has_value();
+  });
+  if (pass_ == Pass::kEvents) return writes.outcome;
+  ++counts_.files;
+  counts_.damaged += damaged;
+  return writes.outcome;
 }
 
 }  // namespace
 
-Result<SalvageCounts> salvage(const std::string& directory, const std::string& scratch,
-                              ::rocksdb::Env* env, Salvager& to) {
-  Result<SalvageCounts> counts = Salvage(to, env).run(directory, scratch);
-  std::error_code ignored;
-  fs::remove_all(scratch, ignored);
-  return counts;
+Result<SalvageCounts> salvage(const std::string& directory, ::rocksdb::Env* env, Salvager& to) {
+  return Salvage(to, env).run(directory);
 }
 
 std::string forgotten_note(std::uint32_t family) {

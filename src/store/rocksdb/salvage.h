@@ -35,10 +35,8 @@ struct SalvageCounts {
   std::uint64_t damaged = 0;  // files, and stretches of files, that could not be read
 };
 
-// `scratch` is a directory that does not exist and is removed again. Fails with what a Salvager
-// fails with, or when there is no scratch.
-Result<SalvageCounts> salvage(const std::string& directory, const std::string& scratch,
-                              ::rocksdb::Env* env, Salvager& to);
+// Fails with what the Salvager fails with.
+Result<SalvageCounts> salvage(const std::string& directory, ::rocksdb::Env* env, Salvager& to);
 
 // What a write that forgets a hub notes in the write-ahead log, so that its events stay forgotten.
 std::string forgotten_note(std::uint32_t family);
