@@ -102,6 +102,13 @@ domain::Finding at_other_hub(const ConnectionBench& bench, const Device& other) 
   for (const domain::Hub& each : bench.input.hubs) {
     if (each.name == other.hub) host = each.host;
   }
+  const std::string& sent = bench.input.claim.host;
+  if (bench.input.hub == nullptr && base::edit_distance(host, sent) <= kNearEditsMax) {
+    return {Cause::kHostSpelling, true,
+            fmt::format("Its key is that of {}, whose host is '{}'; the device has '{}'.",
+                        name_of(bench, other), host, base::printable(sent, 64)),
+            fmt::format("set the device's host to '{}'", host)};
+  }
   return {
       Cause::kDeviceAtOtherHub, true,
       fmt::format("Its key is that of {}: it connects to the wrong hub.", name_of(bench, other)),

@@ -67,17 +67,25 @@ Finding forbidden_topic(const domain::Claim& claim, const domain::TrailStep& ste
           "use the topics that the trail names as expected; docs/dialects has all of them"};
 }
 
-Finding over_limit(const domain::TrailStep& step, std::string_view what) {
+Finding message_over_limit(const domain::TrailStep& step) {
   return {Cause::kOverLimit, true,
-          fmt::format("{} is larger than the hub takes: {} where there may be {}.", what,
-                      step.received, step.expected),
+          fmt::format("A message was larger than the hub takes: {}; {} are allowed.", step.received,
+                      step.expected),
           "send less at once"};
+}
+
+Finding twin_over_limit(const domain::TrailStep& step) {
+  return {
+      Cause::kOverLimit, true,
+      fmt::format("The patch would have made the twin larger than it may be: {}.", step.received),
+      "delete properties that are not needed, by sending null for them, or send fewer"};
 }
 
 Finding broken_document(const domain::TrailStep& step) {
   return {Cause::kDocumentRule, true,
           fmt::format("The patch of the twin breaks a rule: {}.", step.received),
-          fmt::format("send what the rules allow: {}", step.expected)};
+          "send a JSON object that keeps the rules of twins: docs/reasons.md has them under "
+          "document_rule"};
 }
 
 Finding stale(const domain::TrailStep& step) {
@@ -186,9 +194,9 @@ std::vector<Finding> plain_connection_causes(const domain::Claim& claim, const d
     case Reason::kTopicForbidden:
       return {forbidden_topic(claim, step)};
     case Reason::kMessageTooLarge:
-      return {over_limit(step, "The message")};
+      return {message_over_limit(step)};
     case Reason::kDocumentTooLarge:
-      return {over_limit(step, "The twin")};
+      return {twin_over_limit(step)};
     case Reason::kDocumentInvalid:
       return {broken_document(step)};
     case Reason::kVersionNotCurrent:

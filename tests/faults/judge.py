@@ -5,6 +5,7 @@ import base64
 import json
 import re
 
+from hub_catalogue import HubAnswer
 from wire import HTTPS, Token
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
@@ -32,6 +33,9 @@ def equal(what, got, expected):
 def device(fault, transport, heard):
     """The device hears the vendor's error, whole and alone."""
     answer = fault.hears
+    if isinstance(answer, HubAnswer):
+        at_hub(answer, heard)
+        return
     if transport != HTTPS and answer.connack:
         equal("the answer to CONNECT", heard.raw, bytes([0x20, 2, 0, answer.connack]))
         return
@@ -50,6 +54,38 @@ def device(fault, transport, heard):
     else:
         topic = f"$dps/registrations/res/{answer.code // 1000}/?$rid=1"
         check(heard.headers["topic"].startswith(topic), f"the topic is {heard.headers['topic']}")
+
+
+def at_hub(answer, heard):
+    if answer.connack:
+        equal("the answer to CONNECT", heard.raw, bytes([0x20, 2, 0, answer.connack]))
+        return
+    check(heard.connected, f"it was not let in: {heard.raw!r}")
+    equal("whether the connection was closed", heard.closed, answer.closes)
+    if answer.closes:
+        equal("what came before the end", heard.raw, b"")
+    elif answer.granted:
+        equal("the answer to SUBSCRIBE", heard.raw, bytes([0, 1, answer.granted]))
+    else:
+        twin_refusal(answer, heard)
+
+
+def twin_refusal(answer, heard):
+    topic = f"$iothub/twin/res/{answer.twin_status}/?$rid=1"
+    equal("the topic", heard.headers["topic"], topic)
+    equal("the members of the body", set(heard.body),
+          {"errorCode", "trackingId", "message", "info", "timestampUtc"})
+    equal("the first digits of errorCode", heard.body["errorCode"] // 1000, answer.twin_status)
+    check(heard.body["message"], "the body has no message")
+    check(_UUID.fullmatch(heard.body["trackingId"]), f"no tracking id: {heard.body}")
+
+
+def got_in(heard, command):
+    """The device is let in after an operator ran the command that mends it."""
+    check(heard.connected or heard.operation,
+          f"after `{command}` the device is refused: {heard.raw!r}")
+    if not heard.connected:
+        equal(f"the state after `{command}`", heard.operation["status"], "assigned")
 
 
 def headers(answer, heard):

@@ -12,6 +12,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from hub_wire import Visit, visit
 from wire import HTTPS, Attempt, Place, Token, derive, send
 
 READY_SECONDS = 30
@@ -115,7 +116,8 @@ class World:
         return self.run("scope", "create", "--display-name", self.name, *flags)["id"]
 
     def new_hub(self, name):
-        self.run("hub", "create", "--hub-name", name)
+        """Its host."""
+        return self.run("hub", "create", "--hub-name", name, "--host", f"{name}.localhost")["host"]
 
     def _enroll(self, noun, enrollment_id, scope, primary, secondary, flags):
         primary = primary or key(f"{enrollment_id} primary")
@@ -132,7 +134,16 @@ class World:
         name = f"{self.name}-{suffix}"
         return self._enroll("enrollment-group", name, scope, primary, secondary, flags)
 
+    def device(self, device_id, *flags, hub="hub-1"):
+        """An identity made by hand."""
+        primary, secondary = key(f"{device_id} primary"), key(f"{device_id} secondary")
+        self.run("device", "create", device_id, "--hub-name", hub, "--id-scope", self.scope,
+                 "--primary-key", text_of(primary), "--secondary-key", text_of(secondary), *flags)
+        return Enrolled(device_id, primary, secondary, self.scope)
+
     def send(self, transport, attempt):
+        if isinstance(attempt, Visit):
+            return visit(self.server.place, transport, attempt)
         attempt.scope = attempt.scope or self.scope
         return send(self.server.place, transport, attempt)
 

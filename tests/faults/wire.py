@@ -89,6 +89,8 @@ class Heard:
     connack: int = 0
     raw: bytes = b""
     operation: dict = None  # of an accepted register: what the poll said
+    connected: bool = False  # a hub let it in
+    closed: bool = False  # and closed the connection later
 
 
 class WireError(Exception):

@@ -262,7 +262,10 @@ TEST_F(ConnectionRivalsTest, UnknownDeviceWhoseKeyIsKnown) {
   same_id_ = {make_device(vault_, "dev-1", decoded(kThirdKey), derived(kTextKey), "hub-2")};
   EXPECT_EQ(top(spec, decoded(kThirdKey), Reason::kDeviceUnknown).cause, Cause::kDeviceAtOtherHub);
   known_hub_ = false;
+  spec.host = "elsewhere.example";
   EXPECT_EQ(top(spec, decoded(kThirdKey), Reason::kHostUnknown).cause, Cause::kDeviceAtOtherHub);
+  spec.host = "hub2.example";
+  EXPECT_EQ(top(spec, decoded(kThirdKey), Reason::kHostUnknown).cause, Cause::kHostSpelling);
 }
 
 TEST_F(ConnectionRivalsTest, NothingIsFoundBeyondTheBudgetOrForAStranger) {
