@@ -20,15 +20,16 @@ INSERT INTO hubs VALUES ('hub-two', 1, 1700000020000000, 1700000020000000,
   '{"host":"hub-two.example.com"}');
 INSERT INTO hub_links VALUES ('0ne000000A1', 'hub-one', 1, '{"weight":5,"apply_allocation":true}');
 INSERT INTO enrollments VALUES ('0ne000000A1', 'group', 'line-7', 'Line-7', 2, 1700000100000000,
-  1700000101000000, '{"enabled":true,"symmetric_key":{"primary":"AQIDAP8=","secondary":"CQgH",'
-  '"retired":[{"key":"BAQ=","slot":"secondary","retired_at":1700000077000000}]},'
-  '"update_hub_assignment":true,"migrate_device_data":true,"tags":"{\"floor\":3}"}');
+  1700000101000000, '{"enabled":true,"symmetric_key":{"primary":"AQIDAP8=","secondary":"CQgH",
+  "retired":[{"key":"BAQ=","slot":"secondary","retired_at":1700000077000000}]},
+  "update_hub_assignment":true,"migrate_device_data":true,"tags":"{\"floor\":3}"}');
 INSERT INTO registrations VALUES ('0ne000000A1', 'dev-1', 'Dev-1', 'group', 'line-7', 'hub-one',
-  'Dev-1', 4, 1700000200000000, 1700000201000000, '{"enrollment":"Line-7","status":"assigned",'
-  '"substatus":"initial_assignment","hub_host":"hub-one.example.com","operation_id":"5.x"}');
+  'Dev-1', 4, 1700000200000000, 1700000201000000, '{"enrollment":"Line-7","status":"assigned",
+  "substatus":"initial_assignment","hub_host":"hub-one.example.com","operation_id":"5.x"}');
 INSERT INTO devices VALUES ('hub-one', 'Dev-1', '0ne000000A1', 'dev-1', 4, 1700000200000000,
-  1700000201000000, '{"registration":"Dev-1","display_name":"Dev-1","enabled":true,"keys":'
-  '{"primary":"AQIDAP8=","secondary":"CQgH"},"tags":"{\"floor\":3}","desired":"{\"interval\":60}"}');
+  1700000201000000, '{"registration":"Dev-1","display_name":"Dev-1","enabled":true,"keys":
+  {"primary":"AQIDAP8=","secondary":"CQgH"},"tags":"{\"floor\":3}",
+  "desired":"{\"interval\":60}"}');
 INSERT INTO trails VALUES ('01890000-0000-7000-8000-000000000001', '0ne000000A1', 'dev-1', 0,
   1700000200000000, '{"operation":"register","registration_id":"Dev-1","outcome":"assigned"}');
 INSERT INTO audit (at, scope, body) VALUES (1700000200000000, '0ne000000A1',

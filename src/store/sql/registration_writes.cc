@@ -152,7 +152,8 @@ Result<void> put_device(Connection& connection, const domain::Device& device,
 }
 
 // What outlives a re-registration (Assignment::keeps_twin): the twin, the capabilities, the name,
-// and whether an operator has switched the identity off. Nothing changes when there was no identity before.
+// and whether an operator has switched the identity off. Nothing changes when there was no identity
+// before.
 Result<void> keep_what_was(Connection& connection, const Place& place, const Registration& owner,
                            domain::Device& device) {
   BERTH_TRY(Cursor row,
