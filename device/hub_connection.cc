@@ -197,7 +197,8 @@ Task<Result<bool, HubError>> HubConnection::connect(const ConnectionString& to,
   HubError error = std::move(accepted).error();
   const std::string where = target.name + ":" + std::to_string(port);
   if (error.trouble == Trouble::kRefused && error.status == kNotAuthorized) {
-    error.what = "the hub " + to.host + " did not accept this key for device " + to.device_id;
+    error.what = "the hub " + to.host + " did not accept this key for device " + to.device_id +
+                 ", or does not let the device in";
   } else {
     error.what = where + ": " + error.what;
   }

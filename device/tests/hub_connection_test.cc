@@ -119,7 +119,8 @@ TEST_F(Hub, ARefusedKeyIsSaidToBeRefused) {
   EXPECT_EQ(connected_.error().trouble, Trouble::kRefused);
   EXPECT_EQ(connected_.error().status, 5);
   EXPECT_EQ(connected_.error().what,
-            "the hub hub.localhost did not accept this key for device d-1");
+            "the hub hub.localhost did not accept this key for device d-1, or does not let the "
+            "device in");
   EXPECT_FALSE(connection_->is_open());
 }
 
