@@ -1,6 +1,69 @@
 #include "domain/reason.h"
 
+#include "domain/names.h"
+
+#include <algorithm>
+
 namespace berth::domain {
+namespace {
+
+constexpr Names<Cause, 48> kCauseNames{{
+    {Cause::kGroupKeyUnderived, "group_key_underived"},
+    {Cause::kIndividualKeyDerived, "individual_key_derived"},
+    {Cause::kWrongCaseId, "wrong_case_id"},
+    {Cause::kKeyTextNotDecoded, "key_text_not_decoded"},
+    {Cause::kKeyStoredEncodedTwice, "key_stored_encoded_twice"},
+    {Cause::kKeyHasWhitespace, "key_has_whitespace"},
+    {Cause::kDerivedForOtherId, "derived_for_other_id"},
+    {Cause::kKeyOfOtherEnrollment, "key_of_other_enrollment"},
+    {Cause::kKeyOfOtherScope, "key_of_other_scope"},
+    {Cause::kRetiredKey, "retired_key"},
+    {Cause::kIndividualShadowsGroup, "individual_shadows_group"},
+    {Cause::kGroupShadowsIndividual, "group_shadows_individual"},
+    {Cause::kSignedDecodedResource, "signed_decoded_resource"},
+    {Cause::kSignedWithoutExpiry, "signed_without_expiry"},
+    {Cause::kSignatureEncoding, "signature_encoding"},
+    {Cause::kClockBehind, "clock_behind"},
+    {Cause::kClockAhead, "clock_ahead"},
+    {Cause::kExpiryInMilliseconds, "expiry_in_milliseconds"},
+    {Cause::kTokenReused, "token_reused"},
+    {Cause::kScopeOfOtherHost, "scope_of_other_host"},
+    {Cause::kScopeSpelling, "scope_spelling"},
+    {Cause::kIdSpelling, "id_spelling"},
+    {Cause::kTokenForOtherScope, "token_for_other_scope"},
+    {Cause::kTokenForOtherDevice, "token_for_other_device"},
+    {Cause::kTokenForHub, "token_for_hub"},
+    {Cause::kEnrollmentDisabled, "enrollment_disabled"},
+    {Cause::kNoHubLinked, "no_hub_linked"},
+    {Cause::kHubsExcluded, "hubs_excluded"},
+    {Cause::kOwnerDiffers, "owner_differs"},
+    {Cause::kNoCredential, "no_credential"},
+    {Cause::kKeyNotIssuedYet, "key_not_issued_yet"},
+    {Cause::kKeyOfOtherDevice, "key_of_other_device"},
+    {Cause::kKeyOfHubPolicy, "key_of_hub_policy"},
+    {Cause::kHubPolicyUnfit, "hub_policy_unfit"},
+    {Cause::kTokenForProvisioning, "token_for_provisioning"},
+    {Cause::kTokenForOtherHub, "token_for_other_hub"},
+    {Cause::kDeviceAtOtherHub, "device_at_other_hub"},
+    {Cause::kDeviceRemoved, "device_removed"},
+    {Cause::kDeviceDisabled, "device_disabled"},
+    {Cause::kHostSpelling, "host_spelling"},
+    {Cause::kHostOfProvisioning, "host_of_provisioning"},
+    {Cause::kTopicOfOtherDevice, "topic_of_other_device"},
+    {Cause::kTopicUnknown, "topic_unknown"},
+    {Cause::kQosUnsupported, "qos_unsupported"},
+    {Cause::kOverLimit, "over_limit"},
+    {Cause::kDocumentRule, "document_rule"},
+    {Cause::kGuessing, "guessing"},
+    {Cause::kUnexplained, "unexplained"},
+}};
+// Every cause is listed and has a name.
+static_assert(std::size(kCauses) == static_cast<std::size_t>(Cause::kUnexplained) + 1);
+static_assert(std::equal(kCauseNames.begin(), kCauseNames.end(), std::begin(kCauses),
+                         std::end(kCauses),
+                         [](const auto& named, Cause cause) { return named.first == cause; }));
+
+}  // namespace
 
 std::string_view to_string(Reason reason) {
   switch (reason) {
@@ -77,113 +140,8 @@ std::optional<Reason> parse_reason(std::string_view text) {
   return std::nullopt;
 }
 
-std::string_view to_string(Cause cause) {
-  switch (cause) {
-    case Cause::kGroupKeyUnderived:
-      return "group_key_underived";
-    case Cause::kIndividualKeyDerived:
-      return "individual_key_derived";
-    case Cause::kWrongCaseId:
-      return "wrong_case_id";
-    case Cause::kKeyTextNotDecoded:
-      return "key_text_not_decoded";
-    case Cause::kKeyStoredEncodedTwice:
-      return "key_stored_encoded_twice";
-    case Cause::kKeyHasWhitespace:
-      return "key_has_whitespace";
-    case Cause::kDerivedForOtherId:
-      return "derived_for_other_id";
-    case Cause::kKeyOfOtherEnrollment:
-      return "key_of_other_enrollment";
-    case Cause::kKeyOfOtherScope:
-      return "key_of_other_scope";
-    case Cause::kRetiredKey:
-      return "retired_key";
-    case Cause::kIndividualShadowsGroup:
-      return "individual_shadows_group";
-    case Cause::kGroupShadowsIndividual:
-      return "group_shadows_individual";
-    case Cause::kSignedDecodedResource:
-      return "signed_decoded_resource";
-    case Cause::kSignedWithoutExpiry:
-      return "signed_without_expiry";
-    case Cause::kSignatureEncoding:
-      return "signature_encoding";
-    case Cause::kClockBehind:
-      return "clock_behind";
-    case Cause::kClockAhead:
-      return "clock_ahead";
-    case Cause::kExpiryInMilliseconds:
-      return "expiry_in_milliseconds";
-    case Cause::kTokenReused:
-      return "token_reused";
-    case Cause::kScopeOfOtherHost:
-      return "scope_of_other_host";
-    case Cause::kScopeSpelling:
-      return "scope_spelling";
-    case Cause::kIdSpelling:
-      return "id_spelling";
-    case Cause::kTokenForOtherScope:
-      return "token_for_other_scope";
-    case Cause::kTokenForOtherDevice:
-      return "token_for_other_device";
-    case Cause::kTokenForHub:
-      return "token_for_hub";
-    case Cause::kEnrollmentDisabled:
-      return "enrollment_disabled";
-    case Cause::kNoHubLinked:
-      return "no_hub_linked";
-    case Cause::kHubsExcluded:
-      return "hubs_excluded";
-    case Cause::kOwnerDiffers:
-      return "owner_differs";
-    case Cause::kNoCredential:
-      return "no_credential";
-    case Cause::kKeyNotIssuedYet:
-      return "key_not_issued_yet";
-    case Cause::kKeyOfOtherDevice:
-      return "key_of_other_device";
-    case Cause::kKeyOfHubPolicy:
-      return "key_of_hub_policy";
-    case Cause::kHubPolicyUnfit:
-      return "hub_policy_unfit";
-    case Cause::kTokenForProvisioning:
-      return "token_for_provisioning";
-    case Cause::kTokenForOtherHub:
-      return "token_for_other_hub";
-    case Cause::kDeviceAtOtherHub:
-      return "device_at_other_hub";
-    case Cause::kDeviceRemoved:
-      return "device_removed";
-    case Cause::kDeviceDisabled:
-      return "device_disabled";
-    case Cause::kHostSpelling:
-      return "host_spelling";
-    case Cause::kHostOfProvisioning:
-      return "host_of_provisioning";
-    case Cause::kTopicOfOtherDevice:
-      return "topic_of_other_device";
-    case Cause::kTopicUnknown:
-      return "topic_unknown";
-    case Cause::kQosUnsupported:
-      return "qos_unsupported";
-    case Cause::kOverLimit:
-      return "over_limit";
-    case Cause::kDocumentRule:
-      return "document_rule";
-    case Cause::kGuessing:
-      return "guessing";
-    case Cause::kUnexplained:
-      return "unexplained";
-  }
-  return "unexplained";
-}
+std::string_view to_string(Cause cause) { return name_of(kCauseNames, cause); }
 
-std::optional<Cause> parse_cause(std::string_view text) {
-  for (const Cause cause : kCauses) {
-    if (to_string(cause) == text) return cause;
-  }
-  return std::nullopt;
-}
+std::optional<Cause> parse_cause(std::string_view text) { return value_of(kCauseNames, text); }
 
 }  // namespace berth::domain

@@ -1,6 +1,6 @@
 // The six steps of the one path, each in the file of its name, in the order pipeline.cc takes them.
-// Attest, authorize, allocate and issue are pure decisions over what identify loaded; record is the
-// one write.
+// Attest, authorize, allocate and issue are pure decisions over what identify loaded (for issue, of
+// a device that registers again, identity_before() reads one thing more); record is the one write.
 //
 // Room provisioning. Thread rule: as Provisioning, one io_context. References passed to the
 // coroutines are awaited across by the caller.

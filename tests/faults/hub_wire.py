@@ -1,5 +1,5 @@
-"""A device at its hub, at byte level: a CONNECT that may be wrong in any part, and one thing it does
-when it was let in (azure-iot-hub.md §2).
+"""A device at its hub, at byte level: a CONNECT that may be wrong in any part, and one thing it
+does when it was let in (azure-iot-hub.md §2).
 """
 
 import json

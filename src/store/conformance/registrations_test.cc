@@ -350,6 +350,29 @@ TEST_P(Registrations, ExplainerReadsScopesAndIndividuals) {
   EXPECT_EQ(wait(registrations().individuals(kScope, "", 10))->size(), 2U);
 }
 
+TEST_P(Registrations, IdentitiesAndHubsAreFoundForWhoeverExplains) {
+  ASSERT_THAT(commit(make_assignment("Dev-1")), Succeeds());
+  ASSERT_THAT(commit(make_assignment("Dev-2")), Succeeds());
+  const auto found = wait(registrations().find_device(kHub, domain::DeviceId::trusted("Dev-1")));
+  ASSERT_THAT(found, Succeeds());
+  ASSERT_TRUE(*found);
+  EXPECT_EQ((*found)->registration.text(), "Dev-1");
+  EXPECT_EQ((*found)->keys->retired.size(), 1U);
+  // Ids tell upper from lower case, and may be anything a device sends.
+  for (const std::string& id : {std::string("dev-1"), std::string("d\0", 2), std::string("\xff")}) {
+    const auto none = wait(registrations().find_device(kHub, domain::DeviceId::trusted(id)));
+    ASSERT_THAT(none, Succeeds());
+    EXPECT_FALSE(*none);
+  }
+  const auto after = wait(registrations().devices_of(kHub, "Dev-1", 10));
+  ASSERT_EQ(after->size(), 1U);
+  EXPECT_EQ(after->front().id.text(), "Dev-2");
+  EXPECT_EQ(wait(registrations().devices_of(kHub, "", 1))->size(), 1U);
+  EXPECT_EQ(wait(registrations().devices_of(kHub, std::string("d\0", 2), 1))->size(), 0U);
+  ASSERT_EQ(wait(registrations().all_hubs(10))->size(), 1U);
+  EXPECT_EQ(wait(registrations().all_hubs(10))->front().name, kHub);
+}
+
 BERTH_CONFORMANCE(Registrations);
 
 }  // namespace
