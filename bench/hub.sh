@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What idle device connections cost Berth and Mosquitto, side by side: starts both on free loopback
-# ports with the same P-256 certificate, registers COUNT devices at Berth and gives Mosquitto as many
-# users in a password file, then runs hub_bench against the two, one after the other.
+# ports with the same P-256 certificate, registers COUNT devices at Berth and gives Mosquitto as
+# many users in a password file, then runs hub_bench against the two, one after the other.
 #
 #   bench/hub.sh [COUNT=10000] [SECONDS_MAX=60]
 #
