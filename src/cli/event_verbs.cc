@@ -133,7 +133,9 @@ Try<int> Reader::follow() {
   run_.be_patient(kWait + kMargin);
   if (cursor_.empty() && !run_.args.is_set("from-start")) cursor_ = "now";
   while (!run_.world.interrupted() && run_.world.out) {
-    Try<std::size_t> count = read(kListLimitMax, kWait);
+    // The first answer comes at once: from then on it is known where to read on.
+    const std::chrono::seconds wait = has_read_ ? kWait : std::chrono::seconds(0);
+    Try<std::size_t> count = read(kListLimitMax, wait);
     if (run_.world.interrupted()) return kDone;
     if (count) {
       if (is_away_) run_.world.err << "the server is back\n";

@@ -83,7 +83,7 @@ TEST_F(Events, OfOneDeviceAreSearchedThroughEmptyPages) {
 }
 
 TEST_F(Events, AreFollowedFromNowOnUntilCtrlC) {
-  answer("?cursor=now&limit=1000&wait=20", page("", "c1"));
+  answer("?cursor=now&limit=1000", page("", "c1"));
   answer("?cursor=c1&limit=1000&wait=20", page(simple("a"), "c2"));
   answer("?cursor=c2&limit=1000&wait=20", page("", "c2"));
   world.calls_until_interrupt = 3;
@@ -94,17 +94,17 @@ TEST_F(Events, AreFollowedFromNowOnUntilCtrlC) {
 }
 
 TEST_F(Events, AreFollowedFromTheStartOrACursorWhenAsked) {
-  answer("?limit=1000&wait=20", page(simple("a"), "c1"));
+  answer("?limit=1000", page(simple("a"), "c1"));
   world.calls_until_interrupt = 1;
   EXPECT_EQ(run({"--follow", "--from-start"}), kDone);
-  answer("?cursor=c9&limit=1000&wait=20", page(simple("a"), "c1"));
+  answer("?cursor=c9&limit=1000", page(simple("a"), "c1"));
   world.calls_until_interrupt = 2;
   EXPECT_EQ(run({"--follow", "--cursor", "c9"}), kDone);
   EXPECT_EQ(run({"--cursor", "c9", "--from-start"}), kUsage);
 }
 
 TEST_F(Events, AreReadOnWhereTheyWereLeftWhenTheServerComesBack) {
-  answer("?cursor=now&limit=1000&wait=20", page("", "c1"));
+  answer("?cursor=now&limit=1000", page("", "c1"));
   answer("?cursor=c1&limit=1000&wait=20", page(simple("a"), "c2"));
   world.server.before_answer = [this](std::size_t call) {
     world.server.is_down = call == 2 || call == 3;
@@ -118,7 +118,7 @@ TEST_F(Events, AreReadOnWhereTheyWereLeftWhenTheServerComesBack) {
 }
 
 TEST_F(Events, OfAServerThatStopsAreWaitedFor) {
-  answer("?cursor=now&limit=1000&wait=20", page("", "c1"));
+  answer("?cursor=now&limit=1000", page("", "c1"));
   world.server.refuse(std::string(kEvents) + "?cursor=c1&limit=1000&wait=20", 503, "unavailable",
                       "it is closing");
   world.calls_until_interrupt = 3;
@@ -131,7 +131,7 @@ TEST_F(Events, AreNotWaitedForWhereTheServerNeverWasOrRefuses) {
   EXPECT_EQ(run({"--follow"}), kFailed);
   EXPECT_THAT(err(), HasSubstr("it is down"));
   world.server.is_down = false;
-  answer("?cursor=now&limit=1000&wait=20", page("", "c1"));
+  answer("?cursor=now&limit=1000", page("", "c1"));
   world.server.refuse(std::string(kEvents) + "?cursor=c1&limit=1000&wait=20", 404, "not_found",
                       "there is no hub 'h'");
   EXPECT_EQ(run({"--follow"}), kFailed);
