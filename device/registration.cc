@@ -3,6 +3,7 @@
 #include "base/codec.h"
 #include "crypto/hmac.h"
 #include "device/http_reply.h"
+#include "device/progress.h"
 #include "device/tls_stream.h"
 
 #include <boost/asio/as_tuple.hpp>
@@ -10,7 +11,6 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
 
-#include <array>
 #include <tuple>
 
 namespace berth::device {
@@ -28,48 +28,6 @@ auto trouble(Trouble kind, std::string what, int status = 0) {
   error.status = status;
   error.what = std::move(what);
   return Fail(std::move(error));
-}
-
-std::string text_member(const json::object& object, std::string_view name) {
-  const json::value* value = object.if_contains(name);
-  const json::string* text = value == nullptr ? nullptr : value->if_string();
-  return text == nullptr ? std::string() : std::string(*text);
-}
-
-// What an answer of the service says, of register and of a poll alike.
-struct Progress {
-  std::string operation_id;
-  std::string status;
-  std::string hub;
-  std::string device_id;
-  std::string error;
-};
-
-std::optional<Progress> read_state(const std::string& body) {
-  std::array<unsigned char, 4096> memory{};
-  json::monotonic_resource resource(memory.data(), memory.size());
-  boost::system::error_code bad;
-  const json::value value = json::parse(body, bad, &resource);
-  const json::object* object = bad ? nullptr : value.if_object();
-  if (object == nullptr) return std::nullopt;
-  Progress state;
-  state.operation_id = text_member(*object, "operationId");
-  state.status = text_member(*object, "status");
-  const json::value* inner = object->if_contains("registrationState");
-  if (inner != nullptr && inner->is_object()) {
-    const json::object& registration = inner->get_object();
-    state.hub = text_member(registration, "assignedHub");
-    state.device_id = text_member(registration, "deviceId");
-    state.error = text_member(registration, "errorMessage");
-  }
-  return state;
-}
-
-std::string error_text(const std::string& body) {
-  boost::system::error_code bad;
-  const json::value value = json::parse(body, bad);
-  const json::object* object = bad ? nullptr : value.if_object();
-  return base::printable(object == nullptr ? body : text_member(*object, "message"));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include "base/codec.h"
 #include "berth/device/hub_connection.h"
 #include "device/endpoints.h"
+#include "device/mqtt_registration.h"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -154,7 +155,9 @@ Task<void> Simulation::live() {
 
 Task<Result<Registered, RegistrationError>> Simulation::register_with(DeviceKey key) {
   const DeviceSecrets& secrets = options_.secrets;
-  const std::uint16_t port = options_.https_port.value_or(secrets.port);
+  const bool by_mqtt = options_.provision_over == ProvisionOver::kMqtt;
+  const std::uint16_t port =
+      by_mqtt ? options_.mqtt_port.value_or(kHubPort) : options_.https_port.value_or(secrets.port);
   Server server;
   server.name = secrets.host;
   boost::system::error_code bad;
@@ -175,6 +178,12 @@ Task<Result<Registered, RegistrationError>> Simulation::register_with(DeviceKey 
   RegistrationOptions how;
   how.timeout = options_.timeout;
   how.poll_delay = options_.poll_delay;
+  if (by_mqtt) {
+    const MqttClient::Target target{endpoints, secrets.host, options_.timeout};
+    Result<Registered, RegistrationError> done =
+        co_await register_over_mqtt(tls_, target, credentials, how, clock_);
+    co_return done;
+  }
   RegistrationError last;
   for (const asio::ip::tcp::endpoint& endpoint : endpoints) {
     server.endpoint = endpoint;
@@ -189,7 +198,9 @@ Task<Result<Registered, RegistrationError>> Simulation::register_with(DeviceKey 
 
 // Whether another key may help.
 bool refuses_key(const RegistrationError& error) {
-  return error.trouble == Trouble::kRefused && (error.status == 401 || error.status == 403);
+  constexpr int kConnectNotAuthorized = 5;  // of CONNACK
+  return error.trouble == Trouble::kRefused &&
+         (error.status == 401 || error.status == 403 || error.status == kConnectNotAuthorized);
 }
 
 Error provisioning_failed(const SimulationOptions& options, const RegistrationError& error) {
@@ -223,7 +234,7 @@ Task<Result<void>> Simulation::provision() {
     if (key == DeviceKey::kPrimary && secrets.primary_key.empty()) continue;
     const std::string name(to_string(key));
     say("provisioning " + secrets.registration_id + " at " + secrets.host + " with its " + name +
-        " key");
+        " key" + (options_.provision_over == ProvisionOver::kMqtt ? ", over MQTT" : ""));
     Result<Registered, RegistrationError> done = co_await register_with(key);
     if (done) {
       say("assigned to hub " + done->hub + " as device " + done->device_id + " (" + name + " key)");

@@ -138,6 +138,9 @@ Try<device::SimulationOptions> simulation_options(Invocation& run, const fs::pat
   device::SimulationOptions options;
   BERTH_TRY(options.secrets, read_secrets(run.args.text_or("secrets", "")));
   BERTH_TRY(options.settings, read_settings(settings));
+  if (run.args.text_or("provision-over", "https") == "mqtt") {
+    options.provision_over = device::ProvisionOver::kMqtt;
+  }
   BERTH_TRY(options.keys, keys_to_try(run));
   BERTH_TRY(options.https_port, port_flag(run, "https-port"));
   BERTH_TRY(options.mqtt_port, port_flag(run, "mqtt-port"));
@@ -255,6 +258,8 @@ std::vector<Verb> simulate_verbs() {
   settings.required = true;
   Flag key{"key", "WHICH", "Which of its two keys it tries, in this order; both."};
   key.choices = {"primary", "secondary", "both"};
+  Flag over{"provision-over", "PROTOCOL", "How it talks to the provisioning service; https."};
+  over.choices = {"https", "mqtt"};
   return {
       {"simulate device",
        "Is a device: provisions itself, connects to its hub, shows its desired twin, sends "
@@ -262,6 +267,7 @@ std::vector<Verb> simulate_verbs() {
        {std::move(secrets),
         std::move(settings),
         std::move(key),
+        std::move(over),
         {"messages", "N", "End when so many messages were acknowledged; else never.", number},
         {"interval", "MS", "Time between two messages; 1000.", number},
         {"once", "", "End after the first message.", FlagKind::kSwitch},

@@ -17,7 +17,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 def main() -> int:
-    done = subprocess.run(["./dev", "demo"], cwd=ROOT, capture_output=True, text=True,
+    done = subprocess.run(["./dev", "demo", "--once"], cwd=ROOT, capture_output=True, text=True,
                           stdin=subprocess.DEVNULL)
     print(done.stdout + done.stderr)
     if done.returncode != 0:

@@ -1,5 +1,5 @@
-# ./dev demo: builds Berth, starts a server on free loopback ports, provisions one device, lets
-# another be refused and reads why. ./dev bench: berth bench against such a server.
+# ./dev demo: builds Berth, starts a server on free loopback ports, switches devices on, lets one
+# be refused and reads why, then stays up until Ctrl-C. ./dev bench: berth bench against such a server.
 
 DEMO=$ROOT/build/demo
 BERTH=$ROOT/build/release/berth
@@ -45,10 +45,43 @@ stop_server() {
   [ "$code" -eq 0 ] || die "the server ended with exit code $code; see $DEMO/server.log"
 }
 
-# register ID KEY: what the device does with the key it was given in the factory.
+# register ID KEY: a device that does no more than ask to be let in.
 register() {
   printf '%s\n' "$2" | python3 "$ROOT/tools/dev.d/device.py" \
     --url "$(cat "$BERTH_DATA/url")" --ca "$BERTH_DATA/ca.pem" --scope "$SCOPE" --id "$1"
+}
+
+# A device that lives on in the background; what it prints is shown by hear.
+DEVICES=()
+switch_on() {
+  local id=$1
+  shift
+  : >"$DEMO/$id.log"
+  berth simulate device --secrets "$DEMO/$id.secrets.json" --settings "$DEMO/$id.settings.json" \
+    --interval 1000 "$@" >"$DEMO/$id.log" 2>&1 </dev/null &
+  DEVICES+=($!)
+}
+
+# hear ID TEXT: waits until the device has said it, and shows all that is new.
+declare -A HEARD=()
+hear() {
+  local id=$1 tries
+  for ((tries = 0; tries < 200; tries++)); do
+    if tail -n +"$((${HEARD[$id]:-0} + 1))" "$DEMO/$id.log" | grep -qF -- "$2"; then break; fi
+    sleep 0.1
+  done
+  [ "$tries" -lt 200 ] || { cat "$DEMO/$id.log" >&2; die "$id never said: $2"; }
+  local lines
+  lines=$(wc -l <"$DEMO/$id.log")
+  sed -n "$((${HEARD[$id]:-0} + 1)),${lines}p" "$DEMO/$id.log" | sed "s/^/  $id | /"
+  HEARD[$id]=$lines
+}
+
+switch_off() {
+  local device
+  for device in "${DEVICES[@]}"; do kill -INT "$device" 2>/dev/null || true; done
+  for device in "${DEVICES[@]}"; do wait "$device" || true; done
+  DEVICES=()
 }
 
 field() { python3 -c 'import json, sys
@@ -58,37 +91,99 @@ for part in sys.argv[1].split("."):
 print(value)' "$1"; }
 
 demo() {
-  local group_key device_key mend
+  local once=
+  case "${1:-}" in
+    --once) once=1 ;;
+    '') ;;
+    *) die "./dev demo takes --once or nothing" ;;
+  esac
   setup build
   build_targets release berth
   start_server
-  say "a server runs on $(cat "$BERTH_DATA/url"); see build/demo/data"
+  say "a server runs on $(cat "$BERTH_DATA/url"); its data is in build/demo/data"
   SCOPE=$(berth scope list --json | field items.0.id)
 
-  printf '\n1. The operator lets a production line enroll: one group, one key.\n'
+  printf '\n1. The operator has two hubs, and lets a production line enroll: one group, one key.\n'
+  berth hub create hub-2 --host hub-2.localhost >/dev/null
+  berth hub link hub-2 --scope "$SCOPE" >/dev/null
+  show berth hub list
   show berth enrollment-group create --enrollment-id line-7 --display-name "Line 7"
-  printf '\n2. The factory derives the key of one device from it; the group key stays there.\n'
-  device_key=$(berth key derive --from-group line-7 --registration-id pump-0001)
-  printf '\n$ berth key derive --from-group line-7 --registration-id pump-0001\n%s...\n' \
-    "${device_key:0:8}"
-  printf '\n3. The device is switched on. It knows the server, its scope, its id and its key.\n'
-  register pump-0001 "$device_key"
-  show berth registration show pump-0001
-  printf '\n4. Another one was burned with the group key itself. It hears what its cloud says:\n'
+
+  printf '\n2. The factory derives the keys of each device from it; the group key stays there.\n'
+  local id
+  for id in pump-0001 pump-0004; do
+    show berth key derive --from-group line-7 --registration-id "$id" \
+      --out "$DEMO/$id.secrets.json"
+  done
+
+  printf '\n3. The devices are switched on, anywhere. One provisions itself over HTTPS, one over MQTT.\n'
+  printf '   Both are told their hub, connect to it, read their twin and send telemetry.\n\n'
+  switch_on pump-0001
+  switch_on pump-0004 --provision-over mqtt
+  hear pump-0001 "telemetry: 1 "
+  hear pump-0004 "telemetry: 1 "
+
+  printf '\n4. The operator sees them, and what they send.\n'
+  show berth registration list
+  show berth hub events --hub-name "$(hub_of pump-0001)" --from-start
+
+  printf '\n5. The operator wants something of a device: a setting, and a call.\n'
+  show berth twin update pump-0001 --hub-name "$(hub_of pump-0001)" --desired '{"interval": 5}' \
+    >/dev/null
+  printf '\n$ berth twin update pump-0001 --desired '"'"'{"interval": 5}'"'"'\n'
+  hear pump-0001 "desired change"
+  show berth device call-method pump-0001 restart --hub-name "$(hub_of pump-0001)"
+  hear pump-0001 "restart"
+
+  refused_device
+
+  switch_off
+  if [ -z "$once" ]; then stay_up; fi
+  stop_server
+  printf '\n'
+  say "done in $SECONDS s; the server has stopped. Next: README.md, or berth serve --help"
+}
+
+hub_of() { berth registration show "$1" --scope "$SCOPE" --json | field hub; }
+
+refused_device() {
+  local group_key device_key mend
+  printf '\n6. Another device was burned with the group key itself. It hears what its cloud says:\n'
   group_key=$(berth enrollment-group show line-7 --show-keys --json |
     field keys.primaryKey)
   if register pump-0002 "$group_key"; then die "a device with the wrong key was let in"; fi
-  printf '\n5. Support asks why.\n'
+  printf '\n7. Support asks why.\n'
   show berth trail explain pump-0002 | tee "$DEMO/explained"
-  show berth trail list --failed
-  printf '\n6. The factory does what the explanation says, and the device is let in.\n'
+  printf '\n8. The factory does what the explanation says, and the device is let in.\n'
   read -ra mend < <(sed -n 's/^ *mend  *berth /berth /p' "$DEMO/explained")
   device_key=$("${mend[@]}" | tail -n 1)
   printf '\n$ %s\n%s...\n' "${mend[*]}" "${device_key:0:8}"
   register pump-0002 "$device_key"
-  stop_server
-  printf '\n'
-  say "done in $SECONDS s; the server has stopped. Next: README.md, or berth serve --help"
+}
+
+# Until Ctrl-C, with what to try meanwhile.
+stay_up() {
+  local url
+  url=$(cat "$BERTH_DATA/url")
+  cat <<END
+
+The server stays up until Ctrl-C. In another terminal:
+
+  export PATH=$ROOT/build/release:\$PATH BERTH_DATA=$BERTH_DATA
+
+  berth simulate device --secrets $DEMO/pump-0001.secrets.json --settings $DEMO/pump-0001.settings.json
+  berth hub events --hub-name $(hub_of pump-0001) --follow     # what the devices send, as it comes
+  berth device send pump-0001 "good morning" --hub-name $(hub_of pump-0001)
+  berth device update pump-0001 --hub-name $(hub_of pump-0001) --status disabled     # it is gone within a second
+  berth trail explain pump-0001                    # and this is why
+  berth enrollment-group regenerate-key line-7 --key primary   # docs/tutorials/symmetric-keys.md
+  berth doctor
+
+  the admin API: $url/api/v1   metrics: $url/metrics   CA to trust: $BERTH_DATA/ca.pem
+END
+  trap : INT TERM
+  wait "$SERVER" || true
+  trap - INT TERM
 }
 
 bench() {

@@ -39,9 +39,13 @@ struct DeviceSettings {
 
 enum class DeviceKey { kPrimary, kSecondary };
 
+// How a device talks to the provisioning service.
+enum class ProvisionOver { kHttps, kMqtt };
+
 struct SimulationOptions {
   DeviceSecrets secrets;
   std::optional<DeviceSettings> settings;  // of an earlier run: the device does not provision
+  ProvisionOver provision_over = ProvisionOver::kHttps;
   std::vector<DeviceKey> keys{DeviceKey::kPrimary, DeviceKey::kSecondary};  // in this order
   std::filesystem::path ca;                     // empty: the CAs of the system
   std::string address;                          // instead of resolving host names; may be empty
