@@ -12,7 +12,8 @@
 namespace berth::cli {
 namespace {
 
-constexpr std::chrono::seconds kWait{20};
+// Short, because a server that stops lets calls under way end first.
+constexpr std::chrono::seconds kWait{5};
 constexpr std::chrono::seconds kMargin{10};  // the answer of a long wait may come that late
 constexpr std::chrono::milliseconds kPauseMin{500};
 constexpr std::chrono::milliseconds kPauseMax{5000};

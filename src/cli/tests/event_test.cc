@@ -84,8 +84,8 @@ TEST_F(Events, OfOneDeviceAreSearchedThroughEmptyPages) {
 
 TEST_F(Events, AreFollowedFromNowOnUntilCtrlC) {
   answer("?cursor=now&limit=1000", page("", "c1"));
-  answer("?cursor=c1&limit=1000&wait=20", page(simple("a"), "c2"));
-  answer("?cursor=c2&limit=1000&wait=20", page("", "c2"));
+  answer("?cursor=c1&limit=1000&wait=5", page(simple("a"), "c2"));
+  answer("?cursor=c2&limit=1000&wait=5", page("", "c2"));
   world.calls_until_interrupt = 3;
   EXPECT_EQ(run({"--follow"}), kDone);
   EXPECT_EQ(out(), "2026-01-31 12:00:00Z  a  1\n");
@@ -105,12 +105,12 @@ TEST_F(Events, AreFollowedFromTheStartOrACursorWhenAsked) {
 
 TEST_F(Events, AreReadOnWhereTheyWereLeftWhenTheServerComesBack) {
   answer("?cursor=now&limit=1000", page("", "c1"));
-  answer("?cursor=c1&limit=1000&wait=20", page(simple("a"), "c2"));
+  answer("?cursor=c1&limit=1000&wait=5", page(simple("a"), "c2"));
   world.server.before_answer = [this](std::size_t call) {
     world.server.is_down = call == 2 || call == 3;
   };
   world.calls_until_interrupt = 5;
-  answer("?cursor=c2&limit=1000&wait=20", page("", "c2"));
+  answer("?cursor=c2&limit=1000&wait=5", page("", "c2"));
   EXPECT_EQ(run({"--follow"}), kDone);
   EXPECT_EQ(out(), "2026-01-31 12:00:00Z  a  1\n");
   EXPECT_EQ(world.pauses, 2);
@@ -119,7 +119,7 @@ TEST_F(Events, AreReadOnWhereTheyWereLeftWhenTheServerComesBack) {
 
 TEST_F(Events, OfAServerThatStopsAreWaitedFor) {
   answer("?cursor=now&limit=1000", page("", "c1"));
-  world.server.refuse(std::string(kEvents) + "?cursor=c1&limit=1000&wait=20", 503, "unavailable",
+  world.server.refuse(std::string(kEvents) + "?cursor=c1&limit=1000&wait=5", 503, "unavailable",
                       "it is closing");
   world.calls_until_interrupt = 3;
   EXPECT_EQ(run({"--follow"}), kDone);
@@ -132,7 +132,7 @@ TEST_F(Events, AreNotWaitedForWhereTheServerNeverWasOrRefuses) {
   EXPECT_THAT(err(), HasSubstr("it is down"));
   world.server.is_down = false;
   answer("?cursor=now&limit=1000", page("", "c1"));
-  world.server.refuse(std::string(kEvents) + "?cursor=c1&limit=1000&wait=20", 404, "not_found",
+  world.server.refuse(std::string(kEvents) + "?cursor=c1&limit=1000&wait=5", 404, "not_found",
                       "there is no hub 'h'");
   EXPECT_EQ(run({"--follow"}), kFailed);
   EXPECT_THAT(err(), HasSubstr("there is no hub 'h'"));
