@@ -57,7 +57,7 @@ switch_on() {
   local id=$1
   shift
   : >"$DEMO/$id.log"
-  berth simulate device --secrets "$DEMO/$id.secrets.json" --settings "$DEMO/$id.settings.json" \
+  "$BERTH" simulate device --secrets "$DEMO/$id.secrets.json" --settings "$DEMO/$id.settings.json" \
     --interval 1000 "$@" >"$DEMO/$id.log" 2>&1 </dev/null &
   DEVICES+=($!)
 }
@@ -79,7 +79,7 @@ hear() {
 
 switch_off() {
   local device
-  for device in "${DEVICES[@]}"; do kill -INT "$device" 2>/dev/null || true; done
+  for device in "${DEVICES[@]}"; do kill -TERM "$device" 2>/dev/null || true; done
   for device in "${DEVICES[@]}"; do wait "$device" || true; done
   DEVICES=()
 }
