@@ -82,6 +82,7 @@ class Database {
   static Remedy remedy_for(const rdb::Status& status);
   void note_failure(const Error& error, Remedy remedy);
   void note_success();
+  rdb::Status probe_disk() const;
   void try_again();
   void drop_old(Family& family, TimePoint limit);
   bool drop_oldest_file(Family& family, TimePoint limit);
@@ -103,6 +104,7 @@ class Database {
   // The writer's own.
   bool failing_ = false;  // since something failed, until a write succeeds
   bool blocked_ = false;  // nothing is written before try_again() has helped
+  Error trouble_;         // why
   Remedy remedy_ = Remedy::kResume;
   Instant try_again_at_{};
   std::optional<Instant> recovered_at_;

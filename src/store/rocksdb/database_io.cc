@@ -4,6 +4,7 @@
 #include "store/rocksdb/record.h"
 
 #include <fmt/format.h>
+#include <rocksdb/env.h>
 #include <rocksdb/write_batch.h>
 
 #include <set>
@@ -12,6 +13,7 @@ namespace berth::store::rocksdb {
 namespace {
 
 constexpr std::chrono::seconds kTryAgain{1};
+constexpr std::size_t kProbeBytes = 1024 * 1024;
 constexpr int kFilesDroppedMax = 1000;  // of a hub, each time
 
 Error closed_error() {
@@ -77,7 +79,7 @@ Result<void> Database::commit(std::span<Entry> entries) {
 
 void Database::write(std::span<Entry> entries) {
   std::optional<Error> refusal;
-  if (!database_ || blocked_) refusal = closed_error();
+  if (!database_ || blocked_) refusal = trouble_;
   for (Entry& each : entries) {
     if (refusal) {
       each.outcome = Fail(*refusal);
@@ -110,6 +112,7 @@ void Database::write(std::span<Entry> entries) {
 void Database::note_failure(const Error& error, Remedy remedy) {
   remedy_ = remedy;
   blocked_ = true;
+  trouble_ = error;
   try_again_at_ = clock_.monotonic() + kTryAgain;
   healthy_.store(false, std::memory_order_relaxed);
   if (std::exchange(failing_, true)) return;
@@ -122,14 +125,24 @@ void Database::note_success() {
   log::info("telemetry.recovered", {{"directory", options_.directory}});
 }
 
+// Whether the disk takes a little.
+rdb::Status Database::probe_disk() const {
+  const std::string file = path("probe");
+  const rdb::Status written =
+      rdb::WriteStringToFile(env_, std::string(kProbeBytes, 'x'), file, true);
+  env_->DeleteFile(file).PermitUncheckedError();
+  return written;
+}
+
 // Once a second: lets RocksDB go on where it can, else opens it anew. While the disk is full it
-// stays open, so that readers are served.
+// stays open, so that readers are served, and is left alone: a try to go on that fails half-way
+// cannot be repeated.
 void Database::try_again() {
   if (!blocked_ || clock_.monotonic() < try_again_at_) return;
-  if (database_ && remedy_ == Remedy::kResume) {
-    const rdb::Status resumed = database_->Resume();
-    if (!resumed.ok()) return note_failure(to_error(resumed, "cannot go on"), remedy_for(resumed));
-  } else {
+  const rdb::Status probed = probe_disk();
+  if (!probed.ok()) return note_failure(to_error(probed, "cannot go on"), remedy_);
+  const bool resumed = database_ && remedy_ == Remedy::kResume && database_->Resume().ok();
+  if (!resumed) {
     const auto alone = gate_.close();
     Result<void> opened = open_or_recover();
     if (!opened) return note_failure(opened.error(), Remedy::kReopen);

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <rocksdb/cache.h>
 #include <rocksdb/convenience.h>
+#include <rocksdb/listener.h>
 #include <rocksdb/table.h>
 
 #include <algorithm>
@@ -41,6 +42,15 @@ rdb::BlockBasedTableOptions table_options(const std::shared_ptr<rdb::Cache>& cac
   return table;
 }
 
+// The log asks RocksDB to go on, once a second; a thread of RocksDB that does so too gets in its
+// way.
+class NoRecoveryByItself final : public rdb::EventListener {
+ public:
+  void OnErrorRecoveryBegin(rdb::BackgroundErrorReason, rdb::Status, bool* auto_recovery) override {
+    *auto_recovery = false;
+  }
+};
+
 const std::shared_ptr<rdb::Cache>& block_cache() {
   static const std::shared_ptr<rdb::Cache> cache = rdb::NewLRUCache(kBlockCacheBytes);
   return cache;
@@ -62,6 +72,7 @@ rdb::DBOptions database_options(rdb::Env* env) {
   // Past a damaged stretch of the write-ahead log there are good records: they are served, and the
   // ordinals tell readers what is missing. A torn end is no damage.
   options.wal_recovery_mode = rdb::WALRecoveryMode::kSkipAnyCorruptedRecords;
+  options.listeners.push_back(std::make_shared<NoRecoveryByItself>());
   options.skip_stats_update_on_db_open = true;
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;

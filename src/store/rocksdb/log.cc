@@ -243,6 +243,7 @@ void RocksLog::finish(Append& append, const Entry& entry) {
     for (hub::EventSink* each : options_.sinks) each->stored(logged);
     return;
   }
+  counts_.failed.fetch_add(1, std::memory_order_relaxed);
   if (append.done) return append.done->complete(Fail(entry.outcome.error()));
   const std::uint64_t dropped = counts_.dropped.fetch_add(1, std::memory_order_relaxed) + 1;
   const Instant now = clock_.monotonic();

@@ -67,8 +67,8 @@ struct LogStats {
   std::uint64_t bytes = 0;       // of their records
   std::uint64_t syncs = 0;       // writes they shared
   std::uint64_t rejected = 0;    // appends that found no room
-  std::uint64_t dropped = 0;     // of these and of the failed ones, those nobody waited for
-  std::uint64_t failed = 0;      // appends the disk did not take
+  std::uint64_t dropped = 0;     // of the failed ones, those nobody waited for
+  std::uint64_t failed = 0;      // appends that were not kept, for this or another reason
   std::uint64_t reads = 0;       // batches read
   std::uint64_t waiting = 0;     // readers that wait for news now
   std::uint64_t damaged = 0;     // events or stretches of them that could not be read

@@ -211,7 +211,7 @@ TEST_F(DamageTest, AFlippedByteAnywhereInTheWriteAheadLogIsNeverServed) {
   fs::copy(folder, folder_ + "/whole", fs::copy_options::recursive);
   const std::uint64_t size = fs::file_size(files(".log").front());
   base::SeededRng rng(7);
-  for (int round = 0; round < 30; ++round) {
+  for (int round = 0; round < 20; ++round) {
     fs::remove_all(folder);
     fs::copy(folder_ + "/whole", folder, fs::copy_options::recursive);
     const std::uint64_t offset = rng.below(size);
