@@ -70,6 +70,40 @@ void add_store(std::vector<Sample>& to, const store::StoreStats& stats) {
                        "Batches of refused trails that found no room.", stats.refusals_dropped));
 }
 
+void add_hub(std::vector<Sample>& to, const hub::Stats& hub) {
+  to.push_back(gauge("berth_hub_devices_connected", "Devices connected to hubs now.",
+                     static_cast<double>(hub.connected)));
+  to.push_back(counter("berth_hub_connects_total", "Connections accepted.", hub.connects));
+  to.push_back(counter("berth_hub_connects_refused_total", "Connections refused; trails say why.",
+                       hub.connects_refused));
+  to.push_back(counter("berth_hub_taken_over_total",
+                       "Connections ended because the device connected again.", hub.taken_over));
+  to.push_back(
+      counter("berth_hub_messages_in_total", "Messages of devices stored.", hub.messages_in));
+  to.push_back(counter("berth_hub_messages_in_bytes_total", "Their bytes.", hub.bytes_in));
+  to.push_back(
+      counter("berth_hub_messages_out_total", "Messages given to devices.", hub.messages_out));
+  to.push_back(
+      counter("berth_hub_methods_called_total", "Methods devices were asked.", hub.methods_called));
+  to.push_back(counter("berth_hub_twin_reads_total", "Twins read by devices.", hub.twin_reads));
+  to.push_back(counter("berth_hub_twin_writes_total", "Twins written.", hub.twin_writes));
+  to.push_back(counter("berth_hub_events_dropped_total",
+                       "Happenings that a slow device's connection had no room for.",
+                       hub.events_dropped));
+}
+
+void add_log(std::vector<Sample>& to, const store::rocksdb::LogStats& log) {
+  to.push_back(gauge("berth_log_queue_events", "Events waiting for the disk.",
+                     static_cast<double>(log.queue_events)));
+  to.push_back(counter("berth_log_appends_total", "Events on disk.", log.appends));
+  to.push_back(counter("berth_log_bytes_total", "Bytes of their records.", log.bytes));
+  to.push_back(counter("berth_log_syncs_total", "Writes that events shared.", log.syncs));
+  to.push_back(counter("berth_log_rejected_total", "Appends that found no room.", log.rejected));
+  to.push_back(counter("berth_log_failed_total", "Appends the disk did not take.", log.failed));
+  to.push_back(counter("berth_log_damaged_total",
+                       "Events or stretches of them that could not be read.", log.damaged));
+}
+
 Distribution commit_times(const store::StoreStats& stats) {
   Distribution times{"berth_store_commit_seconds", "Time from begin to durable.", {}, {}, 0, 0};
   for (const std::uint64_t bound : store::StoreStats::kCommitMicrosBounds) {
@@ -90,6 +124,8 @@ std::string Program::metrics_text() const {
                           {{"version", kVersion}, {"store", std::string(store_->kind())}}));
   if (server_) add_net(samples, server_->counters());
   add_store(samples, store);
+  add_hub(samples, hub_->stats());
+  add_log(samples, log_->stats());
   for (Sample& sample : process_samples()) samples.push_back(std::move(sample));
   return metrics_.render(samples, {commit_times(store)});
 }
@@ -101,9 +137,10 @@ Task<dialects::Inspection> Program::inspect(dialects::Inspect::What what) {
       inspection.text = "ok";
       break;
     case dialects::Inspect::What::kReadiness:
-      inspection.healthy = announced_ && store_->ready();
+      inspection.healthy = announced_ && store_->ready() && log_->ready();
       inspection.text = inspection.healthy ? "ready"
-                        : announced_       ? "the store does not answer"
+                        : announced_       ? store_->ready() ? "the event log takes no events"
+                                                             : "the store does not answer"
                                            : "still starting";
       break;
     case dialects::Inspect::What::kMetrics:

@@ -28,6 +28,8 @@ constexpr int kPrivateMode = 0600;
 constexpr const char* kOperatorListener = "admin";
 constexpr std::uint32_t kNamesPage = 1000;
 constexpr std::uint64_t kCertificateCheckSeconds = 3600;
+// A device that was switched off is to be gone within a second.
+constexpr std::chrono::milliseconds kHubChoresEvery{250};
 
 // Runs a coroutine on the first core and waits for it; for start-up only.
 template <class T>
@@ -143,7 +145,9 @@ Result<void> Program::start_hub() {
       store_->devices(), *log_, *authenticator_, *refusals_, waiting_, clock_, rng_};
   hub_.emplace(ports, std::move(settings));
   observers_.emplace(metrics_, *hub_);
-  return run_now(engine_, hub_->start());
+  Result<void> started = run_now(engine_, hub_->start());
+  if (started) asio::co_spawn(hub_worker_, do_hub_chores(), asio::detached);
+  return started;
 }
 
 void Observers::attempt_finished(const domain::Trail& trail) {
@@ -171,8 +175,17 @@ Task<void> Program::do_chores() {
     co_await chores_due_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
     co_await explainer_->drain();
     if (stopping_) co_return;
-    if (hub_) co_await hub_->do_chores();
     if (second % kCertificateCheckSeconds == 0) co_await cover_names();
+  }
+}
+
+Task<void> Program::do_hub_chores() {
+  while (!hub_stopping_) {
+    hub_chores_due_.expires_after(kHubChoresEvery);
+    boost::system::error_code ignored;
+    co_await hub_chores_due_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    if (hub_stopping_) co_return;
+    co_await hub_->do_chores();
   }
 }
 
@@ -356,7 +369,12 @@ bool Program::stop() {
       chores_due_.cancel();
     });
   }
+  asio::post(hub_worker_, [this] {
+    hub_stopping_ = true;
+    hub_chores_due_.cancel();
+  });
   worker_.join();
+  hub_worker_.join();
   if (log_) log_->close();
   if (store_) store_->close();
   engine_.stop();

@@ -97,6 +97,8 @@ class Program final : public Surroundings {
   Result<void> start_hub();
   // Once a second: counts of refusals reach the store; once an hour the certificate is looked at.
   Task<void> do_chores();
+  // Several times a second: what the hub does by the clock.
+  Task<void> do_hub_chores();
   void make_cores();
   Result<void> first_start();
   Result<void> open_certificates();
@@ -122,6 +124,10 @@ class Program final : public Surroundings {
   boost::asio::thread_pool worker_{1};
   boost::asio::steady_timer chores_due_{worker_};
   bool stopping_ = false;  // belongs to worker_
+  // For the hub's chores alone, which are quick and must not wait for the others.
+  boost::asio::thread_pool hub_worker_{1};
+  boost::asio::steady_timer hub_chores_due_{hub_worker_};
+  bool hub_stopping_ = false;  // belongs to hub_worker_
   std::unique_ptr<store::Store> store_;
   std::vector<std::unique_ptr<hub::EventSink>> sinks_;
   std::unique_ptr<store::rocksdb::Log> log_;

@@ -4,6 +4,7 @@
 #include "app/vault.h"
 #include "base/clock.h"
 #include "base/rng.h"
+#include "hub/tests/world.h"
 #include "store/store.h"
 
 #include <boost/asio/co_spawn.hpp>
@@ -63,6 +64,59 @@ class EchoDialect final : public dialects::Dialect {
   bool for_operators_;
 };
 
+// Speaks with the hub: CONNECT connects the boiler of hub::World, SUBSCRIBE listens to its desired
+// changes, PUBLISH sends telemetry. What the hub tells becomes a PUBLISH or a close.
+class HubDialect final : public dialects::Dialect {
+ public:
+  std::string_view name() const override { return "hub"; }
+  bool claims(const wire::Peer&, const wire::Request& request) const override {
+    const auto* connect = std::get_if<wire::MqttConnect>(&request);
+    return connect != nullptr && connect->client_id == "boiler";
+  }
+  dialects::StepResult step(const wire::Peer&, dialects::Session&,
+                            dialects::Input input) const override {
+    dialects::StepResult result;
+    if (const auto* arrival = std::get_if<dialects::Arrival>(&input)) {
+      result.commands.push_back({dialects::Operate{command_for(arrival->request)}, {}});
+    } else if (const auto* event = std::get_if<dialects::Event>(&input)) {
+      const bool ends = std::holds_alternative<domain::EndConnection>(event->event);
+      if (ends) {
+        result.actions.emplace_back(wire::Close{"told to end"});
+      } else {
+        result.actions.emplace_back(wire::MqttPublish{"desired", "", 0, false, false, 0});
+      }
+    } else {
+      const auto& answer = std::get<dialects::Answer>(input);
+      const auto& told = std::get<domain::HubResult>(answer.body);
+      const bool refused = std::holds_alternative<domain::HubRefused>(told);
+      result.actions.emplace_back(
+          wire::MqttPublish{refused ? "refused" : "done", "", 0, false, false, 0});
+    }
+    return result;
+  }
+
+ private:
+  static domain::HubCommand command_for(const wire::Request& request) {
+    if (std::holds_alternative<wire::MqttConnect>(request)) return hub::World::request();
+    if (std::holds_alternative<wire::MqttSubscribe>(request)) {
+      return domain::Subscribe{{{domain::Channel::kDesired, 0, "desired"}}};
+    }
+    return domain::SendTelemetry{};
+  }
+};
+
+class CollectedOutbound final : public net::Outbound {
+ public:
+  bool post(wire::Actions actions) override {
+    const bool closes = std::holds_alternative<wire::Close>(actions.at(0));
+    if (full && !closes) return false;
+    for (wire::Action& action : actions) posted.push_back(std::move(action));
+    return true;
+  }
+  wire::Actions posted;
+  bool full = false;
+};
+
 class ConversationTest : public testing::Test, public Surroundings {
  protected:
   void SetUp() override {
@@ -78,13 +132,16 @@ class ConversationTest : public testing::Test, public Surroundings {
     provisioning_.emplace(
         provisioning::Ports{store_->registrations(), refusals_, metrics_, clock_, rng_, {}, {}, {}},
         provisioning::Settings{});
-    management_.emplace(store_->catalog(), *vault_, clock_, rng_, management::Settings{});
+    management_.emplace(
+        management::Ports{store_->catalog(), *vault_, hub_world_.hub(), clock_, rng_},
+        management::Settings{});
     dialects_.push_back(std::make_unique<EchoDialect>("/devices", 1, false));
     dialects_.push_back(std::make_unique<EchoDialect>("/operators", 2, true));
     dialects_.push_back(std::make_unique<EchoDialect>("/endless", 1'000, false));
   }
 
-  Brains brains_here() override { return {*provisioning_, *management_}; }
+  Brains brains_here() override { return {*provisioning_, *management_, hub_world_.hub()}; }
+  net::Executor executor_here() override { return context_.get_executor(); }
   Task<dialects::Inspection> inspect(dialects::Inspect::What) override {
     ++inspections_;
     co_return dialects::Inspection{true, "inspected " + std::to_string(inspections_)};
@@ -104,6 +161,33 @@ class ConversationTest : public testing::Test, public Surroundings {
     context.run();
     return answer.get();
   }
+  // A connection of the boiler, with what was said on it.
+  struct Line {
+    CollectedOutbound outbound;
+    wire::Peer peer;
+    std::unique_ptr<net::Conversation> conversation;
+  };
+  std::unique_ptr<Line> open_line() {
+    auto line = std::make_unique<Line>();
+    line->conversation = hub_router_.open(line->peer, line->outbound);
+    return line;
+  }
+  std::string say(Line& line, wire::Request request) {
+    auto answer =
+        asio::co_spawn(context_, line.conversation->handle(std::move(request)), asio::use_future);
+    context_.restart();
+    context_.run();
+    return std::get<wire::MqttPublish>(answer.get().at(0)).topic;
+  }
+  std::string connect(Line& line) {
+    wire::MqttConnect packet;
+    packet.client_id = "boiler";
+    return say(line, std::move(packet));
+  }
+  void deliver_events() {
+    context_.restart();
+    context_.run();
+  }
   wire::HttpResponse get(const std::string& path, const std::string& listener = "https",
                          const std::string& operator_listener = "") {
     wire::HttpRequest request;
@@ -114,6 +198,8 @@ class ConversationTest : public testing::Test, public Surroundings {
     return std::get<wire::HttpResponse>(actions.at(0));
   }
 
+  asio::io_context context_;
+  hub::World hub_world_;
   base::FakeClock clock_;
   base::SeededRng rng_{3};
   Metrics metrics_;
@@ -123,7 +209,18 @@ class ConversationTest : public testing::Test, public Surroundings {
   std::optional<provisioning::Provisioning> provisioning_;
   std::optional<management::Management> management_;
   std::vector<std::unique_ptr<dialects::Dialect>> dialects_;
+  Router hub_router_{{dialects_of_hub(), *this, clock_, rng_, ""}};
   int inspections_ = 0;
+
+ private:
+  static std::span<const std::unique_ptr<dialects::Dialect>> dialects_of_hub() {
+    static const auto kDialects = [] {
+      std::vector<std::unique_ptr<dialects::Dialect>> made;
+      made.push_back(std::make_unique<HubDialect>());
+      return made;
+    }();
+    return kDialects;
+  }
 };
 
 TEST_F(ConversationTest, EachCommandBringsItsAnswerBackToTheDialect) {
@@ -156,6 +253,55 @@ TEST_F(ConversationTest, OperatorsCanHaveAListenerOfTheirOwn) {
   EXPECT_EQ(get("/operators", "https", "admin").status, 404);
   EXPECT_EQ(get("/devices", "https", "admin").status, 200);
   EXPECT_EQ(get("/devices", "admin", "admin").status, 404);
+}
+
+TEST_F(ConversationTest, AConnectionBelongsToOneDeviceAndItsCommandsReachTheHub) {
+  const std::unique_ptr<Line> line = open_line();
+  EXPECT_EQ(connect(*line), "done");
+  EXPECT_EQ(say(*line, wire::MqttPublish{}), "done");
+  EXPECT_EQ(hub_world_.hub().stats().messages_in, 1U);
+  EXPECT_EQ(connect(*line), "refused");
+  EXPECT_EQ(hub_world_.hub().stats().connected, 1U);
+}
+
+TEST_F(ConversationTest, WhatTheHubTellsGoesThroughTheDialectToTheWire) {
+  const std::unique_ptr<Line> line = open_line();
+  ASSERT_EQ(connect(*line), "done");
+  ASSERT_EQ(say(*line, wire::MqttSubscribe{}), "done");
+  ASSERT_TRUE(hub_world_.update_twin(R"({"a":1})"));
+  deliver_events();
+  ASSERT_EQ(line->outbound.posted.size(), 1U);
+  EXPECT_EQ(std::get<wire::MqttPublish>(line->outbound.posted[0]).topic, "desired");
+}
+
+TEST_F(ConversationTest, AClientWithNoRoomForAnEventIsClosed) {
+  const std::unique_ptr<Line> line = open_line();
+  ASSERT_EQ(connect(*line), "done");
+  ASSERT_EQ(say(*line, wire::MqttSubscribe{}), "done");
+  line->outbound.full = true;
+  ASSERT_TRUE(hub_world_.update_twin(R"({"a":1})"));
+  deliver_events();
+  ASSERT_EQ(line->outbound.posted.size(), 1U);
+  EXPECT_TRUE(std::holds_alternative<wire::Close>(line->outbound.posted[0]));
+}
+
+TEST_F(ConversationTest, ATakenOverConnectionIsToldToEndAndTheNewOneStays) {
+  const std::unique_ptr<Line> first = open_line();
+  ASSERT_EQ(connect(*first), "done");
+  const std::unique_ptr<Line> second = open_line();
+  ASSERT_EQ(connect(*second), "done");
+  deliver_events();
+  ASSERT_EQ(first->outbound.posted.size(), 1U);
+  EXPECT_TRUE(std::holds_alternative<wire::Close>(first->outbound.posted[0]));
+  first->conversation.reset();
+  EXPECT_EQ(hub_world_.hub().stats().connected, 1U);
+}
+
+TEST_F(ConversationTest, TheDeviceIsGoneWhenItsConnectionIs) {
+  const std::unique_ptr<Line> line = open_line();
+  ASSERT_EQ(connect(*line), "done");
+  line->conversation.reset();
+  EXPECT_EQ(hub_world_.hub().stats().connected, 0U);
 }
 
 }  // namespace
