@@ -122,7 +122,7 @@ Result<void> Program::open_store() {
 
 Result<void> Program::open_log() {
   const config::Telemetry& telemetry = config_.telemetry;
-  sinks_ = make_sinks(config_, clock_);
+  BERTH_TRY(sinks_, make_sinks(config_, clock_));
   store::rocksdb::LogOptions options;
   options.directory = telemetry.directory.string();
   options.partitions = static_cast<std::uint32_t>(telemetry.partitions);

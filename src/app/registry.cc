@@ -7,6 +7,7 @@
 #include "dialects/azure_dps/azure_dps.h"
 #include "dialects/azure_hub/azure_hub.h"
 #include "issuing/derived_key.h"
+#include "sinks/json_lines/json_lines.h"
 
 namespace berth::app {
 
@@ -23,8 +24,19 @@ std::vector<net::Upgrade> websocket_upgrades() {
   return {{"/$iothub/websocket", "mqtt"}, {"/", "mqtt"}, {"/mqtt", "mqtt"}};
 }
 
-std::vector<std::unique_ptr<hub::EventSink>> make_sinks(const config::Config&, const Clock&) {
-  return {};
+Result<std::vector<std::unique_ptr<hub::EventSink>>> make_sinks(const config::Config& config,
+                                                                const Clock& clock) {
+  std::vector<std::unique_ptr<hub::EventSink>> sinks;
+  const config::Telemetry& telemetry = config.telemetry;
+  if (!telemetry.json_lines_file.empty()) {
+    sinks::json_lines::Options options;
+    options.path = telemetry.json_lines_file.string();
+    options.bytes_max = telemetry.json_lines_bytes_max;
+    options.files_max = static_cast<std::uint32_t>(telemetry.json_lines_files_max);
+    BERTH_TRY(auto file, sinks::json_lines::JsonLines::open(std::move(options), clock));
+    sinks.push_back(std::move(file));
+  }
+  return sinks;
 }
 
 attestation::SymmetricKeySettings key_settings(const config::Config& config) {

@@ -28,8 +28,8 @@ std::vector<std::unique_ptr<dialects::Dialect>> make_dialects();
 std::vector<net::Upgrade> websocket_upgrades();
 
 // Where events go beside the log.
-std::vector<std::unique_ptr<hub::EventSink>> make_sinks(const config::Config& config,
-                                                        const Clock& clock);
+Result<std::vector<std::unique_ptr<hub::EventSink>>> make_sinks(const config::Config& config,
+                                                                const Clock& clock);
 
 attestation::SymmetricKeySettings key_settings(const config::Config& config);
 std::vector<std::unique_ptr<provisioning::Attestor>> make_attestors(provisioning::Vault& vault,

@@ -38,7 +38,8 @@ MAIN = "base config app cli"  # what src/main.cc may include
 
 # Parts of a room that may not see each other: one vendor's folder, one driver, one connector.
 SEPARATE_PARTS = ("dialects", "store", "connectors", "sinks")
-SHARED_PARTS = {"store": ("sql", "conformance"), "dialects": ("azure",), "connectors": (), "sinks": ()}
+SHARED_PARTS = {"store": ("sql", "conformance"), "dialects": ("azure",), "connectors": (),
+                "sinks": ()}
 
 # Third-party headers and the only places that may name them. First match wins.
 LIBRARY_HOMES = [

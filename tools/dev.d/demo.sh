@@ -1,5 +1,6 @@
 # ./dev demo: builds Berth, starts a server on free loopback ports, switches devices on, lets one
-# be refused and reads why, then stays up until Ctrl-C. ./dev bench: berth bench against such a server.
+# be refused and reads why, then stays up until Ctrl-C. ./dev bench: berth bench against such a
+# server.
 
 DEMO=$ROOT/build/demo
 BERTH=$ROOT/build/release/berth
@@ -116,7 +117,7 @@ demo() {
       --out "$DEMO/$id.secrets.json"
   done
 
-  printf '\n3. The devices are switched on, anywhere. One provisions itself over HTTPS, one over MQTT.\n'
+  printf '\n3. The devices are switched on. One provisions itself over HTTPS, one over MQTT.\n'
   printf '   Both are told their hub, connect to it, read their twin and send telemetry.\n\n'
   switch_on pump-0001
   switch_on pump-0004 --provision-over mqtt
@@ -171,11 +172,13 @@ The server stays up until Ctrl-C. In another terminal:
 
   export PATH=$ROOT/build/release:\$PATH BERTH_DATA=$BERTH_DATA
 
-  berth simulate device --secrets $DEMO/pump-0001.secrets.json --settings $DEMO/pump-0001.settings.json
+  cd $DEMO
+  berth simulate device --secrets pump-0001.secrets.json --settings pump-0001.settings.json
   berth hub events --hub-name $(hub_of pump-0001) --follow     # what the devices send, as it comes
   berth device send pump-0001 "good morning" --hub-name $(hub_of pump-0001)
-  berth device update pump-0001 --hub-name $(hub_of pump-0001) --status disabled     # it is gone within a second
-  berth trail explain pump-0001                    # and this is why
+  # it is gone within a second, and this is why:
+  berth device update pump-0001 --hub-name $(hub_of pump-0001) --status disabled
+  berth trail explain pump-0001
   berth enrollment-group regenerate-key line-7 --key primary   # docs/tutorials/symmetric-keys.md
   berth doctor
 
