@@ -97,7 +97,11 @@ rdb::ColumnFamilyOptions events_options(const LogOptions& options) {
   family.compaction_options_fifo.max_table_files_size = options.bytes_max;
   family.compaction_options_fifo.allow_compaction = true;
   family.level0_file_num_compaction_trigger = kFilesToMerge;
-  family.ttl = 0;  // the log drops old files itself, by the time of the events in them
+  // The log drops old files itself, by the time of the events in them. Both must be 0: with the
+  // second at its default the engine makes the first 30 days, and then takes every file that is not
+  // open for an old one. At a start it opens sixteen.
+  family.ttl = 0;
+  family.periodic_compaction_seconds = 0;
   family.num_levels = 1;
   family.write_buffer_size = kWriteBufferBytes;
   family.max_write_buffer_number = 2;
