@@ -46,12 +46,11 @@ class Checker:
 
     def __init__(self, company: Company):
         self.company = company
-        self.cursor = ""
         self.seen: dict[tuple[int, int], tuple[str, int]] = {}  # position -> device and number
         self.counts: dict[tuple[str, int], int] = {}  # device and number -> how often it is there
         self.versions: dict[tuple[str, str], int] = {}  # device and section -> version seen
 
-    def check(self, admin: Admin, from_start: bool) -> list[str]:
+    def check(self, admin: Admin) -> list[str]:
         # Promises first: what the server has may be more.
         acknowledged, twins = {}, {}
         for device in self.company.devices:
@@ -62,32 +61,36 @@ class Checker:
         with operator.lock:
             twins |= {(name, "desired"): told for name, told in operator.desired.items()}
         faults = self.company.surprises()
-        faults += self._read_again(admin) if from_start else self._read_on(admin)
+        faults += self._read_again(admin)
         for name, numbers in acknowledged.items():
             lost = sorted(number for number in numbers if (name, number) not in self.counts)
-            faults += [f"{name}: telemetry {number} was acknowledged and is lost" for number in lost]
+            faults += [f"{name}: telemetry {each} was acknowledged and is lost" for each in lost]
         for (name, section), told in twins.items():
             faults += self._twin(admin, name, section, told)
         return faults
 
-    def _pages(self, admin: Admin, cursor: str):
+    def _read_again(self, admin: Admin) -> list[str]:
+        """From the beginning: it must be what was read before, and then what is new."""
+        before, self.seen, self.counts = self.seen, {}, {}
+        faults = []
+        for page in self._pages(admin):
+            if page.get("gap"):
+                faults.append("the log says that events are missing")
+            for event in page["items"]:
+                faults += self._event(event)
+        changed = [at for at, key in before.items() if self.seen.get(at) != key]
+        return faults + [f"the event at {at} was {before[at]} and is {self.seen.get(at)}"
+                         for at in sorted(changed)]
+
+    def _pages(self, admin: Admin):
+        cursor = ""
         for _ in range(PAGES_MAX):
             path = f"/hubs/{self.company.hub}/events?limit=1000"
             page = admin.call("GET", path + (f"&cursor={cursor}" if cursor else ""))
             if not page["items"] and page["nextCursor"] == cursor:
                 return
             cursor = page["nextCursor"]
-            yield page, cursor
-
-    def _read_on(self, admin: Admin) -> list[str]:
-        faults = []
-        for page, cursor in self._pages(admin, self.cursor):
-            self.cursor = cursor
-            if page.get("gap"):
-                faults.append("the log says that events are missing")
-            for event in page["items"]:
-                faults += self._event(event)
-        return faults
+            yield page
 
     def _event(self, event: dict) -> list[str]:
         position = (event["partition"], event["sequence"])
@@ -108,14 +111,6 @@ class Checker:
             return [f"{device_id}: telemetry {body['n']} was sent {sent} times and is there "
                     f"{self.counts[key]} times"]
         return []
-
-    def _read_again(self, admin: Admin) -> list[str]:
-        """From the beginning: it must be what was read before, and then what is new."""
-        before, self.seen, self.counts, self.cursor = self.seen, {}, {}, ""
-        faults = self._read_on(admin)
-        changed = [at for at, key in before.items() if self.seen.get(at) != key]
-        return faults + [f"the event at {at} was {before[at]} and is {self.seen.get(at)}"
-                         for at in sorted(changed)]
 
     def _twin(self, admin: Admin, name: str, section: str, told: tuple[int, int]) -> list[str]:
         value, version = told
@@ -170,7 +165,7 @@ def plant_loss(checker: Checker, admin: Admin) -> list[str]:
     with device.lock:
         device.acknowledged.add(10**9)
         device.reported = (device.reported[0] + 10**6, device.reported[1] + 10**6)
-    faults = checker.check(admin, from_start=False)
+    faults = checker.check(admin)
     found = [any(text in fault for fault in faults) for text in ("is lost", "was promised")]
     return [] if all(found) else [f"promises made up were not missed: {faults}"]
 
@@ -196,13 +191,13 @@ def run(options, directory: pathlib.Path) -> tuple[int, int]:
         company.start()
         for number in range(1, options.rounds + 1):
             what = kill_once(server, company, rng)
-            faults = checker.check(Admin(server), from_start=False)
+            faults = checker.check(Admin(server))
             results.append(report(f"round {number}: {what}; {tally(company)}", faults))
         company.operator.stop()
         missing = undelivered(company)
         company.stop()
         results.append(report("every message that was promised came", missing))
-        faults = checker.check(Admin(server), from_start=True)
+        faults = checker.check(Admin(server))
         if min((len(device.acknowledged) for device in company.devices), default=0) == 0:
             faults.append("a device got nothing acknowledged: no test at all")
         results.append(report(f"all of it, read again: {tally(company)}", faults))

@@ -34,7 +34,8 @@ class HubSuite:
         # Host name -> short name, as the service side calls the hub.
         self.hubs = {hub["host"]: hub["name"] for hub in self.berth.hubs()}
         twin = {"tags": stories.TAGS, "desired": stories.DESIRED}
-        for group, hub in ((stories.FLEET, self.hubs[self.host]), (stories.SECOND_FLEET, SECOND_HUB)):
+        groups = {stories.FLEET: self.hubs[self.host], stories.SECOND_FLEET: SECOND_HUB}
+        for group, hub in groups.items():
             self.berth.create_group(group, stories.GROUP_KEYS[group], hub=hub, **twin)
 
     def await_restart(self, parties):

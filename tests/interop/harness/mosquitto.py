@@ -20,7 +20,8 @@ _BYTES_TOO_MANY = 257 * 1024
 
 
 def version():
-    said = subprocess.run(["mosquitto_pub", "--version"], capture_output=True, text=True, check=False)
+    command = ["mosquitto_pub", "--version"]
+    said = subprocess.run(command, capture_output=True, text=True, check=False)
     found = re.search(r"version (\S+)", said.stdout + said.stderr)
     return found.group(1) if found else "?"
 

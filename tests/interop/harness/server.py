@@ -194,7 +194,8 @@ class Berth:
         """Every event of the device that the hub keeps, oldest first. The body is text: JSON that
         the server read is written again without spaces."""
         arguments = ["--hub-name", hub, "--device", device, "--limit", "1000"]
-        events = [json.loads(line) for line in self._output("hub", "events", *arguments).splitlines()]
+        lines = self._output("hub", "events", *arguments).splitlines()
+        events = [json.loads(line) for line in lines]
         for event in events:
             if event["bodyEncoding"] == "json":
                 event["body"] = json.dumps(event["body"], separators=(",", ":"), ensure_ascii=False)

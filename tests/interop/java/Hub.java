@@ -77,7 +77,8 @@ public final class Hub {
     ProvisioningDeviceClient client = ProvisioningDeviceClient.create(
         text(told, "host"),
         text(told, "idScope"),
-        ProvisioningDeviceClientTransportProtocol.valueOf(text(told, "transport").replace('-', '_')),
+        ProvisioningDeviceClientTransportProtocol.valueOf(
+            text(told, "transport").replace('-', '_')),
         new SecurityProviderSymmetricKey(
             text(told, "key").getBytes(StandardCharsets.US_ASCII), text(told, "registrationId")));
     try {
