@@ -138,3 +138,12 @@ bool may_pass(const rdb::Status& status) {
 }
 
 }  // namespace berth::store::rocksdb
+
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+// The library is not built with ThreadSanitizer, which therefore sees its memory calls but not the
+// atomic counters that order them.
+extern "C" const char* __tsan_default_suppressions();
+extern "C" const char* __tsan_default_suppressions() { return "called_from_lib:librocksdb.so\n"; }
+#endif
+#endif

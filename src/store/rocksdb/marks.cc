@@ -70,9 +70,11 @@ std::optional<Marks> decode_marks(std::string_view bytes) {
   Marks marks;
   marks.generation = in.fixed();
   marks.ordinal = in.fixed();
-  marks.family = static_cast<std::uint32_t>(in.varint());
+  const std::uint64_t family = in.varint();
+  marks.family = static_cast<std::uint32_t>(family);
   const std::uint64_t partitions = in.varint();
-  if (!in.ok() || partitions == 0 || partitions > kPartitionsMax) return std::nullopt;
+  if (!in.ok() || marks.family != family || partitions == 0 || partitions > kPartitionsMax)
+    return std::nullopt;
   marks.sequences.resize(partitions);
   for (std::uint64_t& each : marks.sequences) each = in.varint();
   if (!in.done()) return std::nullopt;
