@@ -85,6 +85,12 @@ std::vector<Finding> unexamined(const Refused& refused) {
            "berth trail list --failed"}};
 }
 
+// Figures (times, counts) differ from one refusal to the next without being another cause.
+std::string without_digits(std::string text) {
+  std::erase_if(text, [](char c) { return c >= '0' && c <= '9'; });
+  return text;
+}
+
 // Whether a key from another scope could be behind it.
 bool looks_abroad(Reason reason) {
   return reason == Reason::kScopeUnknown || reason == Reason::kNotEnrolled ||
@@ -107,6 +113,7 @@ struct Explainer::State {
   Task<void> write_windows();
   std::vector<Finding> rivals(const Refused& refused, const CaseFile& file,
                               const Neighbours& neighbours);
+  bool count_in(const std::string& key, const domain::Trail& trail);
   void open_window(std::string key, domain::Trail trail);
   bool may_explain();
 
@@ -124,6 +131,7 @@ struct Explainer::State {
   // Of the running drain().
   std::list<Window> windows;  // oldest first
   std::unordered_map<std::string, std::list<Window>::iterator> by_key;
+  std::unordered_map<std::string, std::string> last_alike;  // by window_key(): the key in by_key
   std::vector<domain::Trail> leaving;  // of windows that are gone but not written
   double allowance;
   Instant allowance_at;
@@ -215,20 +223,33 @@ void Explainer::State::open_window(std::string key, domain::Trail trail) {
   by_key.emplace(std::move(key), std::prev(windows.end()));
 }
 
-Task<void> Explainer::State::take(Refused refused) {
-  std::string key = window_key(refused.trail);
+// Whether it was one more of a window that is open.
+bool Explainer::State::count_in(const std::string& key, const domain::Trail& trail) {
   const auto found = by_key.find(key);
-  if (found != by_key.end()) {
-    Window& window = *found->second;
-    if (ports.clock.monotonic() - window.opened < settings.window) {
-      window.trail.count += refused.trail.count;
-      window.dirty = true;
-      co_return;
-    }
-    if (window.dirty) leaving.push_back(std::move(window.trail));
-    windows.erase(found->second);
-    by_key.erase(found);
+  if (found == by_key.end()) return false;
+  Window& window = *found->second;
+  if (ports.clock.monotonic() - window.opened < settings.window) {
+    window.trail.count += trail.count;
+    window.dirty = true;
+    return true;
   }
+  if (window.dirty) leaving.push_back(std::move(window.trail));
+  windows.erase(found->second);
+  by_key.erase(found);
+  return false;
+}
+
+// Refusals with one reason may have two causes (a device that tries one key after the other), so
+// what was found is part of what makes them equal. A repeated one is looked into only while there
+// is allowance to spare; else it counts with the last one like it.
+Task<void> Explainer::State::take(Refused refused) {
+  const std::string alike = window_key(refused.trail);
+  const auto before = last_alike.find(alike);
+  const bool repeats = before != last_alike.end() && by_key.contains(before->second);
+  const bool to_spare = allowance > settings.explained_burst / 2;
+  if (repeats && !to_spare && count_in(before->second, refused.trail)) co_return;
+
+  std::string key = alike;
   if (may_explain()) {
     std::vector<Finding> findings;
     if (refused.of_connection) {
@@ -238,12 +259,17 @@ Task<void> Explainer::State::take(Refused refused) {
     }
     rank(findings);
     refused.trail.findings = std::move(findings);
+    if (!refused.trail.findings.empty()) {
+      key += '\n' + without_digits(refused.trail.findings.front().text);
+    }
     const std::lock_guard lock(mutex);
     ++stats.explained;
   } else {
     refused.trail.findings = unexamined(refused);
   }
-  open_window(std::move(key), std::move(refused.trail));
+  if (last_alike.size() >= 2 * settings.windows_max) last_alike.clear();
+  last_alike[alike] = key;
+  if (!count_in(key, refused.trail)) open_window(std::move(key), std::move(refused.trail));
 }
 
 std::vector<Finding> Explainer::State::rivals(const Refused& refused, const CaseFile& file,
