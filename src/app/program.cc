@@ -357,6 +357,7 @@ bool Program::stop() {
   stopped_ = true;
   bool whole = true;
   if (hub_) hub_->stop();
+  if (log_) log_->end_waiting();
   if (server_) {
     whole = server_->drain(config_.net.drain_timeout);
     server_->stop();

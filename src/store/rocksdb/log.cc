@@ -99,6 +99,8 @@ void RocksLog::start_threads() {
   chore_thread_ = std::thread(&RocksLog::chore_loop, this);
 }
 
+void RocksLog::end_waiting() { news_->close(); }
+
 void RocksLog::close() {
   {
     const std::lock_guard lock(mutex_);

@@ -31,6 +31,7 @@ class RocksLog final : public Log {
   LogStats stats() const override;
   bool ready() const override { return database_.ready(); }
   void do_chores() override { database_.do_chores(); }
+  void end_waiting() override;
   void close() override;
 
  private:

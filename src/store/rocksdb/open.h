@@ -71,7 +71,7 @@ struct LogStats {
   std::uint64_t failed = 0;      // appends that were not kept, for this or another reason
   std::uint64_t reads = 0;       // batches read
   std::uint64_t waiting = 0;     // readers that wait for news now
-  std::uint64_t damaged = 0;     // events or stretches of them that could not be read
+  std::uint64_t damaged = 0;     // stretches that could not be read, each time one was met
   std::uint64_t recoveries = 0;  // times a damaged log was moved aside
   std::vector<HubStats> hubs;
 };
@@ -84,6 +84,9 @@ class Log : public hub::TelemetryLog {
   // Drops files of events that are too old, and looks at sizes. The log does so itself once a
   // minute; may block.
   virtual void do_chores() = 0;
+  // Readers that wait are answered at once with what there is, now and from here on; everything
+  // else goes on. For a server that is to stop: its connections are not held up. Never blocks.
+  virtual void end_waiting() = 0;
   // Refuses new work (kUnavailable), writes what waits, ends readers that wait, joins the threads.
   // Blocks; a second call does nothing. The destructor calls it.
   virtual void close() = 0;
