@@ -66,7 +66,8 @@ Task<void> Connection::serve() {
       co_await serve_http();
       break;
     case Protocol::kMqtt:
-      co_await serve_mqtt(*stream_, std::string());
+      // It keeps this connection, and goes on by itself.
+      std::make_shared<MqttSession>(shared_from_this(), *stream_)->start();
       break;
   }
 }
@@ -112,12 +113,7 @@ Task<void> Connection::serve_http() {
     co_return;
   }
   becomes_websocket();
-  co_await serve_mqtt(*websocket, std::string());
-}
-
-Task<void> Connection::serve_mqtt(Stream& over, std::string already_read) {
-  const auto session =
-      std::make_shared<MqttSession>(shared_from_this(), over, std::move(already_read));
+  const auto session = std::make_shared<MqttSession>(shared_from_this(), *websocket);
   co_await session->run();
 }
 

@@ -1,7 +1,7 @@
 // Connection: one accepted socket from first byte to close. Runs the TLS handshake, then the
 // session of the listener's protocol, and owns what both need: the stream, the deadline, the peer.
 //
-// Room net, internal. Held by its own coroutine (run); a session refers to it.
+// Room net, internal. Held by its own coroutine (run) and by the session.
 // Thread rule: its core's thread.
 #pragma once
 
@@ -78,7 +78,6 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   Task<void> serve();
   Task<bool> secure(TlsStream& tls);
   Task<void> serve_http();
-  Task<void> serve_mqtt(Stream& over, std::string already_read);
 
   const std::shared_ptr<Core> core_;
   const std::shared_ptr<const Listener> listener_;

@@ -32,17 +32,19 @@ std::chrono::milliseconds one_and_a_half(std::uint16_t seconds) {
   return std::chrono::milliseconds(seconds * 1500);  // §3.1.2.10
 }
 
+bool would_wait(IoStatus status) {
+  return status == IoStatus::kWantRead || status == IoStatus::kWantWrite;
+}
+
 bool is_connect_byte(char first) { return static_cast<std::uint8_t>(first) == 0x10; }
 
 }  // namespace
 
-MqttSession::MqttSession(std::shared_ptr<Connection> connection, Stream& stream,
-                         std::string already_read)
+MqttSession::MqttSession(std::shared_ptr<Connection> connection, Stream& stream)
     : connection_(std::move(connection)),
       stream_(stream),
       limits_(mqtt_limits(connection_->limits())),
       high_water_(connection_->limits().outgoing_buffer_bytes),
-      unread_(std::move(already_read)),
       stall_(connection_->core().wheel, this, &MqttSession::on_stall) {}
 
 MqttSession::~MqttSession() = default;
@@ -55,6 +57,10 @@ Task<void> MqttSession::run() {
     log::error("net.mqtt_session_threw",
                {{"peer", connection_->peer().address}, {"what", error.what()}});
   }
+  co_await finish();
+}
+
+Task<void> MqttSession::finish() {
   ended_ = true;
   connection_->expect_nothing();
   {
@@ -74,25 +80,108 @@ Task<void> MqttSession::run() {
 // --- reading
 
 Task<void> MqttSession::read_packets() {
-  while (!ended_) {
-    std::optional<mqtt::MqttPacket> packet = next_packet();
-    if (packet) {
-      connection_->expect_nothing();
-      co_await on_packet(std::move(*packet));
-      flush();
-      partial_ = false;
-      if (!ended_ && connection_->draining()) end("drain");
-      continue;
-    }
-    if (ended_) co_return;
-    while (writing_ && over_high_water()) co_await written();
-    expect_more();
-    connection_->set_idle(true);
+  while (true) {
+    const bool wants_more = co_await handle_unread();
+    if (!wants_more) co_return;
     const std::span<std::uint8_t> input = connection_->core().input();
+    connection_->set_idle(true);
     const IoResult got = co_await stream_.read_some(input);
     connection_->set_idle(false);
-    if (!got.ok()) co_return;
-    unread_.append(reinterpret_cast<const char*>(input.data()), got.bytes);
+    if (!take_in(got)) co_return;
+  }
+}
+
+// Until more bytes are needed: true; or until the session has ended: false.
+Task<bool> MqttSession::handle_unread() {
+  while (!ended_) {
+    std::optional<mqtt::MqttPacket> packet = next_packet();
+    if (!packet) break;
+    connection_->expect_nothing();
+    co_await on_packet(std::move(*packet));
+    flush();
+    partial_ = false;
+    if (!ended_ && connection_->draining()) end("drain");
+  }
+  if (ended_) co_return false;
+  while (writing_ && over_high_water()) co_await written();
+  expect_more();
+  co_return true;
+}
+
+// What was read into the core's input. False when nothing more will come.
+bool MqttSession::take_in(IoResult got) {
+  if (!got.ok()) return false;
+  unread_.append(reinterpret_cast<const char*>(connection_->core().input().data()), got.bytes);
+  return true;
+}
+
+// --- reading on a socket
+
+void MqttSession::start() {
+  connection_->expect(connection_->limits().authenticate, Refusal::kAuthenticateTimeout);
+  asio::co_spawn(connection_->core().executor, work(shared_from_this()), asio::detached);
+}
+
+// Does what there is to do; then either sleeps, which keeps the session and no coroutine, or ends.
+Task<void> MqttSession::work(std::shared_ptr<MqttSession> self) {
+  try {
+    const IoStatus idle = co_await self->work_until_idle();
+    if (would_wait(idle)) {
+      self->sleep(idle);
+      co_return;
+    }
+  } catch (const std::exception& error) {
+    log::error("net.mqtt_session_threw",
+               {{"peer", self->connection_->peer().address}, {"what", error.what()}});
+  }
+  try {
+    co_await self->finish();
+  } catch (const std::exception& error) {
+    log::error("net.connection_threw",
+               {{"peer", self->connection_->peer().address}, {"what", error.what()}});
+  }
+}
+
+// What to wait for; anything else: the session is over.
+Task<IoStatus> MqttSession::work_until_idle() {
+  SocketStream& socket = connection_->stream();
+  while (true) {
+    const bool wants_more = co_await handle_unread();
+    if (!wants_more || socket.cancelled()) co_return IoStatus::kCancelled;
+    // Who drains found a session that was not idle.
+    if (connection_->draining()) co_return IoStatus::kClosed;
+    if (!socket.may_have_input()) co_return IoStatus::kWantRead;
+    const IoResult got = socket.read_now(connection_->core().input());
+    if (would_wait(got.status)) co_return got.status;
+    if (!take_in(got)) co_return got.status;
+  }
+}
+
+void MqttSession::sleep(IoStatus want) {
+  connection_->set_idle(true);
+  connection_->stream().when_ready(
+      want, [self = shared_from_this()](const boost::system::error_code& failed) {
+        self->on_ready(static_cast<bool>(failed));
+      });
+}
+
+void MqttSession::on_ready(bool failed) {
+  connection_->set_idle(false);
+  SocketStream& socket = connection_->stream();
+  try {
+    const bool ends = failed || socket.cancelled();
+    const IoResult got =
+        ends ? IoResult{IoStatus::kCancelled} : socket.read_now(connection_->core().input());
+    if (would_wait(got.status)) {
+      sleep(got.status);
+      return;
+    }
+    if (!take_in(got)) ended_ = true;
+    asio::co_spawn(connection_->core().executor, work(shared_from_this()), asio::detached);
+  } catch (const std::exception& error) {
+    // Nobody keeps the session any more: it ends with this.
+    log::error("net.mqtt_session_threw",
+               {{"peer", connection_->peer().address}, {"what", error.what()}});
   }
 }
 

@@ -1,13 +1,14 @@
 // MqttSession: MQTT 3.1.1 on one connection, over TLS, a plain socket or WebSocket frames. Reads
 // packets and hands them on one at a time; numbers, windows and sends what goes to the client.
 //
-// Room net, internal. Reading is the session's coroutine; a second, short-lived one writes when the
-// kernel does not take everything at once, so an idle session keeps no buffer and no writer.
+// Room net, internal. A short-lived coroutine writes when the kernel does not take everything at
+// once, and on a socket of its own the session reads with none while nothing comes: an idle session
+// keeps no buffer, no writer and no frames (which were 3 of its 20 KB).
 // Thread rule: the connection's core, post() apart.
 #pragma once
 
-#include "net/connection.h"
 #include "mqtt/codec.h"
+#include "net/connection.h"
 
 #include <atomic>
 #include <list>
@@ -22,12 +23,14 @@ namespace berth::net {
 
 class MqttSession final : public Outbound, public std::enable_shared_from_this<MqttSession> {
  public:
-  // `stream` carries the packets and outlives run(); `already_read` comes before its bytes.
-  MqttSession(std::shared_ptr<Connection> connection, Stream& stream, std::string already_read);
+  // `stream` carries the packets and outlives run().
+  MqttSession(std::shared_ptr<Connection> connection, Stream& stream);
   ~MqttSession() override;
 
   // Serves until the session has ended and everything that could be sent was.
   Task<void> run();
+  // The same by itself and in the background, for a session whose stream is that of its connection.
+  void start();
 
   bool post(wire::Actions actions) override;
 
@@ -37,6 +40,16 @@ class MqttSession final : public Outbound, public std::enable_shared_from_this<M
 
   // Reading.
   Task<void> read_packets();
+  Task<bool> handle_unread();
+  bool take_in(IoResult got);
+  Task<void> finish();
+
+  // Reading without a coroutine of its own: see start().
+  static Task<void> work(std::shared_ptr<MqttSession> self);
+  Task<IoStatus> work_until_idle();
+  void sleep(IoStatus want);
+  void on_ready(bool failed);
+
   std::optional<mqtt::MqttPacket> next_packet();
   void broken(const mqtt::MqttBroken& fault);
   void expect_more();

@@ -31,20 +31,25 @@ SocketStream::SocketStream(Socket socket, Counters& counters)
 
 Task<IoResult> SocketStream::read_some(std::span<std::uint8_t> into) {
   // Waiting first saves the read that finds nothing, which is what follows every answer.
-  if (!try_first_ && !has_buffered()) {
+  if (!may_have_input()) {
     const IoStatus ready = co_await wait(IoStatus::kWantRead);
     if (ready != IoStatus::kOk) co_return IoResult{ready};
   }
-  try_first_ = false;
   while (true) {
-    const IoResult tried = try_read(into);
-    if (tried.ok()) Counters::add(counters_.bytes_in, tried.bytes);
+    const IoResult tried = read_now(into);
     if (tried.status != IoStatus::kWantRead && tried.status != IoStatus::kWantWrite) {
       co_return tried;
     }
     const IoStatus ready = co_await wait(tried.status);
     if (ready != IoStatus::kOk) co_return IoResult{ready};
   }
+}
+
+IoResult SocketStream::read_now(std::span<std::uint8_t> into) {
+  try_first_ = false;
+  const IoResult tried = try_read(into);
+  if (tried.ok()) Counters::add(counters_.bytes_in, tried.bytes);
+  return tried;
 }
 
 Task<IoResult> SocketStream::write_some(std::string_view from) {
@@ -71,8 +76,7 @@ void SocketStream::cancel() {
 
 Task<IoStatus> SocketStream::wait(IoStatus want) {
   if (cancelled_) co_return IoStatus::kCancelled;
-  const auto kind = want == IoStatus::kWantWrite ? Socket::wait_write : Socket::wait_read;
-  const auto [failed] = co_await socket_.async_wait(kind, kAwait);
+  const auto [failed] = co_await socket_.async_wait(wait_kind(want), kAwait);
   if (cancelled_) co_return IoStatus::kCancelled;
   co_return failed ? IoStatus::kFailed : IoStatus::kOk;
 }

@@ -74,6 +74,16 @@ class SocketStream : public Stream {
   void end_reading() final;
   void cancel() final;
 
+  // As read_some without waiting: kWantRead or kWantWrite when it would have to.
+  IoResult read_now(std::span<std::uint8_t> into);
+  // False when read_now is all but sure to find nothing before the socket is readable.
+  bool may_have_input() const { return try_first_ || has_buffered(); }
+  // Calls `ready(error_code)` once, when the socket is ready for `want` or cancel() was called:
+  // what wait() does, for who keeps no coroutine meanwhile.
+  template <class Ready>
+  void when_ready(IoStatus want, Ready ready) {
+    socket_.async_wait(wait_kind(want), std::move(ready));
+  }
   // Waits for what `want` (kWantRead or kWantWrite) asks. kOk: try again.
   Task<IoStatus> wait(IoStatus want);
   // Reads and throws away raw bytes until the peer closes or `most` bytes came, so that closing
@@ -89,6 +99,10 @@ class SocketStream : public Stream {
   Counters& counters() { return counters_; }
 
  private:
+  static Socket::wait_type wait_kind(IoStatus want) {
+    return want == IoStatus::kWantWrite ? Socket::wait_write : Socket::wait_read;
+  }
+
   Socket socket_;
   Counters& counters_;
   bool cancelled_ = false;
