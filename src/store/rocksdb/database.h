@@ -84,6 +84,7 @@ class Database {
   void note_success();
   rdb::Status probe_disk() const;
   void try_again();
+  void tell_unreadable(const Family& family, std::uint64_t stretches);
   void drop_old(Family& family, TimePoint limit);
   bool drop_oldest_file(Family& family, TimePoint limit);
   TimePoint age_limit() const;
@@ -111,6 +112,7 @@ class Database {
 
   std::atomic<bool> healthy_{true};
   std::atomic<bool> damage_seen_{false};
+  std::atomic<Instant> told_at_{Instant::min()};  // when damage was logged last
   std::atomic<std::uint64_t> damaged_{0};
   std::atomic<std::uint64_t> recoveries_{0};
 };

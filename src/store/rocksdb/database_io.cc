@@ -13,6 +13,7 @@ namespace berth::store::rocksdb {
 namespace {
 
 constexpr std::chrono::seconds kTryAgain{1};
+constexpr std::chrono::minutes kTellEvery{1};
 constexpr std::size_t kProbeBytes = 1024 * 1024;
 constexpr int kFilesDroppedMax = 1000;  // of a hub, each time
 
@@ -163,6 +164,18 @@ void Database::mend() {
 
 // ---- reading
 
+void Database::tell_unreadable(const Family& family, std::uint64_t stretches) {
+  damaged_.fetch_add(stretches, std::memory_order_relaxed);
+  const Instant now = clock_.monotonic();
+  Instant told_at = told_at_.load(std::memory_order_relaxed);
+  if (told_at != Instant::min() && now - told_at < kTellEvery) return;
+  if (!told_at_.compare_exchange_strong(told_at, now, std::memory_order_relaxed)) return;
+  log::error("telemetry.unreadable",
+             {{"hub", family.hub},
+              {"stretches", fmt::format("{}", stretches)},
+              {"mend", "check the disk; readers go on behind it and are told of the gap"}});
+}
+
 Result<Scanned> Database::scan(const ScanQuery& query) {
   const auto passage = gate_.pass();
   if (!database_) return Fail(closed_error());
@@ -172,7 +185,7 @@ Result<Scanned> Database::scan(const ScanQuery& query) {
   bounded.not_before = age_limit();
   Result<Scanned> scanned = rocksdb::scan(*database_, *found->second, bounded);
   if (!scanned) damage_seen_.store(true, std::memory_order_relaxed);
-  if (scanned) damaged_.fetch_add(scanned->damaged, std::memory_order_relaxed);
+  if (scanned && scanned->damaged > 0) tell_unreadable(*found->second, scanned->damaged);
   return scanned;
 }
 
