@@ -47,7 +47,7 @@ class MqttSession final : public Outbound, public std::enable_shared_from_this<M
   // Reading without a coroutine of its own: see start().
   static Task<void> work(std::shared_ptr<MqttSession> self);
   Task<IoStatus> work_until_idle();
-  void sleep(IoStatus want);
+  void wait_asleep(IoStatus want);
   void on_ready(bool failed);
 
   std::optional<mqtt::MqttPacket> next_packet();
