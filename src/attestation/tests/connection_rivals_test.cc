@@ -163,8 +163,8 @@ TEST_F(ConnectionRivalsTest, SignatureInAnotherEncoding) {
 
 TEST_F(ConnectionRivalsTest, KeyDerivedForTheDeviceIdInsteadOfTheRegistrationId) {
   registration_->id = *domain::RegistrationId::parse("sn-0017");
-  device_ = make_device(vault_, "Dev-1", derived(kCountingKey, "sn-0017"),
-                        derived(kTextKey, "sn-0017"));
+  device_ =
+      make_device(vault_, "Dev-1", derived(kCountingKey, "sn-0017"), derived(kTextKey, "sn-0017"));
   EXPECT_EQ(top({}, derived(kThirdKey)).cause, Cause::kUnexplained);
   EXPECT_EQ(top({}, derived(kCountingKey, "Dev-1")).cause, Cause::kDerivedForOtherId);
   EXPECT_EQ(top({}, derived(kCountingKey, "SN-0017")).cause, Cause::kWrongCaseId);
