@@ -190,6 +190,13 @@ END
 }
 
 bench() {
+  if [ "${1:-}" = hub ]; then
+    shift
+    setup build bench
+    build_targets release berth hub_bench
+    bash "$ROOT/bench/hub.sh" "$@"
+    return
+  fi
   setup build
   build_targets release berth
   start_server
