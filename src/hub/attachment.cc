@@ -118,7 +118,9 @@ Task<HubResult> DeviceAttachment::on(domain::ConnectDevice command) {
 Task<HubResult> DeviceAttachment::keep(std::vector<Subscription> subscriptions) {
   const DeviceKey& key = connection_->about.key;
   if (connection_->about.keeps_session && subscriptions != connection_->subscriptions()) {
-    StoredSession session{key.hub, key.device, subscriptions, core_->ports.clock.wall()};
+    StoredSession session{
+        key.hub,     key.device, subscriptions, core_->ports.clock.wall(), core_->settings.node,
+        core_->epoch};
     Result<void> stored = co_await core_->ports.store.put_session(std::move(session));
     if (!stored) co_return refusal_of(*core_, stored.error());
   }

@@ -23,6 +23,8 @@ struct StoredSession {
   domain::DeviceId device;
   std::vector<domain::Subscription> subscriptions;
   TimePoint updated_at;
+  std::string node;         // the server that wrote it, as in ConnectionRecord
+  std::uint64_t epoch = 0;  // and which of its starts
 };
 
 struct Dossier {

@@ -109,6 +109,8 @@ TEST_P(Devices, DossierHoldsSessionAndKnowsOfMessages) {
   EXPECT_EQ(found.session->device, kDevice);
   EXPECT_EQ(found.session->subscriptions, in.subscriptions);
   EXPECT_EQ(found.session->updated_at, in.updated_at);
+  EXPECT_EQ(found.session->node, in.node);
+  EXPECT_EQ(found.session->epoch, in.epoch);
   EXPECT_TRUE(found.has_messages);
 }
 

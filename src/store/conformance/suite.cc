@@ -133,6 +133,8 @@ hub::StoredSession make_session(std::string_view device, const domain::HubName& 
   session.subscriptions = {{domain::Channel::kMessages, 1, "devices/ü/messages/devicebound/#"},
                            {domain::Channel::kDesired, 0, ""}};
   session.updated_at = at(700);
+  session.node = "node-1";
+  session.epoch = 7;
   return session;
 }
 

@@ -78,6 +78,8 @@ std::string session_body(const hub::StoredSession& session) {
   }
   BodyWriter body;
   body.array("subscriptions", std::move(subscriptions));
+  body.text("node", session.node);
+  body.number("epoch", static_cast<std::int64_t>(session.epoch));
   return body.finish();
 }
 
@@ -91,6 +93,8 @@ Result<hub::StoredSession> read_session(std::string_view text, hub::StoredSessio
     subscription.filter = each.text("filter");
     session.subscriptions.push_back(std::move(subscription));
   });
+  session.node = body.text("node");
+  session.epoch = static_cast<std::uint64_t>(body.number("epoch"));
   const Result<void> done = body.done();
   if (!done) return Fail(done.error());
   return session;
