@@ -2,13 +2,11 @@
 
 #include "base/codec.h"
 #include "base/nearest.h"
+#include "domain/json_text.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <charconv>
-#include <cmath>
 
 namespace berth::dialects {
 namespace {
@@ -63,60 +61,6 @@ std::optional<std::string> text_fault(const json::value& value, const TextRule& 
   return std::nullopt;
 }
 
-void write_value(const json::value& value, std::string& out);
-
-void write_double(double number, std::string& out) {
-  if (!std::isfinite(number)) {  // 1e999 reads as infinity, which JSON cannot write
-    out += "null";
-    return;
-  }
-  std::array<char, 32> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
-  out.append(digits.data(), end);
-}
-
-void write_object(const json::object& object, std::string& out) {
-  out += '{';
-  bool first = true;
-  for (const auto& member : object) {
-    if (!first) out += ',';
-    first = false;
-    out += json::serialize(member.key());
-    out += ':';
-    write_value(member.value(), out);
-  }
-  out += '}';
-}
-
-void write_array(const json::array& array, std::string& out) {
-  out += '[';
-  bool first = true;
-  for (const json::value& element : array) {
-    if (!first) out += ',';
-    first = false;
-    write_value(element, out);
-  }
-  out += ']';
-}
-
-void write_value(const json::value& value, std::string& out) {
-  switch (value.kind()) {
-    case json::kind::object:
-      return write_object(value.get_object(), out);
-    case json::kind::array:
-      return write_array(value.get_array(), out);
-    case json::kind::double_:
-      return write_double(value.get_double(), out);
-    case json::kind::null:
-    case json::kind::bool_:
-    case json::kind::int64:
-    case json::kind::uint64:
-    case json::kind::string:
-      out += json::serialize(value);
-      return;
-  }
-}
-
 }  // namespace
 
 Result<json::value> parse_json(std::string_view text, const JsonLimits& limits) {
@@ -147,12 +91,6 @@ Result<json::object> parse_json_object(std::string_view text, const JsonLimits& 
                 fmt::format("expected a JSON object, found {}", json_type(value)));
   }
   return std::move(value.get_object());
-}
-
-std::string to_json_text(const json::value& value) {
-  std::string out;
-  write_value(value, out);
-  return out;
 }
 
 std::string_view json_type(const json::value& value) {
@@ -317,7 +255,7 @@ std::optional<JsonFields> JsonFields::object(std::string_view name) {
 std::optional<std::string> JsonFields::object_text(std::string_view name) {
   const json::value* value = find(name);
   if (value == nullptr) return std::nullopt;
-  if (value->is_object()) return to_json_text(*value);
+  if (value->is_object()) return domain::to_json_text(*value);
   mismatch(name, "an object", *value);
   return std::nullopt;
 }
@@ -325,7 +263,7 @@ std::optional<std::string> JsonFields::object_text(std::string_view name) {
 std::optional<std::string> JsonFields::value_text(std::string_view name) {
   const json::value* value = find(name);
   if (value == nullptr) return std::nullopt;
-  return to_json_text(*value);
+  return domain::to_json_text(*value);
 }
 
 void JsonFields::finish() {

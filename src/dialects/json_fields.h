@@ -35,11 +35,6 @@ Result<boost::json::value> parse_json(std::string_view text, const JsonLimits& l
 // The same, and the value must be an object.
 Result<boost::json::object> parse_json_object(std::string_view text, const JsonLimits& limits = {});
 
-// Compact JSON text. Unlike boost::json::serialize it writes 1.5 as 1.5 and not as 1.5E0, so that
-// people recognise what they sent. Numbers went through a double when read: beyond 15 digits the
-// last one may differ. Recursion is as deep as the value, which parse_json bounds.
-std::string to_json_text(const boost::json::value& value);
-
 // "an object", "a number", …: a value's type in words.
 std::string_view json_type(const boost::json::value& value);
 

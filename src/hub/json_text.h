@@ -1,6 +1,6 @@
-// JSON text in and out for the documents of devices, more strictly and more exactly than the
-// library does it by itself: numbers keep all their digits across reading and writing (they are
-// read and written again with every change of a twin), one that no double can hold is refused,
+// JSON text read for the documents of devices, more strictly and more exactly than the
+// library does it by itself: numbers keep all their digits across reading and writing again (they
+// are read and written again with every change of a twin), one that no double can hold is refused,
 // and so is an integer outside the range that twins allow.
 //
 // Room hub. Thread rule: pure functions.
@@ -31,7 +31,6 @@ struct JsonBounds {
 
 // kTooLarge or kInvalid; `what` says where the text stops being JSON.
 Result<boost::json::value> read_json(std::string_view text, const JsonBounds& bounds = {});
-std::string write_json(const boost::json::value& value);
 
 // Whether the text is one JSON value.
 Result<void> check_json(std::string_view text, std::size_t bytes_max);

@@ -1,5 +1,6 @@
 #include "hub/twin_document.h"
 
+#include "domain/json_text.h"
 #include "hub/json_text.h"
 #include "hub/twin_rules.h"
 
@@ -155,24 +156,24 @@ Result<SectionWritten, DocumentFault> write_section(const domain::TwinSection& c
   json::object metadata;
   if (write.replaces) {
     drop_nulls(*request);
-    written.told = write_json(difference(document, *request));
+    written.told = domain::to_json_text(difference(document, *request));
     document = *std::move(request);
     metadata = fresh_metadata(document, with);
   } else {
     metadata = stored_object(current.metadata);
     merge(document, metadata, *request, with);
-    written.told = write_json(*request);
+    written.told = domain::to_json_text(*request);
   }
   Result<void, DocumentFault> fits = check_size(write.section, document);
   if (!fits) return Fail(std::move(fits).error());
-  written.section.document = write_json(document);
+  written.section.document = domain::to_json_text(document);
   if (written.section.document.size() > kTwinTextBytesMax) {
     return Fail(DocumentFault{
         domain::Reason::kDocumentTooLarge,
         fmt::format("{} would take {} bytes as text; at most {} are kept", to_string(write.section),
                     written.section.document.size(), kTwinTextBytesMax)});
   }
-  if (write.section != Section::kTags) written.section.metadata = write_json(metadata);
+  if (write.section != Section::kTags) written.section.metadata = domain::to_json_text(metadata);
   return written;
 }
 
@@ -180,9 +181,10 @@ domain::TwinSection first_section(Section section, std::string_view document, Ti
   json::object object = stored_object(document);
   drop_nulls(object);
   domain::TwinSection made;
-  made.document = write_json(object);
+  made.document = domain::to_json_text(object);
   if (section != Section::kTags) {
-    made.metadata = write_json(fresh_metadata(object, stamp_for(section, at, made.version)));
+    made.metadata =
+        domain::to_json_text(fresh_metadata(object, stamp_for(section, at, made.version)));
   }
   return made;
 }

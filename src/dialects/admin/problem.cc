@@ -2,6 +2,7 @@
 
 #include "base/codec.h"
 #include "dialects/json_fields.h"
+#include "domain/json_text.h"
 
 #include <fmt/format.h>
 
@@ -106,7 +107,7 @@ wire::HttpResponse to_response(Problem problem, const std::string& request_id) {
   body["requestId"] = request_id;
   wire::HttpResponse response;
   response.status = problem.status;
-  response.body = to_json_text(body);
+  response.body = domain::to_json_text(body);
   response.headers = std::move(problem.headers);
   add_common_headers(response, "application/problem+json");
   return response;

@@ -4,6 +4,7 @@
 #include "dialects/admin/nouns.h"
 #include "dialects/admin/problem.h"
 #include "domain/event_json.h"
+#include "domain/json_text.h"
 
 #include <fmt/format.h>
 
@@ -98,7 +99,7 @@ wire::HttpResponse render(const domain::ManagementResult& result, int status,
         {"Location", fmt::format("{}/{}", path, base::percent_encode(name))});
   }
   const bool has_body = status != 204;
-  if (has_body) response.body = to_json_text(std::visit(ToJson(), result));
+  if (has_body) response.body = domain::to_json_text(std::visit(ToJson(), result));
   add_common_headers(response, has_body ? "application/json" : "");
   return response;
 }
@@ -114,7 +115,7 @@ wire::HttpResponse render(const Inspection& inspection, Inspect::What what) {
   json::object body;
   body["status"] = inspection.healthy ? "ok" : "unavailable";
   body["detail"] = text(inspection.text);
-  response.body = to_json_text(body);
+  response.body = domain::to_json_text(body);
   add_common_headers(response, "application/json");
   return response;
 }

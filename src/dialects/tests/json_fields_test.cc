@@ -1,5 +1,7 @@
 #include "dialects/json_fields.h"
 
+#include "domain/json_text.h"
+
 #include <gtest/gtest.h>
 
 namespace berth::dialects {
@@ -62,8 +64,8 @@ TEST(ParseJson, WantsAnObjectWhenAskedForOne) {
 
 TEST(ToJsonText, KeepsNumbersReadable) {
   const std::string text = R"({"a":1.5,"b":[1,-2,18446744073709551615,true,null],"c":"x\"\n"})";
-  EXPECT_EQ(to_json_text(*parse_json(text)), text);
-  EXPECT_EQ(to_json_text(*parse_json("[1e999,0.1,100000.0]")), "[null,0.1,1e+05]");
+  EXPECT_EQ(domain::to_json_text(*parse_json(text)), text);
+  EXPECT_EQ(domain::to_json_text(*parse_json("[1e999,0.1,100000.0]")), "[null,0.1,1e+05]");
 }
 
 TEST(JsonFields, ReadsEachType) {
