@@ -144,4 +144,43 @@ std::string_view to_string(Cause cause) { return name_of(kCauseNames, cause); }
 
 std::optional<Cause> parse_cause(std::string_view text) { return value_of(kCauseNames, text); }
 
+bool may_be_guessing(Reason reason) {
+  switch (reason) {
+    case Reason::kScopeUnknown:
+    case Reason::kIdInvalid:
+    case Reason::kNotEnrolled:
+    case Reason::kHostUnknown:
+    case Reason::kDeviceUnknown:
+    case Reason::kAttestationMismatch:
+    case Reason::kProofMissing:
+    case Reason::kProofMalformed:
+    case Reason::kProofExpired:
+    case Reason::kProofExpiryTooFar:
+    case Reason::kProofAudienceMismatch:
+    case Reason::kProofRejected:
+      return true;
+    case Reason::kNone:
+    case Reason::kScopeDisabled:
+    case Reason::kEnrollmentDisabled:
+    case Reason::kTooManyAttempts:
+    case Reason::kOwnedByOther:
+    case Reason::kPayloadInvalid:
+    case Reason::kNoHub:
+    case Reason::kHubUnknown:
+    case Reason::kDeviceIdTaken:
+    case Reason::kOperationUnknown:
+    case Reason::kNotRegistered:
+    case Reason::kDeviceDisabled:
+    case Reason::kTopicForbidden:
+    case Reason::kMessageTooLarge:
+    case Reason::kDocumentInvalid:
+    case Reason::kDocumentTooLarge:
+    case Reason::kVersionNotCurrent:
+    case Reason::kStoreUnavailable:
+    case Reason::kInternal:
+      return false;
+  }
+  return false;
+}
+
 }  // namespace berth::domain

@@ -83,6 +83,9 @@ inline constexpr Reason kReasons[] = {
 std::string_view to_string(Reason reason);
 std::optional<Reason> parse_reason(std::string_view text);
 
+// Whether a refusal for it can come from somebody who is guessing: all before the proof is good.
+bool may_be_guessing(Reason reason);
+
 // The likely cause of a refusal, found by testing rival hypotheses (provisioning/explain.h). A
 // proven cause verified: the same check passes when just this one thing is assumed.
 enum class Cause {

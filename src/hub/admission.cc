@@ -9,52 +9,6 @@
 #include <utility>
 
 namespace berth::hub {
-namespace {
-
-using domain::Reason;
-
-// Whether such a refusal can come from somebody who is guessing: all before the proof is good.
-bool counts_as_failure(Reason reason) {
-  switch (reason) {
-    case Reason::kIdInvalid:
-    case Reason::kHostUnknown:
-    case Reason::kDeviceUnknown:
-    case Reason::kAttestationMismatch:
-    case Reason::kProofMissing:
-    case Reason::kProofMalformed:
-    case Reason::kProofExpired:
-    case Reason::kProofExpiryTooFar:
-    case Reason::kProofAudienceMismatch:
-    case Reason::kProofRejected:
-      return true;
-    case Reason::kNone:
-    case Reason::kScopeUnknown:
-    case Reason::kScopeDisabled:
-    case Reason::kNotEnrolled:
-    case Reason::kEnrollmentDisabled:
-    case Reason::kTooManyAttempts:
-    case Reason::kOwnedByOther:
-    case Reason::kPayloadInvalid:
-    case Reason::kNoHub:
-    case Reason::kHubUnknown:
-    case Reason::kDeviceIdTaken:
-    case Reason::kOperationUnknown:
-    case Reason::kNotRegistered:
-    case Reason::kDeviceDisabled:
-    case Reason::kTopicForbidden:
-    case Reason::kMessageTooLarge:
-    case Reason::kDocumentInvalid:
-    case Reason::kDocumentTooLarge:
-    case Reason::kVersionNotCurrent:
-    case Reason::kStoreUnavailable:
-    case Reason::kInternal:
-      return false;
-  }
-  return false;
-}
-
-}  // namespace
-
 Admission::Admission(Core& core, domain::Claim of)
     : claim(std::move(of)),
       core_(core),
@@ -74,13 +28,13 @@ void Admission::pass(domain::Step step, std::string detail) {
 
 domain::HubRefused Admission::refuse(Rejection rejection, std::optional<domain::Device> device,
                                      std::string detail) {
-  if (counts_as_failure(rejection.reason)) {
+  if (domain::may_be_guessing(rejection.reason)) {
     const std::chrono::seconds wait =
         core_.failures.failed(claim.source, core_.ports.clock.monotonic());
     if (wait.count() != 0) {
       rejection.expected = "a source that has not failed so often";
       rejection.received = fmt::format("one more failure: {}", to_string(rejection.reason));
-      rejection.reason = Reason::kTooManyAttempts;
+      rejection.reason = domain::Reason::kTooManyAttempts;
       rejection.retry_after = wait;
     }
   }

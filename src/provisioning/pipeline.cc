@@ -22,46 +22,6 @@ using Verdict = std::variant<domain::Authenticated, domain::Accepted, domain::Cu
 // Times a registration is decided anew because another attempt for the same id got in between.
 constexpr int kRoundsMax = 5;
 
-// Whether such a refusal can come from somebody who is guessing: all before the proof is good.
-bool counts_as_failure(Reason reason) {
-  switch (reason) {
-    case Reason::kScopeUnknown:
-    case Reason::kIdInvalid:
-    case Reason::kNotEnrolled:
-    case Reason::kAttestationMismatch:
-    case Reason::kProofMissing:
-    case Reason::kProofMalformed:
-    case Reason::kProofExpired:
-    case Reason::kProofExpiryTooFar:
-    case Reason::kProofAudienceMismatch:
-    case Reason::kProofRejected:
-      return true;
-    case Reason::kNone:
-    case Reason::kScopeDisabled:
-    case Reason::kEnrollmentDisabled:
-    case Reason::kTooManyAttempts:
-    case Reason::kOwnedByOther:
-    case Reason::kPayloadInvalid:
-    case Reason::kNoHub:
-    case Reason::kHubUnknown:
-    case Reason::kDeviceIdTaken:
-    case Reason::kOperationUnknown:
-    case Reason::kNotRegistered:
-    case Reason::kHostUnknown:
-    case Reason::kDeviceUnknown:
-    case Reason::kDeviceDisabled:
-    case Reason::kTopicForbidden:
-    case Reason::kMessageTooLarge:
-    case Reason::kDocumentInvalid:
-    case Reason::kDocumentTooLarge:
-    case Reason::kVersionNotCurrent:
-    case Reason::kStoreUnavailable:
-    case Reason::kInternal:
-      return false;
-  }
-  return false;
-}
-
 // What a proven device asks about its registration.
 Result<Verdict, Refusal> answer_question(const Attempt& attempt, const Identified& identified,
                                          const std::string& operation_id) {
@@ -244,7 +204,7 @@ Task<Provisioning::State::Round> Provisioning::State::write_failure(Attempt& att
 Result<Verdict, Refusal> Provisioning::State::refuse(Attempt& attempt, Step step, Refusal refusal) {
   const std::string& source = attempt.claim.source;
   const Instant now = ports.clock.monotonic();
-  if (counts_as_failure(refusal.reason)) {
+  if (domain::may_be_guessing(refusal.reason)) {
     const bool exhausted = budget.exhausted(source, now);
     budget.failed(source, now);
     if (exhausted) {
