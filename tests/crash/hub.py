@@ -15,14 +15,12 @@ import argparse
 import base64
 import pathlib
 import random
-import shutil
 import sys
-import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
-from kill import kill_once, report  # noqa: E402
+from kill import finish, in_directory, kill_once, report  # noqa: E402
 from server import Admin, Server, ServerError  # noqa: E402
 from talk import Company, is_whole  # noqa: E402
 
@@ -214,25 +212,8 @@ def run(options, directory: pathlib.Path) -> tuple[int, int]:
 
 
 def outcome(arguments) -> tuple[int, int]:
-    """(passed, failed)"""
-    options = parse(arguments)
-    if not options.program.exists():
-        report("the program", [f"{options.program} does not exist: ./dev build release"])
-        return 0, 1
-    directory = pathlib.Path(tempfile.mkdtemp(prefix="berth-kill-hub-"))
-    passed, failed = run(options, directory)
-    if failed:
-        print(f"hub: data and log of the server are kept in {directory}")
-    else:
-        shutil.rmtree(directory)
-    return passed, failed
-
-
-def main(arguments) -> int:
-    passed, failed = outcome(arguments)
-    print(f"{passed} passed, {failed} failed, 0 skipped")
-    return 1 if failed else 0
+    return in_directory("kill-hub", parse(arguments), run)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(finish(*outcome(sys.argv[1:])))

@@ -185,26 +185,29 @@ def run(options, directory: pathlib.Path) -> tuple[int, int]:
             server.kill()
 
 
-def outcome(arguments) -> tuple[int, int]:
-    """(passed, failed)"""
-    options = parse(arguments)
+def in_directory(name: str, options, rounds) -> tuple[int, int]:
+    """(passed, failed) of the rounds, in a directory that is kept when something failed."""
     if not options.program.exists():
         report("the program", [f"{options.program} does not exist: ./dev build release"])
         return 0, 1
-    directory = pathlib.Path(tempfile.mkdtemp(prefix="berth-kill-"))
-    passed, failed = run(options, directory)
+    directory = pathlib.Path(tempfile.mkdtemp(prefix=f"berth-{name}-"))
+    passed, failed = rounds(options, directory)
     if failed:
-        print(f"kill: data and log of the server are kept in {directory}")
+        print(f"{name}: data and log of the server are kept in {directory}")
     else:
         shutil.rmtree(directory)
     return passed, failed
 
 
-def main(arguments) -> int:
-    passed, failed = outcome(arguments)
+def finish(passed: int, failed: int) -> int:
+    """The last line that ./dev test reads, and the exit code."""
     print(f"{passed} passed, {failed} failed, 0 skipped")
     return 1 if failed else 0
 
 
+def outcome(arguments) -> tuple[int, int]:
+    return in_directory("kill", parse(arguments), run)
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(finish(*outcome(sys.argv[1:])))

@@ -12,9 +12,7 @@ ROUNDS = {kill: 5, hub: 6}
 def main(arguments) -> int:
     counts = [test.outcome(["--rounds", str(number), *arguments])
               for test, number in ROUNDS.items()]
-    passed, failed = (sum(each) for each in zip(*counts))
-    print(f"{passed} passed, {failed} failed, 0 skipped")
-    return 1 if failed else 0
+    return kill.finish(*(sum(each) for each in zip(*counts)))
 
 
 if __name__ == "__main__":

@@ -6,8 +6,10 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <deque>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -139,6 +141,16 @@ class Player {
 std::string play(const Dialect& dialect, const std::string& script) {
   const Script parsed = read_script(script);
   return Player(dialect, parsed).run();
+}
+
+std::vector<std::string> transcripts_in(const std::string& folder) {
+  std::vector<std::string> names;
+  std::error_code missing;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, missing)) {
+    if (entry.path().extension() == ".txt") names.push_back(entry.path().stem().string());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
 }
 
 void expect_transcript(const Dialect& dialect, const std::string& path) {

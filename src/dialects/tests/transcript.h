@@ -18,12 +18,17 @@
 #include "dialects/dialect.h"
 
 #include <string>
+#include <vector>
 
 namespace berth::dialects::testing {
 
 // What the transcript `script` becomes when `dialect` plays it. A line that cannot be read is
 // reported through GoogleTest.
 std::string play(const Dialect& dialect, const std::string& script);
+
+// The transcripts of a folder, named from the root of the checkout: file names without ".txt",
+// sorted. Empty when there is no such folder.
+std::vector<std::string> transcripts_in(const std::string& folder);
 
 // Plays the file and compares, or rewrites it.
 void expect_transcript(const Dialect& dialect, const std::string& path);

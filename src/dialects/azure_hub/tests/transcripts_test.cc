@@ -3,23 +3,12 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <filesystem>
-
 namespace berth::dialects::azure_hub {
 namespace {
 
 const std::string kFolder = "src/dialects/azure_hub/transcripts";
 
-std::vector<std::string> transcripts() {
-  std::vector<std::string> names;
-  std::error_code missing;
-  for (const auto& entry : std::filesystem::directory_iterator(kFolder, missing)) {
-    if (entry.path().extension() == ".txt") names.push_back(entry.path().stem().string());
-  }
-  std::sort(names.begin(), names.end());
-  return names;
-}
+std::vector<std::string> transcripts() { return testing::transcripts_in(kFolder); }
 
 class AzureHubTranscript : public ::testing::TestWithParam<std::string> {};
 
