@@ -4,6 +4,7 @@
 #include "base/check.h"
 #include "base/codec.h"
 #include "dialects/json_fields.h"
+#include "domain/json_text.h"
 
 #include <algorithm>
 #include <cmath>
@@ -97,7 +98,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return 0;
   }
   const JsonLimits wide{.bytes_max = 1 << 20, .depth_max = 8};  // "1E5" grows to "1e+05"
-  const auto again = berth::dialects::parse_json(berth::dialects::to_json_text(*value), wide);
+  const auto again = berth::dialects::parse_json(berth::domain::to_json_text(*value), wide);
   BERTH_CHECK(again.has_value() && "what was written can be read");
   BERTH_CHECK(same(*value, *again) && "and is what it was");
 
