@@ -102,8 +102,10 @@ struct Config {
   std::string listen = "*";                 // address to bind; "*": all, IPv4 and IPv6
   std::optional<std::uint16_t> https_port;  // none: 443 if it may be bound, else 8443; 0: any free
   std::optional<std::uint16_t> mqtt_port;   // none: 8883; 0: any free
-  std::optional<std::uint16_t> admin_port;  // none: the admin API shares the HTTPS port
-  std::string admin_listen = "127.0.0.1";   // only with admin_port
+  std::optional<std::uint16_t> http_port;   // none: no plain HTTP; 0: any free
+  std::optional<std::uint16_t> mqtt_plain_port;  // none: no plain MQTT; 0: any free
+  std::optional<std::uint16_t> admin_port;       // none: the admin API shares the HTTPS port
+  std::string admin_listen = "127.0.0.1";        // only with admin_port
   std::string store;          // never empty after load(): "sqlite:PATH", "postgresql://…"
   std::uint64_t threads = 0;  // 0: one per processor
   Secret master_key;          // base64 text as given; empty: the file holds it

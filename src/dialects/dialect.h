@@ -100,6 +100,9 @@ class Dialect {
   // Whether it serves operators; such a dialect can be confined to a listener of its own.
   virtual bool for_operators() const { return false; }
 
+  // Whether it may be asked on plain listeners, too (docs/security.md); others never are.
+  virtual bool serves_plain() const { return false; }
+
   // Whether a connection's request is for this dialect: an HTTP request by its route, an MQTT
   // connection by its CONNECT. Asked in the order of app/registry.cc; the first yes wins.
   virtual bool claims(const wire::Peer& peer, const wire::Request& request) const = 0;

@@ -12,7 +12,9 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
+#include <vector>
 
 namespace berth::domain {
 
@@ -25,7 +27,8 @@ struct MalformedEvidence {
   std::string what;
 };
 
-enum class MacAlgorithm { kHmacSha256 };
+enum class MacAlgorithm { kHmacSha256, kHmacSha1 };
+std::string_view to_string(MacAlgorithm algorithm);  // "HMAC-SHA256"
 
 // A MAC over a text that names an audience and an expiry: shared access signatures.
 struct MacOverText {
@@ -42,11 +45,56 @@ struct MacOverText {
   std::int64_t expires_at_seconds = 0;  // Unix time
 };
 
-using Evidence = std::variant<NoEvidence, MalformedEvidence, MacOverText>;
+// How a secret becomes the key of a MAC: its bytes, or the characters of its base64 text.
+enum class KeyForm { kBytes, kBase64Text };
+
+// A MAC over what a request or a user name says of itself; it names no audience. Made with the
+// secret of a product, or with a device's own.
+struct SignedText {
+  MacAlgorithm algorithm = MacAlgorithm::kHmacSha256;
+  KeyForm key_form = KeyForm::kBytes;
+  // What may have been signed, likeliest first, 1..8: a vendor's clients differ in it.
+  std::vector<std::string> texts;
+  base::Bytes mac;            // of the algorithm's size, or empty when it cannot be read as such
+  std::string raw_signature;  // as sent, bounded; for rivals
+  std::string nonce;          // digits, as in the text; empty if there is none
+  std::optional<std::int64_t> made_at_seconds;     // Unix time, by the device's clock
+  std::optional<std::int64_t> expires_at_seconds;  // Unix time; none: it never does
+};
+
+// The connection itself was keyed with a secret both sides hold (TLS-PSK).
+struct SharedKeyChannel {
+  std::string identity;    // as the peer gave it
+  std::string credential;  // what hub::Authenticator::shared_key() said the key was
+};
+
+// The connection's client certificates, leaf first, each DER. Possession of the leaf's key is
+// proven, everything else about them is unchecked.
+struct CertificateChain {
+  std::vector<base::Bytes> certificates;
+};
+
+using Evidence = std::variant<NoEvidence, MalformedEvidence, MacOverText, SignedText,
+                              SharedKeyChannel, CertificateChain>;
+
+// A claim that names its group and the member of it, instead of a scope: groups with a product
+// secret are known by their id in the whole server.
+struct Membership {
+  std::string group;   // enrollment id, as sent
+  std::string member;  // as sent
+};
+
+// What the device expects to be issued, when it says so.
+enum class CredentialKind { kSecret, kCertificate };
+std::string_view to_string(CredentialKind kind);  // "secret", "certificate"
+std::optional<CredentialKind> parse_credential_kind(std::string_view text);
 
 struct Claim {
-  std::string scope;            // ID scope as sent
+  std::string scope;            // ID scope as sent; empty with a membership
   std::string registration_id;  // as sent, decoded once
+  // With it, registration_id is the text that the dialect makes of both.
+  std::optional<Membership> membership;
+  std::optional<CredentialKind> wants;
   Evidence evidence;
   std::string payload;  // custom payload, JSON text; empty if none
   // Where it came from, for the trail.

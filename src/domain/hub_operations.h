@@ -8,6 +8,7 @@
 #include "domain/claim.h"
 #include "domain/message.h"
 #include "domain/reason.h"
+#include "domain/records.h"
 #include "domain/twin.h"
 
 #include <chrono>
@@ -35,7 +36,8 @@ struct Subscription {
 
 // ---- what a device asks
 
-// The first command of a connection. In `claim`, registration_id is the device id, host the host
+// The first command of a connection. A claim with a membership names a member of a group wherever
+// it is, whatever the host; otherwise, in `claim`, registration_id is the device id, host the host
 // name the device says it connects to (without port), scope stays empty; evidence's
 // expected_audience is "<host>/devices/<id>".
 struct ConnectDevice {
@@ -53,6 +55,8 @@ struct Unsubscribe {
 };
 struct SendTelemetry {
   Message message;
+  // A device bound to this one that the message is of; empty: it is of this one.
+  std::string of_device;
 };
 struct ReadTwin {};
 struct PatchReported {
@@ -76,11 +80,21 @@ struct ReportMisuse {
   std::string expected;
   std::string received;
 };
+// From now on this device may speak for the one that `claim` (with a membership) proves; its secret
+// is the proof.
+struct BindDevice {
+  Claim claim;
+};
+struct UnbindDevice {
+  std::string device;
+};
+struct ListBound {};
 // The device leaves in good order: no will.
 struct Farewell {};
 
 using HubCommand = std::variant<ConnectDevice, Subscribe, Unsubscribe, SendTelemetry, ReadTwin,
-                                PatchReported, AnswerMethod, SettleMessage, ReportMisuse, Farewell>;
+                                PatchReported, AnswerMethod, SettleMessage, ReportMisuse,
+                                BindDevice, UnbindDevice, ListBound, Farewell>;
 
 // ---- what it is answered
 
@@ -89,7 +103,8 @@ struct DeviceConnected {
   std::string hub_host;
   DeviceId device;
   bool session_present = false;
-  std::vector<Subscription> restored;  // of an earlier connection
+  std::vector<Subscription> restored;   // of an earlier connection
+  std::vector<TopicPermission> topics;  // what the device's group lets it use, if it has one
 };
 struct HubDone {};  // subscribed, stored, settled: durable where it has to be
 struct TwinRead {
@@ -98,6 +113,9 @@ struct TwinRead {
 struct ReportedPatched {
   std::uint64_t version = 0;
 };
+struct BoundDevices {
+  std::vector<DeviceId> devices;  // ordered
+};
 struct HubRefused {
   Reason reason = Reason::kInternal;
   std::string detail;       // for the developer of the device; no secret, nobody else's data
@@ -105,7 +123,8 @@ struct HubRefused {
   std::chrono::seconds retry_after{0};
   TimePoint at;
 };
-using HubResult = std::variant<DeviceConnected, HubDone, TwinRead, ReportedPatched, HubRefused>;
+using HubResult =
+    std::variant<DeviceConnected, HubDone, TwinRead, ReportedPatched, BoundDevices, HubRefused>;
 
 // ---- what the hub tells it unasked
 

@@ -85,6 +85,12 @@ Result<void> DeviceTag::validate(std::string_view text) {
                       "use 1 to 128 letters, digits and - : . + % _ # * ? ! ( ) , = @ $ '"});
 }
 
+Result<void> MemberTag::validate(std::string_view text) {
+  constexpr std::string_view kPunctuation = "-._:";
+  return check(text, {kName, 1, 64, kPunctuation, kPunctuation, kPunctuation,
+                      "use 1 to 64 letters, digits and - . _ :"});
+}
+
 Result<void> validate_host(std::string_view host) {
   return check(host, {"host name", 1, 253, "-.:", ":", ".",
                       "give a DNS name or an IP address without a port"});

@@ -35,12 +35,19 @@ struct DeviceTag {
   static constexpr std::string_view kName = "device id";
   static Result<void> validate(std::string_view text);
 };
+// The name by which a group lists a member in its roster: 1..64 letters, digits and `- . _ :`,
+// case-sensitive.
+struct MemberTag {
+  static constexpr std::string_view kName = "member name";
+  static Result<void> validate(std::string_view text);
+};
 
 using ScopeId = Id<ScopeTag>;
 using RegistrationId = Id<RegistrationTag>;
 using EnrollmentId = Id<EnrollmentTag>;
 using HubName = Id<HubTag>;
 using DeviceId = Id<DeviceTag>;
+using MemberName = Id<MemberTag>;
 
 // 1..253 characters of a DNS name or an IP address, lower-cased by the caller; no port.
 Result<void> validate_host(std::string_view host);

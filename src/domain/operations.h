@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -67,6 +68,16 @@ struct HubLinkEdit {
   std::optional<bool> apply_allocation;
   std::optional<HubProof> proof;  // checked when given
 };
+// Given on creation of a group, it gets a product secret instead of symmetric keys.
+struct ProductSecretEdit {
+  std::optional<Secret> secret;          // creation only: text; made up when absent
+  std::optional<CredentialKind> issues;  // creation only
+  std::optional<Admits> admits;
+  std::optional<std::uint32_t> created_max;
+  std::optional<Reissue> reissue;
+  std::optional<std::chrono::seconds> clock_window;
+  std::optional<std::chrono::seconds> replay_window;
+};
 struct EnrollmentEdit {
   std::optional<std::string> id;  // creation only
   std::optional<std::string> display_name;
@@ -81,6 +92,8 @@ struct EnrollmentEdit {
   std::optional<std::string> desired;  // JSON object text
   std::optional<bool> iot_edge;
   std::optional<std::string> device_information;  // JSON object text
+  std::optional<ProductSecretEdit> product;       // groups only; their id is made up when absent
+  std::optional<std::vector<TopicPermission>> topics;
 };
 struct DeviceEdit {
   std::optional<std::string> id;     // creation only
@@ -88,6 +101,9 @@ struct DeviceEdit {
   std::optional<std::string> display_name;
   std::optional<bool> enabled;
   std::optional<bool> iot_edge;
+  // Creation only: the group with a product secret whose member it becomes; then `id` is the
+  // member's name and the device's id is made of both.
+  std::optional<std::string> group;
   std::optional<Secret> primary_key;  // decoded, 16..64 bytes; made up on creation when absent
   std::optional<Secret> secondary_key;
   std::optional<std::string> tags;     // creation only: JSON object text
@@ -207,6 +223,54 @@ struct RegenerateEnrollmentKey {
   std::string id;
   KeySlot slot;
   Precondition precondition;
+};
+
+// A new product secret; the present one stays good for `overlap` (0..90 days).
+struct RotateProductSecret {
+  std::string scope;
+  std::string id;
+  std::optional<Secret> secret;  // text; made up when absent
+  std::chrono::seconds overlap{0};
+  Precondition precondition;
+};
+
+// The roster of a group with a product secret.
+struct AddMembers {
+  std::string scope;
+  std::string group;
+  std::vector<std::string> names;  // 1..1000
+};
+struct GetMember {
+  std::string scope;
+  std::string group;
+  std::string name;
+};
+struct ListMembers {
+  std::string scope;
+  std::string group;
+  Page page;  // ordered by name
+};
+// Switching off ends what the member has, and its connection; switching on gives it back.
+struct UpdateMember {
+  std::string scope;
+  std::string group;
+  std::string name;
+  std::optional<bool> enabled;
+  Precondition precondition;
+};
+// With its registration and identity.
+struct DeleteMember {
+  std::string scope;
+  std::string group;
+  std::string name;
+  Precondition precondition;
+};
+// It may register again, though it has connected with what it was issued; what it has stays good
+// until it does.
+struct ResetMember {
+  std::string scope;
+  std::string group;
+  std::string name;
 };
 
 struct GetRegistration {
@@ -332,9 +396,10 @@ using ManagementCommand =
     std::variant<CreateScope, GetScope, ListScopes, UpdateScope, DeleteScope, CreateHub, GetHub,
                  ListHubs, UpdateHub, DeleteHub, GetHubKeys, RegenerateHubKey, LinkHub, UnlinkHub,
                  ListHubLinks, CreateEnrollment, GetEnrollment, GetEnrollmentKeys, ListEnrollments,
-                 UpdateEnrollment, DeleteEnrollment, RegenerateEnrollmentKey, GetRegistration,
-                 ListRegistrations, DeleteRegistration, TransferRegistration, GetDevice,
-                 GetDeviceKeys, ListDevices, CreateDevice, UpdateDevice, DeleteDevice,
+                 UpdateEnrollment, DeleteEnrollment, RegenerateEnrollmentKey, RotateProductSecret,
+                 AddMembers, GetMember, ListMembers, UpdateMember, DeleteMember, ResetMember,
+                 GetRegistration, ListRegistrations, DeleteRegistration, TransferRegistration,
+                 GetDevice, GetDeviceKeys, ListDevices, CreateDevice, UpdateDevice, DeleteDevice,
                  RegenerateDeviceKey, GetTwin, UpdateTwin, CallDeviceMethod, SendToDevice,
                  ReadEvents, GetTrail, ListTrails, ListAudit, CreateToken, ListTokens, DeleteToken,
                  GetServerStatus>;
@@ -343,6 +408,28 @@ using ManagementCommand =
 struct Keys {
   Secret primary;
   Secret secondary;
+};
+// The same of a group with a product secret.
+struct ProductKeys {
+  Secret current;  // text
+  std::optional<Secret> previous;
+  TimePoint previous_until;
+};
+// A line of a roster and what became of it.
+struct MemberView {
+  Member member;
+  std::optional<Registration> registration;
+};
+enum class MemberAdding { kAdded, kPresent, kInvalid, kFull };
+std::string_view to_string(MemberAdding adding);  // "added", "present", "invalid", "full"
+struct MemberAdded {
+  std::string name;
+  MemberAdding result = MemberAdding::kAdded;
+  std::string what;  // for kInvalid and kFull: why
+};
+// In the order of the names that were given.
+struct MembersAdded {
+  std::vector<MemberAdded> rows;
 };
 // The opened keys of a hub's policies, likewise.
 struct PolicyKeys {
@@ -400,9 +487,9 @@ struct Done {};
 
 using ManagementResult =
     std::variant<Done, Scope, Listing<Scope>, Hub, Listing<Hub>, HubLink, Listing<HubLink>,
-                 Enrollment, Listing<Enrollment>, Keys, HubKeys, Registration,
-                 Listing<Registration>, DeviceView, Listing<Device>, Twin, MethodAnswer,
-                 QueuedMessage, EventPage, Trail, Listing<Trail>, Listing<AuditRecord>, NewToken,
-                 Listing<Token>, ServerStatus>;
+                 Enrollment, Listing<Enrollment>, Keys, ProductKeys, MemberView,
+                 Listing<MemberView>, MembersAdded, HubKeys, Registration, Listing<Registration>,
+                 DeviceView, Listing<Device>, Twin, MethodAnswer, QueuedMessage, EventPage, Trail,
+                 Listing<Trail>, Listing<AuditRecord>, NewToken, Listing<Token>, ServerStatus>;
 
 }  // namespace berth::domain

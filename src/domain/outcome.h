@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/clock.h"
+#include "base/secret.h"
 #include "domain/records.h"
 
 #include <chrono>
@@ -16,10 +17,25 @@ namespace berth::domain {
 // The claim is proven.
 struct Authenticated {};
 
+// What a device is handed once, in the answer to its registration; nothing for those that have
+// their credential already.
+struct IssuedSecret {
+  Secret secret;  // the bytes
+};
+struct IssuedCertificate {
+  std::string certificate_pem;
+  Secret private_key_pem;  // PKCS#8
+};
+using Credential = std::variant<std::monostate, IssuedSecret, IssuedCertificate>;
+
 // The attempt is on disk; its operation id can be polled. `registration` is its present state,
 // which with a built-in hub is already final.
 struct Accepted {
   Registration registration;
+  Credential credential;
+  // With a credential: the secret that the request was proven with, for dialects that seal the
+  // answer with it.
+  Secret proven_with;
 };
 
 // The state that was asked for.

@@ -7,7 +7,7 @@
 namespace berth::domain {
 namespace {
 
-constexpr Names<Cause, 48> kCauseNames{{
+constexpr Names<Cause, 68> kCauseNames{{
     {Cause::kGroupKeyUnderived, "group_key_underived"},
     {Cause::kIndividualKeyDerived, "individual_key_derived"},
     {Cause::kWrongCaseId, "wrong_case_id"},
@@ -54,6 +54,26 @@ constexpr Names<Cause, 48> kCauseNames{{
     {Cause::kQosUnsupported, "qos_unsupported"},
     {Cause::kOverLimit, "over_limit"},
     {Cause::kDocumentRule, "document_rule"},
+    {Cause::kOtherMacAlgorithm, "other_mac_algorithm"},
+    {Cause::kTextWithLineEnd, "text_with_line_end"},
+    {Cause::kFieldsReordered, "fields_reordered"},
+    {Cause::kFieldsMissing, "fields_missing"},
+    {Cause::kSecretCut, "secret_cut"},
+    {Cause::kSecretDecoded, "secret_decoded"},
+    {Cause::kSecretEnded, "secret_ended"},
+    {Cause::kMemberSpelling, "member_spelling"},
+    {Cause::kMemberNotListed, "member_not_listed"},
+    {Cause::kAdmitsNobody, "admits_nobody"},
+    {Cause::kMembersFull, "members_full"},
+    {Cause::kActivated, "activated"},
+    {Cause::kRepeatedRequest, "repeated_request"},
+    {Cause::kOtherCredentialKind, "other_credential_kind"},
+    {Cause::kGroupSpelling, "group_spelling"},
+    {Cause::kNotProductGroup, "not_product_group"},
+    {Cause::kReissuedSince, "reissued_since"},
+    {Cause::kIssuedButOther, "issued_but_other"},
+    {Cause::kCertificateExpired, "certificate_expired"},
+    {Cause::kCertificateOfOther, "certificate_of_other"},
     {Cause::kGuessing, "guessing"},
     {Cause::kUnexplained, "unexplained"},
 }};
@@ -125,6 +145,28 @@ std::string_view to_string(Reason reason) {
       return "document_too_large";
     case Reason::kVersionNotCurrent:
       return "version_not_current";
+    case Reason::kGroupUnknown:
+      return "group_unknown";
+    case Reason::kRegistrationOff:
+      return "registration_off";
+    case Reason::kMemberUnknown:
+      return "member_unknown";
+    case Reason::kMemberDisabled:
+      return "member_disabled";
+    case Reason::kMembersExhausted:
+      return "members_exhausted";
+    case Reason::kAlreadyActivated:
+      return "already_activated";
+    case Reason::kCredentialMismatch:
+      return "credential_mismatch";
+    case Reason::kClockOutOfWindow:
+      return "clock_out_of_window";
+    case Reason::kRequestRepeated:
+      return "request_repeated";
+    case Reason::kCertificateInvalid:
+      return "certificate_invalid";
+    case Reason::kNotBound:
+      return "not_bound";
     case Reason::kStoreUnavailable:
       return "store_unavailable";
     case Reason::kInternal:
@@ -158,6 +200,9 @@ bool may_be_guessing(Reason reason) {
     case Reason::kProofExpiryTooFar:
     case Reason::kProofAudienceMismatch:
     case Reason::kProofRejected:
+    case Reason::kGroupUnknown:
+    case Reason::kClockOutOfWindow:
+    case Reason::kCertificateInvalid:
       return true;
     case Reason::kNone:
     case Reason::kScopeDisabled:
@@ -176,6 +221,14 @@ bool may_be_guessing(Reason reason) {
     case Reason::kDocumentInvalid:
     case Reason::kDocumentTooLarge:
     case Reason::kVersionNotCurrent:
+    case Reason::kRegistrationOff:
+    case Reason::kMemberUnknown:
+    case Reason::kMemberDisabled:
+    case Reason::kMembersExhausted:
+    case Reason::kAlreadyActivated:
+    case Reason::kCredentialMismatch:
+    case Reason::kRequestRepeated:
+    case Reason::kNotBound:
     case Reason::kStoreUnavailable:
     case Reason::kInternal:
       return false;

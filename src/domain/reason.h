@@ -40,6 +40,17 @@ enum class Reason {
   kDocumentInvalid,        // a twin patch that breaks a rule
   kDocumentTooLarge,       // a twin that would outgrow a limit
   kVersionNotCurrent,      // a patch based on a version that is not the current one
+  kGroupUnknown,           // no group of that name takes product secrets
+  kRegistrationOff,        // the group admits nobody
+  kMemberUnknown,          // the group's roster does not list that name
+  kMemberDisabled,         // an operator switched the member off
+  kMembersExhausted,       // as many members as the group takes have been made by request
+  kAlreadyActivated,       // it has connected with what it was issued and may not register again
+  kCredentialMismatch,     // it wants another kind of credential than the group issues
+  kClockOutOfWindow,       // the time in the request is too far from ours
+  kRequestRepeated,        // an equal request was answered a short while ago
+  kCertificateInvalid,     // a client certificate that is not good now
+  kNotBound,               // the device is no gateway of the one it speaks for
   kStoreUnavailable,       // the store did not answer in time
   kInternal,               // a bug of ours; the log has more
 };
@@ -75,6 +86,17 @@ inline constexpr Reason kReasons[] = {
     Reason::kDocumentInvalid,
     Reason::kDocumentTooLarge,
     Reason::kVersionNotCurrent,
+    Reason::kGroupUnknown,
+    Reason::kRegistrationOff,
+    Reason::kMemberUnknown,
+    Reason::kMemberDisabled,
+    Reason::kMembersExhausted,
+    Reason::kAlreadyActivated,
+    Reason::kCredentialMismatch,
+    Reason::kClockOutOfWindow,
+    Reason::kRequestRepeated,
+    Reason::kCertificateInvalid,
+    Reason::kNotBound,
     Reason::kStoreUnavailable,
     Reason::kInternal,
 };
@@ -135,6 +157,26 @@ enum class Cause {
   kQosUnsupported,          // a quality of service the hub does not have
   kOverLimit,               // larger than the hub takes
   kDocumentRule,            // a twin patch that breaks a rule of twins
+  kOtherMacAlgorithm,       // the right secret and text, another hash
+  kTextWithLineEnd,         // the signed text ended with a line break
+  kFieldsReordered,         // the signed text had its fields in another order
+  kFieldsMissing,           // the signed text lacked a field
+  kSecretCut,               // only a part of the secret was used as the key
+  kSecretDecoded,           // the secret was decoded before it was used as the key
+  kSecretEnded,             // the secret before the last rotation, after its overlap
+  kMemberSpelling,          // the roster lists almost this name
+  kMemberNotListed,         // the group admits listed names only
+  kAdmitsNobody,            // registration of the group is switched off
+  kMembersFull,             // the group's limit of members made by request is reached
+  kActivated,               // registered and connected before; must be reset first
+  kRepeatedRequest,         // the same name, nonce and time again
+  kOtherCredentialKind,     // the group issues the other kind of credential
+  kGroupSpelling,           // a group with almost this id exists
+  kNotProductGroup,         // the group of that id has another kind of attestation
+  kReissuedSince,           // a credential that a later registration replaced
+  kIssuedButOther,          // a credential was issued, and it is not this one
+  kCertificateExpired,      // its time is over
+  kCertificateOfOther,      // the certificate of another device
   kGuessing,                // many failures from one address
   kUnexplained,             // none of the hypotheses verified
 };
@@ -186,6 +228,26 @@ inline constexpr Cause kCauses[] = {
     Cause::kQosUnsupported,
     Cause::kOverLimit,
     Cause::kDocumentRule,
+    Cause::kOtherMacAlgorithm,
+    Cause::kTextWithLineEnd,
+    Cause::kFieldsReordered,
+    Cause::kFieldsMissing,
+    Cause::kSecretCut,
+    Cause::kSecretDecoded,
+    Cause::kSecretEnded,
+    Cause::kMemberSpelling,
+    Cause::kMemberNotListed,
+    Cause::kAdmitsNobody,
+    Cause::kMembersFull,
+    Cause::kActivated,
+    Cause::kRepeatedRequest,
+    Cause::kOtherCredentialKind,
+    Cause::kGroupSpelling,
+    Cause::kNotProductGroup,
+    Cause::kReissuedSince,
+    Cause::kIssuedButOther,
+    Cause::kCertificateExpired,
+    Cause::kCertificateOfOther,
     Cause::kGuessing,
     Cause::kUnexplained,
 };

@@ -33,6 +33,16 @@ constexpr Names<HubPermission, 4> kHubPermissions{{
     {HubPermission::kRegistryRead, "registryRead"},
     {HubPermission::kRegistryWrite, "registryWrite"},
 }};
+constexpr Names<Admits, 3> kAdmits{{
+    {Admits::kNobody, "nobody"},
+    {Admits::kListed, "listed"},
+    {Admits::kAnybody, "anybody"},
+}};
+constexpr Names<Reissue, 3> kReissues{{
+    {Reissue::kRefused, "refused"},
+    {Reissue::kSame, "same"},
+    {Reissue::kNew, "new"},
+}};
 constexpr Names<Role, 3> kRoles{{
     {Role::kViewer, "viewer"},
     {Role::kOperator, "operator"},
@@ -58,8 +68,19 @@ std::string_view to_string(KeySlot slot) {
 std::string_view attestation_name(const Attestation& attestation) {
   struct Name {
     std::string_view operator()(const SymmetricKeys&) const { return "symmetric_key"; }
+    std::string_view operator()(const ProductSecret&) const { return "product_secret"; }
   };
   return std::visit(Name{}, attestation);
+}
+
+std::string_view to_string(Admits admits) { return name_of(kAdmits, admits); }
+std::optional<Admits> parse_admits(std::string_view text) { return value_of(kAdmits, text); }
+
+std::string_view to_string(Reissue reissue) { return name_of(kReissues, reissue); }
+std::optional<Reissue> parse_reissue(std::string_view text) { return value_of(kReissues, text); }
+
+std::string member_device_id(const EnrollmentId& group, const MemberName& name) {
+  return group.text() + name.text();
 }
 
 std::string_view to_string(RegistrationStatus status) {

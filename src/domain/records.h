@@ -9,9 +9,11 @@
 #include "base/clock.h"
 #include "base/codec.h"
 #include "base/secret.h"
+#include "domain/claim.h"
 #include "domain/ids.h"
 #include "domain/reason.h"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -97,8 +99,49 @@ enum class EnrollmentKind { kIndividual, kGroup };
 std::string_view to_string(EnrollmentKind kind);  // "individual", "group"
 std::optional<EnrollmentKind> parse_enrollment_kind(std::string_view text);
 
-using Attestation = std::variant<SymmetricKeys>;
-// "symmetric_key".
+// Which members of a group may register: those who are listed, or everybody (who is then listed).
+enum class Admits { kNobody, kListed, kAnybody };
+std::string_view to_string(Admits admits);  // "nobody", "listed", "anybody"
+std::optional<Admits> parse_admits(std::string_view text);
+
+// What happens when a member registers again that has connected with what it was issued.
+enum class Reissue { kRefused, kSame, kNew };
+std::string_view to_string(Reissue reissue);  // "refused", "same", "new"
+std::optional<Reissue> parse_reissue(std::string_view text);
+
+// One secret that all members of a group hold when they leave the factory; each is issued a
+// credential of its own for it. The secret is text: 16..64 printable characters, sealed with
+// key_context(). The id of a group that has one is unique in the whole server.
+struct ProductSecret {
+  Sealed current;
+  // The one before, while members may still use it.
+  std::optional<Sealed> previous;
+  TimePoint previous_until;
+  std::vector<RetiredKey> retired;  // newest first, at most kRetiredKeysMax; the slot says nothing
+  CredentialKind issues = CredentialKind::kSecret;
+  Admits admits = Admits::kNobody;
+  std::uint32_t created_max = 10'000;  // members made by their own request
+  Reissue reissue = Reissue::kRefused;
+  // How far the time in a request may be from ours, either way; 0: it does not count, because
+  // devices register before they have a clock.
+  std::chrono::seconds clock_window{0};
+  // How long an equal request (name, nonce and time) is refused after it was answered; 0: it is
+  // not.
+  std::chrono::seconds replay_window{0};
+};
+inline constexpr std::uint32_t kMembersMax = 200'000;  // of one group
+
+// A topic of a device's own that its group lets it use.
+struct TopicPermission {
+  std::string topic;  // what follows the device's prefix: "event", "user/log"; 1..64 characters
+  bool publish = false;
+  bool subscribe = false;
+  bool operator==(const TopicPermission&) const = default;
+};
+inline constexpr std::size_t kTopicPermissionsMax = 32;
+
+using Attestation = std::variant<SymmetricKeys, ProductSecret>;
+// "symmetric_key", "product_secret".
 std::string_view attestation_name(const Attestation& attestation);
 
 struct ReprovisionPolicy {
@@ -129,10 +172,25 @@ struct Enrollment {
   InitialTwin initial_twin;
   bool iot_edge = false;
   std::string device_information = "{}";  // individual only; free JSON object
+  std::vector<TopicPermission> topics;    // groups with a product secret only
   TimePoint created_at;
   TimePoint updated_at;
   std::uint64_t version = 0;
 };
+
+// One line of a group's roster.
+struct Member {
+  ScopeId scope;
+  EnrollmentId group;
+  MemberName name;
+  bool enabled = true;     // false: it may not register, and its identity is disabled
+  bool requested = false;  // made by its own request, not by an operator
+  TimePoint created_at;
+  TimePoint updated_at;
+  std::uint64_t version = 0;
+};
+// The id under which a member registers and by which hubs know it.
+std::string member_device_id(const EnrollmentId& group, const MemberName& name);
 
 // Who an id belongs to.
 struct EnrollmentRef {
@@ -155,6 +213,14 @@ enum class Substatus {
 std::string_view to_string(Substatus substatus);  // "initial_assignment"; "" for kNone
 std::optional<Substatus> parse_substatus(std::string_view text);
 
+// A request that was answered with a credential; must not be answered twice.
+struct AnsweredRequest {
+  std::string nonce;
+  std::int64_t made_at_seconds = 0;
+  TimePoint at;
+};
+inline constexpr std::size_t kAnsweredMax = 8;
+
 // The durable result for one device.
 struct Registration {
   ScopeId scope;
@@ -169,9 +235,28 @@ struct Registration {
   DeviceId device_id;             // as hub
   std::string operation_id;       // of the latest register
   std::string payload;            // the device's latest custom payload, JSON text; may be empty
+  std::optional<MemberName> member;  // of the enrollment's roster
+  // When the device first connected with what it was issued; members only.
+  std::optional<TimePoint> activated_at;
+  // Requests that were answered, for as long as equal ones are refused; at most kAnsweredMax.
+  std::vector<AnsweredRequest> answered;
   TimePoint created_at;
   TimePoint updated_at;
   std::uint64_t version = 0;
+};
+
+// A certificate that a device authenticates with, known by its SHA-256 fingerprint.
+struct PinnedCertificate {
+  base::Bytes sha256;   // of the DER, 32 bytes
+  std::string subject;  // its CN
+  TimePoint not_before;
+  TimePoint not_after;
+  bool operator==(const PinnedCertificate&) const = default;
+};
+// One that was replaced; kept so that a refusal can say so.
+struct RetiredCertificate {
+  base::Bytes sha256;
+  TimePoint retired_at;
 };
 
 // An identity at a hub.
@@ -184,6 +269,12 @@ struct Device {
   bool enabled = true;
   bool iot_edge = false;
   std::optional<SymmetricKeys> keys;  // sealed with device_key_context()
+  std::optional<PinnedCertificate> certificate;
+  std::vector<RetiredCertificate> retired_certificates;  // newest first, at most kRetiredKeysMax
+  // The group whose member it is: such a device connects without naming a hub, so its id is unique
+  // among the members of all hubs.
+  std::optional<EnrollmentId> group;
+  bool awaits_activation = false;  // what it was issued has not been used yet
   InitialTwin twin;
   TimePoint created_at;
   TimePoint updated_at;

@@ -30,6 +30,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace berth::hub {
@@ -94,6 +95,13 @@ class Hub final : public Service {
   Task<Result<void>> start();
 
   Task<Attached> connect(domain::ConnectDevice command, std::shared_ptr<Subscriber> subscriber);
+
+  // The key of the member device `identity`, for a connection that is keyed with it. None: there is
+  // no such device, it has no key, or its source has failed too often.
+  Task<std::optional<SharedKey>> shared_key(std::string source, std::string identity);
+  // A connection came to nothing because of its key; `found` is whether shared_key() gave one.
+  // Counted against claim.source, and leaves a trail.
+  void keying_failed(domain::Claim claim, bool found);
 
   // A few times a second, from one place: looks again at identities that changed and delivers what
   // had to wait; once a second of these it ends connections whose proof has expired and drops

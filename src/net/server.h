@@ -17,6 +17,7 @@
 #include "net/engine.h"
 #include "net/handler.h"
 #include "net/limits.h"
+#include "net/psk_lookup.h"
 #include "net/tls.h"
 
 #include <chrono>
@@ -42,6 +43,7 @@ struct Listener {
   std::uint16_t port = 0;  // 0: any free one, see bound()
   Protocol protocol = Protocol::kHttp;
   std::shared_ptr<TlsContext> tls;  // null: a plain listener
+  PskLookup* psk = nullptr;         // TLS-PSK too; the caller's, outlives the Server
   std::vector<Upgrade> upgrades;    // kHttp only
 };
 

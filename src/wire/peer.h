@@ -27,6 +27,10 @@ struct Peer {
   // Client certificates as presented, leaf first, each DER; empty if none. Possession of the leaf's
   // key is proven by the handshake, everything else about them is unchecked.
   std::vector<base::Bytes> certificates;
+  // Of a connection keyed with a shared secret (TLS-PSK): the identity the peer gave, and what the
+  // look-up said of the key (net/psk_lookup.h). Both empty otherwise.
+  std::string psk_identity;
+  std::string psk_credential;
 };
 
 }  // namespace berth::wire

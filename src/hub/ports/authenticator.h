@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "base/secret.h"
 #include "domain/claim.h"
 #include "domain/records.h"
 
@@ -26,16 +27,25 @@ struct Authenticated {
   std::optional<TimePoint> expires_at;  // when the connection must end, skew included
 };
 
+// What keys a connection that a device authenticates below MQTT (TLS-PSK).
+struct SharedKey {
+  Secret key;              // the bytes
+  std::string credential;  // as Authenticated::credential
+};
+
 class Authenticator {
  public:
   virtual ~Authenticator() = default;
   // The device's own keys, or those of a policy of its hub that lets devices connect when the
   // evidence names a policy. Reasons: kProofMissing, kProofMalformed, kProofExpired,
-  // kProofExpiryTooFar, kProofAudienceMismatch, kProofRejected, kAttestationMismatch.
+  // kProofExpiryTooFar, kProofAudienceMismatch, kProofRejected, kAttestationMismatch,
+  // kCertificateInvalid.
   virtual Result<Authenticated, ProofRefusal> authenticate(const domain::Claim& claim,
                                                            const domain::Hub& hub,
                                                            const domain::Device& device,
                                                            TimePoint now) = 0;
+  // The device's first key; none when it has no key of its own or it cannot be opened.
+  virtual std::optional<SharedKey> shared_key(const domain::Device& device) = 0;
   // Whether what was proven then still is a credential of the device (or of its hub's policies).
   virtual bool still_good(const std::string& credential, const domain::Hub& hub,
                           const domain::Device& device) = 0;

@@ -30,8 +30,18 @@ struct StoredSession {
 struct Dossier {
   std::optional<domain::Device> device;  // none: all else is empty
   std::optional<StoredSession> session;
-  bool has_messages = false;  // something may wait in its queue
+  bool has_messages = false;                // something may wait in its queue
+  std::optional<domain::Enrollment> group;  // of open_member_dossier: Device::group, if it is there
 };
+
+// A device that may speak for another over its own connection.
+struct Binding {
+  domain::HubName gateway_hub;
+  domain::DeviceId gateway;
+  domain::HubName hub;
+  domain::DeviceId device;
+};
+inline constexpr std::size_t kBoundMax = 2'000;  // to one gateway
 
 // Who holds a device's connection. `node` is this server's id, `epoch` grows with each of its
 // starts: a record of an epoch that is over speaks of a connection that is over.
@@ -70,6 +80,24 @@ class DeviceStore {
   // All hubs; for the hub's own table of host names. At most 1000.
   virtual Task<Result<std::vector<domain::Hub>>> all_hubs() = 0;
   virtual Task<Result<Dossier>> open_dossier(domain::HubName hub, domain::DeviceId device) = 0;
+
+  // The same for a device that names no hub: the one with a Device::group and that id, wherever it
+  // is.
+  virtual Task<Result<Dossier>> open_member_dossier(domain::DeviceId device) = 0;
+  // The device has connected with what it was issued: awaits_activation ends and the registration's
+  // activated_at is set, durable, in one transaction that gives both a new version. False: the
+  // identity is no longer of that version, or is gone, and nothing was written.
+  virtual Task<Result<bool>> activate(domain::HubName hub, domain::DeviceId device,
+                                      std::uint64_t version, TimePoint at) = 0;
+
+  // Durable; replaces any other gateway of the device. kNotFound when one of the two is gone,
+  // kTooMany beyond kBoundMax.
+  virtual Task<Result<void>> bind(Binding binding) = 0;
+  // Durable; also when there is nothing to undo.
+  virtual Task<Result<void>> unbind(Binding binding) = 0;
+  // What is bound to that gateway, ordered by device id.
+  virtual Task<Result<std::vector<Binding>>> bound_to(domain::HubName hub,
+                                                      domain::DeviceId gateway) = 0;
 
   // The stored twin, or none when nobody has written it yet. kNotFound without the device.
   virtual Task<Result<std::optional<domain::Twin>>> get_twin(domain::HubName hub,

@@ -36,13 +36,14 @@ struct RemoveHubLink {
   domain::ScopeId scope;
   domain::HubName hub;
 };
+// kConflict when it has a product secret and another scope has a group of that id that has one.
 struct PutEnrollment {
   domain::Enrollment record;
 };
 struct RemoveEnrollment {
   domain::ScopeId scope;
   domain::EnrollmentRef ref;
-};
+};  // with its roster
 struct RemoveRegistration {
   domain::ScopeId scope;
   domain::RegistrationId id;
@@ -56,11 +57,26 @@ struct PutRegistrationOwner {
 // `record.twin` count on creation only; later they belong to the twin.
 struct PutDevice {
   domain::Device record;
+  std::optional<domain::Member> new_member;  // of record.group; made unless it is there
 };
 struct RemoveDevice {
   domain::HubName hub;
   domain::DeviceId id;
 };  // with its twin, session and waiting messages; its registration stays
+// Enabled or not: the member, and the identity it registered, if it has one, in one transaction.
+struct PutMember {
+  domain::Member record;
+};
+struct RemoveMember {
+  domain::ScopeId scope;
+  domain::EnrollmentId group;
+  domain::MemberName name;
+};  // with its registration and identity
+// Forgets activated_at and the requests that were answered. kNotFound without the registration.
+struct ResetActivation {
+  domain::ScopeId scope;
+  domain::RegistrationId id;
+};
 struct PutToken {
   domain::Token record;
 };
@@ -80,9 +96,17 @@ using Expectation = std::variant<MustNotExist, MustExist, MustBeVersion, Whateve
 struct Change {
   std::variant<PutScope, RemoveScope, PutHub, RemoveHub, PutHubLink, RemoveHubLink, PutEnrollment,
                RemoveEnrollment, RemoveRegistration, PutRegistrationOwner, PutDevice, RemoveDevice,
-               PutToken, RemoveToken>
+               PutMember, RemoveMember, ResetActivation, PutToken, RemoveToken>
       what;
   Expectation expectation = MustExist{};
+  domain::AuditRecord audit;
+};
+
+struct MembersToAdd {
+  domain::ScopeId scope;
+  domain::EnrollmentId group;
+  std::vector<domain::MemberName> names;
+  TimePoint at;
   domain::AuditRecord audit;
 };
 
@@ -92,6 +116,11 @@ class Catalog {
 
   // The record's new version (0 for a removal); on disk when the Task completes.
   virtual Task<Result<std::uint64_t>> apply(std::unique_ptr<Change> change) = 0;
+  // Lists the names that the group does not list yet, until kMembersMax are listed: for each what
+  // was done, in order (kInvalid does not occur). One transaction with the audit record; on disk
+  // when the Task completes. kNotFound without the group.
+  virtual Task<Result<std::vector<domain::MemberAdding>>> add_members(
+      std::unique_ptr<MembersToAdd> members) = 0;
   // An audit record of its own, for reads worth remembering (keys shown).
   virtual Task<Result<void>> append_audit(domain::AuditRecord record) = 0;
 
@@ -107,6 +136,12 @@ class Catalog {
                                                           std::string key) = 0;
   virtual Task<Result<domain::Listing<domain::Enrollment>>> list_enrollments(
       std::string scope, domain::EnrollmentKind kind, domain::Page page) = 0;
+  // `group` is EnrollmentId::key().
+  virtual Task<Result<domain::MemberView>> get_member(std::string scope, std::string group,
+                                                      std::string name) = 0;
+  virtual Task<Result<domain::Listing<domain::MemberView>>> list_members(std::string scope,
+                                                                         std::string group,
+                                                                         domain::Page page) = 0;
   virtual Task<Result<domain::Registration>> get_registration(std::string scope,
                                                               std::string key) = 0;
   virtual Task<Result<domain::Listing<domain::Registration>>> list_registrations(

@@ -34,6 +34,7 @@ struct Attested {
   domain::KeySlot slot = domain::KeySlot::kPrimary;
   std::string derivation_id;  // the spelling of the registration id that keys are derived from
   std::string detail;         // for the trail: "derived primary key of group 'line-7'"
+  Secret proven_with;         // product secrets only: the one that verified
 };
 
 // The text that keys are derived from may be the id as sent or lower-cased (azure-dps.md §4).
@@ -57,6 +58,9 @@ struct RivalInput {
   std::span<const domain::Enrollment> candidates;
   std::span<const domain::Enrollment> same_scope;
   std::span<const domain::Enrollment> other_scopes;
+  // Of a claim with a membership: its line in the roster, and names the roster lists nearby.
+  const std::optional<domain::Member>& member;
+  std::span<const domain::Member> roster;
 };
 
 // The same for a connection to a hub that was refused.
@@ -83,8 +87,8 @@ class Attestor {
   // Whether this attestor reads that shape of evidence.
   virtual bool reads(const domain::Evidence& evidence) const = 0;
   // Reasons: kProofMissing, kProofMalformed, kProofExpired, kProofExpiryTooFar,
-  // kProofAudienceMismatch, kProofRejected. Checks the signature before the expiry, so that an
-  // expired token of the right key is told apart from a wrong key.
+  // kProofAudienceMismatch, kProofRejected, kClockOutOfWindow. Checks the signature before the
+  // expiry, so that an expired token of the right key is told apart from a wrong key.
   virtual Result<Attested, Refusal> attest(const AttestInput& input) = 0;
   // Findings that fit, likeliest first; empty if none. Stops after `budget` hypotheses.
   virtual std::vector<domain::Finding> rivals(const RivalInput& input, std::size_t budget) = 0;

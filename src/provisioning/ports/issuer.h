@@ -4,23 +4,31 @@
 // Room provisioning/ports. Thread rule: one instance per io_context; no I/O.
 #pragma once
 
+#include "domain/outcome.h"
 #include "domain/records.h"
 #include "provisioning/ports/attestor.h"
 
 namespace berth::provisioning {
 
+struct IssueInput {
+  const domain::Enrollment& enrollment;
+  // The registration id in the spelling that the proof verified with.
+  const std::string& derivation_id;
+  // The identity the registration has had so far, here or at another hub, or null: what it held and
+  // no longer holds becomes its retired credentials, as of device.updated_at.
+  const domain::Device* before = nullptr;
+  // The device gets again what it has (Reissue::kSame); only with `before`.
+  bool keeps_credential = false;
+};
+
 class Issuer {
  public:
   virtual ~Issuer() = default;
-  // The attestation_name() it issues for.
-  virtual std::string_view attestation() const = 0;
-  // Puts the credential into `device` (its hub and id are set, so that seals can be bound to them).
-  // `derivation_id` is the registration id in the spelling that the proof verified with. `before`
-  // is the identity the registration has had so far, here or at another hub, or null: what it held
-  // and no longer holds becomes its retired credentials, as of device.updated_at.
-  virtual Result<void, Refusal> issue(const domain::Enrollment& enrollment,
-                                      const std::string& derivation_id,
-                                      const domain::Device* before, domain::Device& device) = 0;
+  virtual bool issues_for(const domain::Enrollment& enrollment) const = 0;
+  // Puts the credential into `device` (its hub and id are set, so that seals can be bound to them)
+  // and gives back what the device must be handed, if anything.
+  virtual Result<domain::Credential, Refusal> issue(const IssueInput& input,
+                                                    domain::Device& device) = 0;
 };
 
 }  // namespace berth::provisioning

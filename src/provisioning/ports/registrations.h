@@ -24,6 +24,9 @@ struct Dossier {
   std::optional<domain::Registration> current;   // the registration, if there is one
   std::optional<domain::Enrollment>
       owner_group;  // the group that owns `current`, if it still exists
+  // Of a claim with a membership: the group it names and its line in the roster.
+  std::optional<domain::Enrollment> named_group;
+  std::optional<domain::Member> member;
   // Changes whenever a scope, hub, link or group of this scope changes; equal values mean that a
   // ScopeSnapshot read earlier is still good. Also right with several servers on one store.
   std::uint64_t catalog_version = 0;
@@ -55,6 +58,9 @@ struct Assignment {
   // `device` replace them (azure-dps.md §7.3). The keys are always those in `device`, with their
   // retired ones: sealed bytes cannot be compared, so what is retired is decided before.
   bool keeps_twin = false;
+  // A line for the group's roster, made unless `created_max` members made by request are there.
+  std::optional<domain::Member> new_member;
+  std::uint32_t created_max = 0;
   // The identity to remove because the device moved to another hub.
   std::optional<std::pair<domain::HubName, domain::DeviceId>> leaves;
   domain::Trail trail;
@@ -64,6 +70,7 @@ struct Assignment {
 // The Error's `what` starts with one of these words when commit fails with kConflict.
 inline constexpr std::string_view kLostRaceWord = "lost_race";
 inline constexpr std::string_view kDeviceIdTakenWord = "device_id_taken";
+inline constexpr std::string_view kMembersExhaustedWord = "members_exhausted";
 
 class RegistrationStore {
  public:
@@ -72,10 +79,14 @@ class RegistrationStore {
   // `scope` as sent by the device (unvalidated but bounded); `registration_key` is
   // RegistrationId::key().
   virtual Task<Result<Dossier>> open_dossier(std::string scope, std::string registration_key) = 0;
+  // The same for a claim with a membership: `group_key` is EnrollmentId::key() of a group with a
+  // product secret, in whatever scope. Without such a group all is empty. `individual` stays empty.
+  virtual Task<Result<Dossier>> open_member_dossier(std::string group_key, std::string member) = 0;
   virtual Task<Result<ScopeSnapshot>> scope_snapshot(domain::ScopeId scope) = 0;
   // The registration as stored, with its new version; on disk when the Task completes.
   // kConflict "lost_race…": expected_version is not current (read again and decide again);
-  // kConflict "device_id_taken…": another registration owns that device id at that hub.
+  // kConflict "device_id_taken…": another registration owns that device id at that hub;
+  // kConflict "members_exhausted…": new_member would be one too many.
   virtual Task<Result<domain::Registration>> commit(std::unique_ptr<Assignment> assignment) = 0;
 
   // Refused attempts: written with the next commit or within a second, without an fsync of their
@@ -97,6 +108,14 @@ class RegistrationStore {
   virtual Task<Result<std::vector<domain::Enrollment>>> individuals(domain::ScopeId scope,
                                                                     std::string after,
                                                                     std::size_t count_max) = 0;
+  // Groups with a product secret in any scope, ordered by id, from `after` (a key) on.
+  virtual Task<Result<std::vector<domain::Enrollment>>> product_groups(std::string after,
+                                                                       std::size_t count_max) = 0;
+  // A part of a group's roster, ordered by name, from `after` on.
+  virtual Task<Result<std::vector<domain::Member>>> roster(domain::ScopeId scope,
+                                                           domain::EnrollmentId group,
+                                                           std::string after,
+                                                           std::size_t count_max) = 0;
   // Hubs, ordered by name.
   virtual Task<Result<std::vector<domain::Hub>>> all_hubs(std::size_t count_max) = 0;
   // Devices of one hub, ordered by id, from `after` on.

@@ -1,0 +1,19 @@
+#include "domain/operations.h"
+
+#include "domain/names.h"
+
+namespace berth::domain {
+namespace {
+
+constexpr Names<MemberAdding, 4> kAddings{{
+    {MemberAdding::kAdded, "added"},
+    {MemberAdding::kPresent, "present"},
+    {MemberAdding::kInvalid, "invalid"},
+    {MemberAdding::kFull, "full"},
+}};
+
+}  // namespace
+
+std::string_view to_string(MemberAdding adding) { return name_of(kAddings, adding); }
+
+}  // namespace berth::domain
