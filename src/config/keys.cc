@@ -33,6 +33,16 @@ const Key kTable[] = {
      "443 where the process may bind it, else 8443"},
     {"mqtt_port", PortAt{AT(mqtt_port)},
      "Port for MQTT over TLS; 0 takes any free one and the log says which.", "8883"},
+    {"http_port", PortAt{AT(http_port)},
+     "Port for HTTP without TLS, for devices that cannot encrypt: everything on it is plain text. "
+     "It serves only the routes an operator switched on, never the admin API, metrics or the "
+     "console; 0 takes any free one and the log says which.",
+     "none: no HTTP without TLS"},
+    {"mqtt_plain_port", PortAt{AT(mqtt_plain_port)},
+     "Port for MQTT without TLS, for devices that cannot encrypt: everything on it is plain text. "
+     "It serves only the devices an operator allowed it to; 0 takes any free one and the log says "
+     "which.",
+     "none: no MQTT without TLS"},
     {"admin_port", PortAt{AT(admin_port)},
      "Port of its own for the admin API and metrics, which the HTTPS port then refuses.",
      "none: they share the HTTPS port"},

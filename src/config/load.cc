@@ -171,23 +171,32 @@ bool is_host(std::string_view text) {
   return !text.empty() && text.size() <= 253 && std::all_of(text.begin(), text.end(), fits);
 }
 
+// Two listeners on one port would take turns at failing to start.
+void check_ports(Loading& loading) {
+  const Config& config = loading.config;
+  const std::array<std::pair<std::string_view, std::optional<std::uint16_t>>, 5> ports{
+      {{"https_port", config.https_port},
+       {"mqtt_port", config.mqtt_port},
+       {"http_port", config.http_port},
+       {"mqtt_plain_port", config.mqtt_plain_port},
+       {"admin_port", config.admin_port}}};
+  for (auto later = ports.begin(); later != ports.end(); ++later) {
+    if (later->second.value_or(0) == 0) continue;  // any free port clashes with nothing
+    const auto earlier = std::find_if(
+        ports.begin(), later, [&](const auto& port) { return port.second == later->second; });
+    if (earlier == later) continue;
+    loading.mistake(std::string(later->first), "must differ from " + std::string(earlier->first));
+  }
+}
+
 void check_together(Loading& loading) {
   const Config& config = loading.config;
-  const auto clash = [](const std::optional<std::uint16_t>& a,
-                        const std::optional<std::uint16_t>& b) {
-    return a && b && *a != 0 && *a == *b;
-  };
   for (const std::string& host : config.host) {
     if (is_host(host)) continue;
     loading.mistake("host", "`" + base::printable(host, 80) +
                                 "` must be a DNS name or an IP address, without scheme or port");
   }
-  if (clash(config.https_port, config.mqtt_port)) {
-    loading.mistake("mqtt_port", "must differ from https_port");
-  }
-  if (clash(config.admin_port, config.https_port) || clash(config.admin_port, config.mqtt_port)) {
-    loading.mistake("admin_port", "must differ from https_port and mqtt_port");
-  }
+  check_ports(loading);
   if (config.tls.certificate_file.empty() != config.tls.key_file.empty()) {
     loading.mistake("tls", "certificate_file and key_file must be set together");
   }

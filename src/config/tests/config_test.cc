@@ -213,11 +213,35 @@ TEST(Config, SettingsThatContradictEachOtherAreRefused) {
   };
   EXPECT_THAT(mistake({{"https_port", "5"}, {"mqtt_port", "5"}}), HasSubstr("must differ"));
   EXPECT_EQ(mistake({{"https_port", "0"}, {"mqtt_port", "0"}}), "it was accepted");
+  EXPECT_THAT(mistake({{"http_port", "80"}, {"https_port", "80"}}),
+              HasSubstr("http_port: must differ from https_port"));
+  EXPECT_THAT(mistake({{"mqtt_plain_port", "5"}, {"mqtt_port", "5"}}),
+              HasSubstr("mqtt_plain_port: must differ from mqtt_port"));
+  EXPECT_THAT(mistake({{"http_port", "6"}, {"mqtt_plain_port", "6"}}),
+              HasSubstr("mqtt_plain_port: must differ from http_port"));
+  EXPECT_THAT(mistake({{"admin_port", "6"}, {"http_port", "6"}}),
+              HasSubstr("admin_port: must differ from http_port"));
+  EXPECT_EQ(mistake({{"http_port", "0"}, {"mqtt_plain_port", "0"}}), "it was accepted");
   EXPECT_THAT(mistake({{"tls.key_file", "/k"}}), HasSubstr("must be set together"));
   EXPECT_THAT(mistake({{"store", "mysql://x"}}), HasSubstr("must be sqlite:PATH or"));
   EXPECT_THAT(mistake({{"host", "https://a"}}), HasSubstr("without scheme or port"));
   EXPECT_THAT(mistake({{"provisioning.payload_bytes_max", "1MiB"}}),
               HasSubstr("must not exceed net.body_bytes_max"));
+}
+
+TEST(Config, PortsWithoutTlsAreOffUntilTheyAreGiven) {
+  Inputs inputs;
+  inputs.flags = {{"data", "/srv/b"}};
+  const Result<Loaded> silent = load(inputs);
+  ASSERT_TRUE(silent) << silent.error().what;
+  EXPECT_FALSE(silent->config.http_port);
+  EXPECT_FALSE(silent->config.mqtt_plain_port);
+  inputs.environment = {{"BERTH_HTTP_PORT", "80"}};
+  inputs.flags.emplace_back("mqtt_plain_port", "1883");
+  const Result<Loaded> loaded = load(inputs);
+  ASSERT_TRUE(loaded) << loaded.error().what;
+  EXPECT_EQ(loaded->config.http_port, 80);
+  EXPECT_EQ(loaded->config.mqtt_plain_port, 1883);
 }
 
 TEST(Config, ListsComeRepeatedOrSeparatedByCommas) {
