@@ -1,6 +1,7 @@
 #include "crypto/authority.h"
 
 #include "base/codec.h"
+#include "crypto/openssl_parts.h"
 
 #include <openssl/bio.h>
 #include <openssl/ec.h>
@@ -18,17 +19,6 @@ namespace berth::crypto {
 
 namespace {
 
-template <auto Free>
-struct Deleter {
-  template <class T>
-  void operator()(T* object) const {
-    Free(object);
-  }
-};
-
-using BioPtr = std::unique_ptr<BIO, Deleter<BIO_free_all>>;
-using KeyPtr = std::unique_ptr<EVP_PKEY, Deleter<EVP_PKEY_free>>;
-using CertificatePtr = std::unique_ptr<X509, Deleter<X509_free>>;
 using BignumPtr = std::unique_ptr<BIGNUM, Deleter<BN_free>>;
 using NamesPtr = std::unique_ptr<GENERAL_NAMES, Deleter<GENERAL_NAMES_free>>;
 using NamePtr = std::unique_ptr<GENERAL_NAME, Deleter<GENERAL_NAME_free>>;
@@ -36,14 +26,6 @@ using ExtensionPtr = std::unique_ptr<X509_EXTENSION, Deleter<X509_EXTENSION_free
 
 constexpr std::size_t kCommonNameMax = 64;  // RFC 5280 appendix A, ub-common-name
 constexpr std::size_t kSerialBytes = 16;
-
-// The text of OpenSSL's newest error; empties its queue.
-std::string openssl_reason() {
-  const unsigned long code = ERR_peek_last_error();
-  ERR_clear_error();
-  const char* reason = code == 0 ? nullptr : ERR_reason_error_string(code);
-  return reason == nullptr ? "no reason given" : reason;
-}
 
 auto fail_openssl(std::string what) {
   return Fail(ErrorKind::kInternal, std::move(what) + ": OpenSSL: " + openssl_reason());
@@ -105,7 +87,11 @@ bool set_common_name(X509_NAME* name, std::string_view text) {
                                     static_cast<int>(text.size()), -1, 0) == 1;
 }
 
-// Everything that both kinds of certificate share; the caller adds names and extensions, then
+bool is_common_name(std::string_view text) {
+  return !text.empty() && text.size() <= kCommonNameMax && base::printable(text) == text;
+}
+
+// Everything that all kinds of certificate share; the caller adds names and extensions, then
 // signs.
 CertificatePtr new_certificate(EVP_PKEY* key, Rng& rng, TimePoint from, TimePoint until) {
   CertificatePtr certificate(X509_new());
@@ -117,11 +103,7 @@ CertificatePtr new_certificate(EVP_PKEY* key, Rng& rng, TimePoint from, TimePoin
   return certificate;
 }
 
-TimePoint end_of(const X509* certificate) {
-  std::tm parts{};
-  if (ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &parts) != 1) return TimePoint{};
-  return base::from_unix_seconds(::timegm(&parts));
-}
+TimePoint end_of(const X509* certificate) { return time_of(X509_get0_notAfter(certificate)); }
 
 bool is_label(std::string_view label) {
   if (label.empty() || label.size() > 63 || label.front() == '-' || label.back() == '-') {
@@ -190,6 +172,10 @@ Result<NamesPtr> alternative_names(const std::vector<std::string>& names) {
   return all;
 }
 
+bool add_alternatives(X509* certificate, GENERAL_NAMES* names) {
+  return names == nullptr || X509_add1_ext_i2d(certificate, NID_subject_alt_name, names, 0, 0) == 1;
+}
+
 bool covers(X509* certificate, const std::string& name) {
   const std::string address = address_bytes(name);
   if (!address.empty()) {
@@ -214,6 +200,14 @@ bool covers(X509* certificate, const std::string& name) {
 
 }  // namespace
 
+// What certificates differ in.
+struct Authority::Subject {
+  std::string_view common_name;
+  const char* usage = nullptr;     // extended key usage
+  GENERAL_NAMES* names = nullptr;  // alternative names, if any
+  std::chrono::hours lifetime{0};
+};
+
 struct Authority::Impl {
   CertificatePtr certificate;
   KeyPtr key;
@@ -226,8 +220,7 @@ Authority& Authority::operator=(Authority&&) noexcept = default;
 Authority::~Authority() = default;
 
 Result<Authority> Authority::create(std::string_view common_name, Rng& rng, const Clock& clock) {
-  if (common_name.empty() || common_name.size() > kCommonNameMax ||
-      base::printable(common_name) != common_name) {
+  if (!is_common_name(common_name)) {
     return Fail(ErrorKind::kInvalid, "the name of a CA must have 1 to 64 printable characters");
   }
   auto impl = std::make_unique<Impl>();
@@ -279,39 +272,60 @@ const std::string& Authority::certificate_pem() const { return impl_->pem; }
 
 Result<Secret> Authority::private_key_pem() const { return key_text(impl_->key.get()); }
 
-Result<CertifiedKey> Authority::issue_server(const std::vector<std::string>& names, Rng& rng,
-                                             const Clock& clock) const {
-  BERTH_TRY(const NamesPtr alternatives, alternative_names(names));
+Result<CertifiedKey> Authority::issue(const Subject& subject, Rng& rng, const Clock& clock) const {
   const TimePoint now = clock.wall();
   const TimePoint until =
-      std::min<TimePoint>(now + kServerLifetime, end_of(impl_->certificate.get()));
+      std::min<TimePoint>(now + subject.lifetime, end_of(impl_->certificate.get()));
   if (until <= now) {
     return Fail(ErrorKind::kPreconditionFailed,
                 "the CA certificate expired at " + base::format_utc(until, 0),
                 "make a new CA and give its certificate to the devices");
   }
   const KeyPtr key(EVP_EC_gen("P-256"));
-  if (!key) return fail_openssl("make the server's key");
+  if (!key) return fail_openssl("make the key");
   const CertificatePtr certificate = new_certificate(key.get(), rng, now - kBackdate, until);
   X509* issuer = impl_->certificate.get();
-  // The subject is for people; a name over 64 characters only fits the alternative names.
-  const std::string subject = names.front().size() <= kCommonNameMax ? names.front() : "berth";
   const bool made =
       certificate != nullptr &&
-      set_common_name(X509_get_subject_name(certificate.get()), subject) &&
+      set_common_name(X509_get_subject_name(certificate.get()), subject.common_name) &&
       X509_set_issuer_name(certificate.get(), X509_get_subject_name(issuer)) == 1 &&
       add_extension(certificate.get(), issuer, NID_basic_constraints, "critical,CA:FALSE") &&
       add_extension(certificate.get(), issuer, NID_key_usage, "critical,digitalSignature") &&
-      add_extension(certificate.get(), issuer, NID_ext_key_usage, "serverAuth") &&
+      add_extension(certificate.get(), issuer, NID_ext_key_usage, subject.usage) &&
       add_extension(certificate.get(), issuer, NID_subject_key_identifier, "hash") &&
       add_extension(certificate.get(), issuer, NID_authority_key_identifier, "keyid:always") &&
-      X509_add1_ext_i2d(certificate.get(), NID_subject_alt_name, alternatives.get(), 0, 0) == 1 &&
+      add_alternatives(certificate.get(), subject.names) &&
       X509_sign(certificate.get(), impl_->key.get(), EVP_sha256()) > 0;
-  if (!made) return fail_openssl("sign the server certificate");
+  if (!made) return fail_openssl("sign the certificate");
   CertifiedKey issued;
   BERTH_TRY(issued.certificate_pem, certificate_text(certificate.get()));
   BERTH_TRY(issued.private_key_pem, key_text(key.get()));
   return issued;
+}
+
+Result<CertifiedKey> Authority::issue_server(const std::vector<std::string>& names, Rng& rng,
+                                             const Clock& clock) const {
+  BERTH_TRY(const NamesPtr alternatives, alternative_names(names));
+  Subject subject;
+  // The subject is for people; a name over 64 characters only fits the alternative names.
+  subject.common_name = names.front().size() <= kCommonNameMax ? names.front() : "berth";
+  subject.usage = "serverAuth";
+  subject.names = alternatives.get();
+  subject.lifetime = kServerLifetime;
+  return issue(subject, rng, clock);
+}
+
+Result<CertifiedKey> Authority::issue_client(std::string_view common_name, Rng& rng,
+                                             const Clock& clock) const {
+  if (!is_common_name(common_name)) {
+    return Fail(ErrorKind::kInvalid,
+                "the common name of a certificate must have 1 to 64 printable characters");
+  }
+  Subject subject;
+  subject.common_name = common_name;
+  subject.usage = "clientAuth";
+  subject.lifetime = kLifetime;
+  return issue(subject, rng, clock);
 }
 
 bool Authority::needs_reissue(std::string_view certificate_pem,

@@ -1,5 +1,5 @@
 // Authority: Berth's own certificate authority, made on first start so that TLS works before anyone
-// has bought a certificate. P-256 throughout. Signs server certificates and nothing else.
+// has bought a certificate. P-256 throughout. Signs server certificates and those of devices.
 //
 // Room crypto. Keys come from OpenSSL's generator, serial numbers from Rng, times from Clock.
 // Thread rule: const members from any thread.
@@ -51,6 +51,11 @@ class Authority {
   Result<CertifiedKey> issue_server(const std::vector<std::string>& names, Rng& rng,
                                     const Clock& clock) const;
 
+  // A client certificate with a new key, for as long as the CA lasts: devices cannot renew theirs.
+  // `common_name`: 1 to 64 printable characters. Errors as above.
+  Result<CertifiedKey> issue_client(std::string_view common_name, Rng& rng,
+                                    const Clock& clock) const;
+
   // Whether `certificate_pem` must be issued again: unreadable, not signed by this CA, lacking one
   // of `names`, or within kRenewBefore of its end.
   bool needs_reissue(std::string_view certificate_pem, const std::vector<std::string>& names,
@@ -58,7 +63,9 @@ class Authority {
 
  private:
   struct Impl;
+  struct Subject;
   explicit Authority(std::unique_ptr<Impl> impl);
+  Result<CertifiedKey> issue(const Subject& subject, Rng& rng, const Clock& clock) const;
   std::unique_ptr<Impl> impl_;
 };
 

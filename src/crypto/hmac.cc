@@ -23,14 +23,13 @@ const std::uint8_t* pointer(std::span<const std::uint8_t> bytes) {
 
 class Context {
  public:
-  Context() {
+  explicit Context(std::string hash) {
     static EVP_MAC* const mac = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
     BERTH_CHECK(mac != nullptr);
     context_ = EVP_MAC_CTX_new(mac);
     BERTH_CHECK(context_ != nullptr);
-    char name[] = "SHA256";
     const OSSL_PARAM params[] = {
-        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0),
+        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, hash.data(), 0),
         OSSL_PARAM_construct_end(),
     };
     BERTH_CHECK(EVP_MAC_CTX_set_params(context_, params) == 1);
@@ -52,8 +51,13 @@ class Context {
   EVP_MAC_CTX* context_ = nullptr;
 };
 
-Context& context() {
-  thread_local Context context;
+Context& sha256_context() {
+  thread_local Context context("SHA256");
+  return context;
+}
+
+Context& sha1_context() {
+  thread_local Context context("SHA1");
   return context;
 }
 
@@ -61,12 +65,18 @@ Context& context() {
 
 Sha256 hmac_sha256(std::span<const std::uint8_t> key, std::span<const std::uint8_t> text) {
   Sha256 mac{};
-  context().compute(key, text, mac);
+  sha256_context().compute(key, text, mac);
   return mac;
 }
 
 Sha256 hmac_sha256(std::span<const std::uint8_t> key, std::string_view text) {
   return hmac_sha256(key, base::as_bytes(text));
+}
+
+Sha1Mac hmac_sha1(std::span<const std::uint8_t> key, std::string_view text) {
+  Sha1Mac mac{};
+  sha1_context().compute(key, base::as_bytes(text), mac);
+  return mac;
 }
 
 bool verify_hmac_sha256(std::span<const std::uint8_t> key, std::string_view text,
@@ -76,7 +86,7 @@ bool verify_hmac_sha256(std::span<const std::uint8_t> key, std::string_view text
 
 Secret hmac_sha256_secret(std::span<const std::uint8_t> key, std::string_view text) {
   Secret mac = Secret::of_size(Sha256{}.size());
-  context().compute(key, base::as_bytes(text), mac.mutable_bytes());
+  sha256_context().compute(key, base::as_bytes(text), mac.mutable_bytes());
   return mac;
 }
 

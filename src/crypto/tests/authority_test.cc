@@ -1,5 +1,7 @@
 #include "crypto/authority.h"
 
+#include "crypto/certificate.h"
+
 #include <gtest/gtest.h>
 #include <openssl/bio.h>
 #include <openssl/pem.h>
@@ -25,7 +27,8 @@ X509Ptr parse(const std::string& pem) {
 }
 
 // What a strict client checks: chain, purpose, host name, time.
-int verify(const std::string& leaf_pem, const std::string& ca_pem, const char* host, TimePoint at) {
+int verify(const std::string& leaf_pem, const std::string& ca_pem, const char* host, TimePoint at,
+           int purpose = X509_PURPOSE_SSL_SERVER) {
   const X509Ptr leaf = parse(leaf_pem);
   const X509Ptr ca = parse(ca_pem);
   X509_STORE* store = X509_STORE_new();
@@ -33,10 +36,12 @@ int verify(const std::string& leaf_pem, const std::string& ca_pem, const char* h
   X509_STORE_CTX* context = X509_STORE_CTX_new();
   X509_STORE_CTX_init(context, store, leaf.get(), nullptr);
   X509_VERIFY_PARAM* param = X509_STORE_CTX_get0_param(context);
-  X509_VERIFY_PARAM_set_purpose(param, X509_PURPOSE_SSL_SERVER);
+  X509_VERIFY_PARAM_set_purpose(param, purpose);
   X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_X509_STRICT);
   X509_VERIFY_PARAM_set_time(param, base::to_unix_seconds(at));
-  if (X509_VERIFY_PARAM_set1_ip_asc(param, host) != 1) X509_VERIFY_PARAM_set1_host(param, host, 0);
+  if (host != nullptr && X509_VERIFY_PARAM_set1_ip_asc(param, host) != 1) {
+    X509_VERIFY_PARAM_set1_host(param, host, 0);
+  }
   X509_verify_cert(context);
   const int error = X509_STORE_CTX_get_error(context);
   X509_STORE_CTX_free(context);
@@ -163,6 +168,78 @@ TEST_F(AuthorityTest, NoServerCertificateOutlivesTheAuthority) {
   clock_.advance(hours(25));
   EXPECT_EQ(authority.issue_server({"a.example"}, rng_, clock_).error().kind,
             ErrorKind::kPreconditionFailed);
+}
+
+TEST_F(AuthorityTest, ClientCertificateIsForClientsOnlyAndLastsAsLongAsTheAuthority) {
+  const Authority authority = make();
+  const auto issued = authority.issue_client("S3EUVBRJLBdev:1_a-B", rng_, clock_);
+  ASSERT_TRUE(issued) << issued.error().what;
+  const TimePoint now = clock_.wall();
+  const auto check = [&](TimePoint at, int purpose) {
+    return verify(issued->certificate_pem, authority.certificate_pem(), nullptr, at, purpose);
+  };
+  EXPECT_EQ(check(now, X509_PURPOSE_SSL_CLIENT), X509_V_OK);
+  EXPECT_EQ(check(now, X509_PURPOSE_SSL_SERVER), X509_V_ERR_INVALID_PURPOSE);
+  EXPECT_EQ(check(now + Authority::kLifetime - hours(1), X509_PURPOSE_SSL_CLIENT), X509_V_OK);
+  EXPECT_EQ(check(now - hours(25), X509_PURPOSE_SSL_CLIENT), X509_V_ERR_CERT_NOT_YET_VALID);
+}
+
+TEST_F(AuthorityTest, ClientCertificateAndItsKeyArePemWithLineFeedsAlone) {
+  const auto issued = make().issue_client("device-1", rng_, clock_);
+  ASSERT_TRUE(issued);
+  const std::string_view key = issued->private_key_pem.text();
+  EXPECT_TRUE(issued->certificate_pem.starts_with("-----BEGIN CERTIFICATE-----\n"));
+  EXPECT_TRUE(key.starts_with("-----BEGIN PRIVATE KEY-----\n"));
+  EXPECT_EQ(issued->certificate_pem.find('\r'), std::string::npos);
+  EXPECT_EQ(key.find('\r'), std::string_view::npos);
+  EXPECT_LT(issued->certificate_pem.size() + key.size(), 1500U);
+}
+
+TEST_F(AuthorityTest, ClientCertificateAndItsKeyAreAPair) {
+  const auto issued = make().issue_client("device-1", rng_, clock_);
+  ASSERT_TRUE(issued);
+  BIO* bio = BIO_new_mem_buf(issued->private_key_pem.text().data(),
+                             static_cast<int>(issued->private_key_pem.size()));
+  EVP_PKEY* key = PEM_read_bio_PrivateKey(bio, nullptr, nullptr, nullptr);
+  BIO_free(bio);
+  ASSERT_NE(key, nullptr);
+  const X509Ptr certificate = parse(issued->certificate_pem);
+  EXPECT_EQ(X509_check_private_key(certificate.get(), key), 1);
+  EVP_PKEY_free(key);
+}
+
+TEST_F(AuthorityTest, RefusesCommonNamesThatDoNotFit) {
+  const Authority authority = make();
+  for (const std::string& name : {std::string(), std::string(65, 'a'), std::string("a\nb")}) {
+    const auto issued = authority.issue_client(name, rng_, clock_);
+    ASSERT_FALSE(issued) << name.size();
+    EXPECT_EQ(issued.error().kind, ErrorKind::kInvalid);
+  }
+  EXPECT_TRUE(authority.issue_client(std::string(64, 'a'), rng_, clock_));
+}
+
+TEST_F(AuthorityTest, CertificatesAreReadBack) {
+  const auto issued = make().issue_client("S3EUVBRJLBdev1", rng_, clock_);
+  const auto der = certificate_der(issued->certificate_pem);
+  ASSERT_TRUE(der);
+  const auto facts = read_certificate(*der);
+  ASSERT_TRUE(facts) << facts.error().what;
+  EXPECT_EQ(facts->common_name, "S3EUVBRJLBdev1");
+  EXPECT_EQ(facts->sha256, sha256(*der));
+  EXPECT_EQ(facts->not_before, clock_.wall() - Authority::kBackdate);
+  EXPECT_EQ(facts->not_after, clock_.wall() + Authority::kLifetime);
+}
+
+TEST_F(AuthorityTest, WhatIsNoCertificateIsNotRead) {
+  const auto issued = make().issue_client("device-1", rng_, clock_);
+  base::Bytes der = *certificate_der(issued->certificate_pem);
+  EXPECT_FALSE(read_certificate({}));
+  EXPECT_FALSE(read_certificate(std::span(der).first(der.size() - 1)));
+  der.push_back(0);
+  EXPECT_FALSE(read_certificate(der));
+  EXPECT_FALSE(read_certificate(base::Bytes(kCertificateBytesMax + 1, 0x30)));
+  EXPECT_FALSE(certificate_der("rubbish"));
+  EXPECT_FALSE(certificate_der(std::string(100'000, 'a')));
 }
 
 TEST_F(AuthorityTest, SerialsComeFromTheGeneratorAndArePositive) {

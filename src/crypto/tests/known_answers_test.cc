@@ -1,6 +1,8 @@
-// Published vectors: FIPS 180-4, RFC 4231, RFC 5869, the GCM specification, azure-dps.md §4.
+// Published vectors: FIPS 180-4, RFC 2202, RFC 4231, RFC 5869, the GCM specification, SP 800-38A,
+// azure-dps.md §4, tencent.md §5.
 #include "base/codec.h"
 #include "crypto/aead.h"
+#include "crypto/cbc.h"
 #include "crypto/device_key.h"
 #include "crypto/hash.h"
 #include "crypto/hmac.h"
@@ -61,6 +63,114 @@ TEST(Hmac, VerifiesOnlyWholeMacs) {
   EXPECT_FALSE(verify_hmac_sha256(as_bytes("key"), "text", std::span(mac).first(31)));
   EXPECT_FALSE(verify_hmac_sha256(as_bytes("key"), "text", {}));
   EXPECT_FALSE(verify_hmac_sha256(as_bytes("kez"), "text", mac));
+}
+
+TEST(HmacSha1, MatchesRfc2202) {
+  EXPECT_EQ(hex_encode(hmac_sha1(Bytes(20, 0x0b), "Hi There")),
+            "b617318655057264e28bc0b6fb378c8ef146be00");
+  EXPECT_EQ(hex_encode(hmac_sha1(as_bytes("Jefe"), "what do ya want for nothing?")),
+            "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");
+  EXPECT_EQ(hex_encode(hmac_sha1(Bytes(80, 0xaa),
+                                 "Test Using Larger Than Block-Size Key - Hash Key First")),
+            "aa4ae5e15272d00e95705637ce8a3b55ed402112");
+}
+
+TEST(HmacSha1, AndSha256AreKeyedApart) {
+  const Sha1Mac first = hmac_sha1(as_bytes("a"), "text");
+  const Sha256 longer = hmac_sha256(as_bytes("b"), "text");
+  EXPECT_EQ(hmac_sha1(as_bytes("a"), "text"), first);
+  EXPECT_EQ(hmac_sha256(as_bytes("b"), "text"), longer);
+}
+
+struct SignedVector {
+  std::string_view key;
+  std::string_view text;
+  std::string_view mac;
+};
+
+TEST(HmacSha1, MatchesTheRegistrationVectorsOfTheProtocol) {
+  const SignedVector vectors[] = {
+      {"8XzjN8rfgFVGDTNTUGau4snA",
+       "deviceName=device_1234&nonce=1439928322&productId=S3EUVBRJLB&timestamp=1568692235",
+       "ec8a121a6851c953d40769cf7aa185ec58811cd5"},
+      {"hzvf5LF9S0isvBhDSauWMaIk",
+       "deviceName=dev_keynotls&nonce=1327088122&productId=S3EUVBRJLB&timestamp=1795300494",
+       "6ede1378ac37994cc08c030e93a0a0c7bcd56a70"},
+      {"hzvf5LF9S0isvBhDSauWMaIk",
+       "deviceName=cert_dev_1&nonce=326168543&productId=S3EUVBRJLB&timestamp=1795300740",
+       "d5b32298f713a5b2c7197c4be9f4afe065ca065d"},
+      {"0123456789abcdefghijklmn",
+       "deviceName=aa:bb-cc_01&nonce=1&productId=ABCDE12345&timestamp=1700000000",
+       "0c8f279447628183097a3ac1aacc0299b2cf1bce"},
+  };
+  for (const SignedVector& vector : vectors) {
+    EXPECT_EQ(hex_encode(hmac_sha1(as_bytes(vector.key), vector.text)), vector.mac) << vector.text;
+  }
+}
+
+TEST(Hmac, MatchesThePasswordVectorsOfTheProtocol) {
+  const Bytes counting = *base::base64_decode("AAECAwQFBgcICQoLDA0ODw==");
+  const std::string_view user = "ABCDE12345xyz;12010126;A1b2C;1700003600";
+  EXPECT_EQ(hex_encode(hmac_sha1(counting, user)), "aae302bedfd6bd4b8fda8f9bc2e179028360f13e");
+  EXPECT_EQ(hex_encode(hmac_sha256(counting, user)),
+            "952c4f7ffa017cb1682b5ce28de646ef69f7221d717380a828a021179c9b08da");
+  const std::string_view sent = "S3EUVBRJLBdev1;21010406;rfozK;9223372036854775807";
+  EXPECT_EQ(hex_encode(hmac_sha1(Bytes(16, 0x41), sent)),
+            "47b507744ee9937a23d2f6e93c1a71035ff78ee8");
+}
+
+TEST(Cbc, MatchesSp80038a) {
+  const Bytes key = *base::hex_decode("2b7e151628aed2a6abf7158809cf4f3c");
+  const Bytes iv = *base::hex_decode("000102030405060708090a0b0c0d0e0f");
+  const Bytes plain =
+      *base::hex_decode("6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51");
+  const Bytes sealed =
+      encrypt_aes128_cbc(std::span(key).first<16>(), std::span(iv).first<16>(), plain);
+  EXPECT_EQ(hex_encode(sealed), "7649abac8119b246cee98e9b12e9197d5086cb9b507219ee95db113a917678b2");
+}
+
+struct SealedVector {
+  std::string_view secret;
+  std::string plain;
+  std::string_view sealed;
+};
+
+TEST(Cbc, MatchesThePayloadVectorsOfTheProtocol) {
+  const SealedVector vectors[] = {
+      {"8XzjN8rfgFVGDTNTUGau4snA", R"({"encryptionType":2,"psk":"7WmFA/MEs+Fy+32QwJWtYw=="})",
+       "eHGRUBar9LBPI+mcaHnVEZsj05mSdoZLPhd54hDJXv/2va2rXSpfddgRy5XE/FIS835NjUr5Mhw1AJSg4yGC/w=="},
+      {"hzvf5LF9S0isvBhDSauWMaIk", R"({"encryptionType":2,"psk":"lDZ6Uqt+I9E0wW7rvDUs7Q=="})",
+       "s6FB3a1BA/YYbcmSE12XpeDVmQNDcf1QgVD141RRbmmAnFwQfp1ECAu5O016mCOvYlJJ6V59yM4OqQSiWphfTg=="},
+      {"0123456789abcdefghijklmn", R"({"encryptionType":2,"psk":"AAECAwQFBgcICQoLDA0ODw=="})",
+       "utkU+JMoQ9Xlnldd66IE8rjBp6endM6AZzzmzxkBOjjlQzJt8IVc/3zpvsDI34TlyII2wv6fFH+XhEpwdRJU0g=="},
+      {"0123456789abcdefghijklmn",
+       R"({"encryptionType":2,"psk":"AAECAwQFBgcICQoLDA0ODxAREhMUFRYX"})",
+       "utkU+JMoQ9Xlnldd66IE8rjBp6endM6AZzzmzxkBOjjlQzJt8IVc/3zpvsDI34TlroI7Emnye9vPIRia0MbVOw=="},
+      {"0123456789abcdefghijklmn", R"({"encryptionType":1,"clientCert":"C","clientKey":"K"})",
+       "utkU+JMoQ9Xlnldd66IE8jZg65z0pEWvmwZEHFMElrg5LxXiIwhoQzfZ8z+HjD5STAY4QLUPtooGyciBnYQRPQ=="},
+  };
+  const Bytes iv(16, '0');
+  for (const SealedVector& vector : vectors) {
+    const auto key = as_bytes(vector.secret).first<16>();
+    std::string padded = vector.plain;
+    padded.resize((padded.size() + 15) / 16 * 16, '\0');
+    const Bytes sealed = encrypt_aes128_cbc(key, std::span(iv).first<16>(), as_bytes(padded));
+    EXPECT_EQ(base::base64_encode(sealed), vector.sealed) << vector.plain;
+    const auto opened = decrypt_aes128_cbc(key, std::span(iv).first<16>(), sealed);
+    ASSERT_TRUE(opened);
+    EXPECT_EQ(opened->text(), padded);
+  }
+}
+
+TEST(Cbc, OpensWholeBlocksOnly) {
+  const Bytes key(16, 1);
+  const Bytes iv(16, 2);
+  const auto fixed = std::span(key).first<16>();
+  EXPECT_FALSE(decrypt_aes128_cbc(fixed, std::span(iv).first<16>(), Bytes(17, 0)));
+  const auto none = decrypt_aes128_cbc(fixed, std::span(iv).first<16>(), {});
+  ASSERT_TRUE(none);
+  EXPECT_TRUE(none->empty());
+  EXPECT_TRUE(encrypt_aes128_cbc(fixed, std::span(iv).first<16>(), {}).empty());
 }
 
 TEST(Hkdf, MatchesRfc5869) {
