@@ -113,6 +113,19 @@ std::string connection_string(const Device& device) {
 
 std::string show_hub(std::string_view hub) { return fmt::format("berth hub show {}", quoted(hub)); }
 
+std::string product(std::string_view verb, const Enrollment& group, std::string_view flags) {
+  return fmt::format("berth product {} --id-scope {} --product-id {}{}{}", verb,
+                     quoted(group.scope.text()), quoted(group.id.text()), flags.empty() ? "" : " ",
+                     flags);
+}
+
+std::string product_device(std::string_view verb, const Enrollment& group, std::string_view name) {
+  return fmt::format("berth product device {} --id-scope {} --product-id {} {}", verb,
+                     quoted(group.scope.text()), quoted(group.id.text()), quoted(name));
+}
+
+std::string list_products() { return "berth product list"; }
+
 std::string list_trails() { return "berth trail list"; }
 
 std::string list_tokens() { return "berth token list"; }

@@ -37,6 +37,10 @@ std::string enable_device(const Device& device);
 std::string connection_string(const Device& device);
 // Shows the policies of a hub.
 std::string show_hub(std::string_view hub);
+// Of a group with a product secret: "berth product <verb> …", and of a name in its roster.
+std::string product(std::string_view verb, const Enrollment& group, std::string_view flags = {});
+std::string product_device(std::string_view verb, const Enrollment& group, std::string_view name);
+std::string list_products();
 std::string list_trails();
 std::string list_tokens();
 std::string create_token(std::string_view role);

@@ -27,7 +27,8 @@ Candidates other_groups(const Identified& identified) {
   for (const bool enabled : {true, false}) {
     for (const domain::Enrollment& group : identified.snapshot->groups) {
       const bool is_owner = owner && owner->id.key() == group.id.key();
-      if (!is_owner && group.enabled == enabled) groups.push_back(&group);
+      const bool fits = !is_owner && !is_named_only(group);
+      if (fits && group.enabled == enabled) groups.push_back(&group);
     }
   }
   return groups;
@@ -67,7 +68,7 @@ class Check {
 
 std::optional<Refusal> unreadable(const domain::Evidence& evidence) {
   if (std::holds_alternative<domain::NoEvidence>(evidence)) {
-    return Refusal{Reason::kProofMissing, "a token or a certificate", "neither", {}};
+    return Refusal{Reason::kProofMissing, "a token, a signature or a certificate", "neither", {}};
   }
   if (const auto* malformed = std::get_if<domain::MalformedEvidence>(&evidence)) {
     return Refusal{
@@ -85,6 +86,7 @@ Result<Proven, Refusal> attest(const AttestWith& with, const domain::Claim& clai
 
   const Check check(with, claim, identified);
   const Dossier& dossier = identified.dossier;
+  if (dossier.named_group) return check.any({&*dossier.named_group});
   if (dossier.individual) return check.any({&*dossier.individual});
 
   std::optional<Refusal> by_owner;

@@ -14,8 +14,7 @@ bool owns(const domain::Enrollment& enrollment, const domain::EnrollmentRef& own
 }  // namespace
 
 Result<void, Refusal> authorize(const domain::Claim& claim, const Identified& identified,
-                                const domain::Enrollment& enrollment,
-                                std::size_t payload_bytes_max) {
+                                const domain::Enrollment& enrollment, const AuthorizeWith& with) {
   const domain::Scope& scope = *identified.dossier.scope;
   if (!scope.enabled) {
     return Fail(
@@ -36,13 +35,15 @@ Result<void, Refusal> authorize(const domain::Claim& claim, const Identified& id
                 name_text(enrollment),
                 {}});
   }
-  if (claim.payload.size() > payload_bytes_max) {
+  if (claim.payload.size() > with.payload_bytes_max) {
     return Fail(Refusal{Reason::kPayloadInvalid,
-                        fmt::format("a payload of at most {} bytes", payload_bytes_max),
+                        fmt::format("a payload of at most {} bytes", with.payload_bytes_max),
                         fmt::format("{} bytes", claim.payload.size()),
                         {}});
   }
-  return {};
+  const auto* product = std::get_if<domain::ProductSecret>(&enrollment.attestation);
+  if (product == nullptr) return {};
+  return authorize_member(claim, identified, *product, with.now);
 }
 
 }  // namespace berth::provisioning

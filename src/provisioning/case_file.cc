@@ -58,6 +58,35 @@ Task<CaseFile> gather_scope(RegistrationStore& store, ExplainSettings settings, 
   co_return file;
 }
 
+Task<CaseFile> gather_membership(RegistrationStore& store, ExplainSettings settings,
+                                 domain::Membership membership) {
+  CaseFile file;
+  const std::string key = base::ascii_lower(membership.group);
+  const std::size_t half = settings.enrollments_read_max / 2;
+  Result<std::vector<Enrollment>> products = co_await store.product_groups(std::string(), half);
+  if (products) file.products = *std::move(products);
+
+  Result<Dossier> dossier = co_await store.open_member_dossier(key, membership.member);
+  if (!dossier || !dossier->scope) co_return file;
+  file.scope = dossier->scope;
+  file.current = dossier->current;
+  file.member = dossier->member;
+  const domain::ScopeId scope = dossier->scope->id;
+  Result<ScopeSnapshot> snapshot = co_await store.scope_snapshot(scope);
+  if (snapshot) file.same_scope = std::move(snapshot->groups);
+  if (!dossier->named_group) co_return file;
+  file.candidates.push_back(*std::move(dossier->named_group));
+
+  const domain::EnrollmentId group = file.candidates.front().id;
+  const std::string before = shortly_before(membership.member);
+  Result<std::vector<domain::Member>> near = co_await store.roster(scope, group, before, half);
+  if (near) file.roster = *std::move(near);
+  Result<std::vector<domain::Member>> first =
+      co_await store.roster(scope, group, std::string(), half);
+  if (first) file.roster.insert(file.roster.end(), first->begin(), first->end());
+  co_return file;
+}
+
 Task<Neighbours> gather_neighbours(RegistrationStore& store, ExplainSettings settings,
                                    std::string scope, std::string registration_id) {
   Neighbours neighbours;

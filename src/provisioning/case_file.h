@@ -23,11 +23,20 @@ struct CaseFile {
   std::vector<domain::Enrollment> candidates;
   // The scope's groups and the individuals nearest to the id in the order of ids.
   std::vector<domain::Enrollment> same_scope;
+  // Of a claim with a membership: its line in the roster, names the roster lists nearby, and groups
+  // with a product secret in all scopes.
+  std::optional<domain::Member> member;
+  std::vector<domain::Member> roster;
+  std::vector<domain::Enrollment> products;
 };
 
 // What is around the claim in its own scope.
 Task<CaseFile> gather_scope(RegistrationStore& store, ExplainSettings settings, std::string scope,
                             std::string registration_id);
+
+// What is around a claim that names its group.
+Task<CaseFile> gather_membership(RegistrationStore& store, ExplainSettings settings,
+                                 domain::Membership membership);
 
 struct Neighbours {
   std::vector<domain::Scope> scopes;  // all but the claim's own

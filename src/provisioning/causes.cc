@@ -129,7 +129,18 @@ std::vector<Finding> plain_causes(const domain::Claim& claim, const domain::Trai
     case Reason::kDocumentInvalid:
     case Reason::kDocumentTooLarge:
     case Reason::kVersionNotCurrent:
-      return {};  // the last eight are of connections: connection_causes.h
+    case Reason::kGroupUnknown:
+    case Reason::kRegistrationOff:
+    case Reason::kMemberUnknown:
+    case Reason::kMemberDisabled:
+    case Reason::kMembersExhausted:
+    case Reason::kAlreadyActivated:
+    case Reason::kCredentialMismatch:
+    case Reason::kClockOutOfWindow:
+    case Reason::kRequestRepeated:
+    case Reason::kCertificateInvalid:
+    case Reason::kNotBound:
+      return {};  // of connections (connection_causes.h) and of members (member_causes.h)
   }
   return {};
 }
@@ -220,6 +231,17 @@ Finding unexplained(const domain::Claim& claim, const domain::Trail& trail) {
     case Reason::kDocumentInvalid:
     case Reason::kDocumentTooLarge:
     case Reason::kVersionNotCurrent:
+    case Reason::kGroupUnknown:
+    case Reason::kRegistrationOff:
+    case Reason::kMemberUnknown:
+    case Reason::kMemberDisabled:
+    case Reason::kMembersExhausted:
+    case Reason::kAlreadyActivated:
+    case Reason::kCredentialMismatch:
+    case Reason::kClockOutOfWindow:
+    case Reason::kRequestRepeated:
+    case Reason::kCertificateInvalid:
+    case Reason::kNotBound:
     case Reason::kStoreUnavailable:
     case Reason::kInternal:
       break;

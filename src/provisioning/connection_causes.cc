@@ -228,7 +228,21 @@ std::vector<Finding> plain_connection_causes(const domain::Claim& claim, const d
     case Reason::kNotRegistered:
     case Reason::kHostUnknown:
     case Reason::kDeviceUnknown:
+    case Reason::kGroupUnknown:
+    case Reason::kRegistrationOff:
+    case Reason::kMemberUnknown:
+    case Reason::kMembersExhausted:
+    case Reason::kAlreadyActivated:
+    case Reason::kCredentialMismatch:
+    case Reason::kClockOutOfWindow:
+    case Reason::kRequestRepeated:
+    case Reason::kCertificateInvalid:
       return {};
+    case Reason::kMemberDisabled:
+      return {disabled(claim, trail, device)};
+    case Reason::kNotBound:
+      return {said("The device spoke for another one that is not bound to it.",
+                   "let the gateway bind the other device first: it needs that device's secret")};
   }
   return {};
 }

@@ -4,6 +4,7 @@
 #include "provisioning/case_file.h"
 #include "provisioning/causes.h"
 #include "provisioning/connection_causes.h"
+#include "provisioning/member_causes.h"
 
 #include <fmt/format.h>
 
@@ -109,6 +110,7 @@ struct Explainer::State {
 
   Task<void> take(Refused refused);
   Task<std::vector<Finding>> explain(const Refused& refused);
+  Task<std::vector<Finding>> explain_member(const Refused& refused);
   Task<std::vector<Finding>> explain_connection(const Refused& refused);
   Task<void> write_windows();
   std::vector<Finding> rivals(const Refused& refused, const CaseFile& file,
@@ -280,7 +282,8 @@ std::vector<Finding> Explainer::State::rivals(const Refused& refused, const Case
     const RivalInput input{refused.claim,        refused.claim.registration_id,
                            refused.trail.reason, ports.clock.wall(),
                            file.current,         file.candidates,
-                           file.same_scope,      neighbours.enrollments};
+                           file.same_scope,      neighbours.enrollments,
+                           file.member,          file.roster};
     append(findings, attestor->rivals(input, settings.tests_max));
   }
   return findings;
@@ -289,6 +292,11 @@ std::vector<Finding> Explainer::State::rivals(const Refused& refused, const Case
 Task<std::vector<Finding>> Explainer::State::explain(const Refused& refused) {
   const domain::Claim& claim = refused.claim;
   const Reason reason = refused.trail.reason;
+  if (!refused.trail.findings.empty()) co_return refused.trail.findings;  // known already
+  if (claim.membership) {
+    std::vector<Finding> of_member = co_await explain_member(refused);
+    co_return of_member;
+  }
   CaseFile file = co_await gather_scope(ports.store, settings, claim.scope, claim.registration_id);
   std::vector<Finding> findings = plain_causes(claim, refused.trail, file);
   if (findings.empty()) {
@@ -303,6 +311,20 @@ Task<std::vector<Finding>> Explainer::State::explain(const Refused& refused) {
     append(findings, rivals(refused, elsewhere, neighbours));
     if (reason == Reason::kScopeUnknown) append(findings, scope_near_misses(claim, neighbours));
     if (reason == Reason::kNotEnrolled) append(findings, id_near_misses(claim, file));
+  }
+  if (findings.empty()) findings.push_back(unexplained(claim, refused.trail));
+  co_return findings;
+}
+
+Task<std::vector<Finding>> Explainer::State::explain_member(const Refused& refused) {
+  const domain::Claim& claim = refused.claim;
+  const CaseFile file = co_await gather_membership(ports.store, settings, *claim.membership);
+  std::vector<Finding> findings = member_causes(claim, refused.trail, file);
+  if (findings.empty()) findings = plain_causes(claim, refused.trail, file);
+  if (findings.empty()) {
+    Neighbours neighbours;
+    neighbours.enrollments = file.products;
+    findings = rivals(refused, file, neighbours);
   }
   if (findings.empty()) findings.push_back(unexplained(claim, refused.trail));
   co_return findings;

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace berth::provisioning {
@@ -34,6 +35,10 @@ std::string name_text(const domain::Enrollment& enrollment) {
 
 Task<Result<Identified, Refusal>> identify(RegistrationStore& store, ScopeCache& scopes,
                                            const domain::Claim& claim) {
+  if (claim.membership) {
+    Result<Identified, Refusal> member = co_await identify_member(store, scopes, claim);
+    co_return member;
+  }
   Result<domain::RegistrationId> id = domain::RegistrationId::parse(claim.registration_id);
   if (!id) {
     co_return Fail(
@@ -56,7 +61,8 @@ Task<Result<Identified, Refusal>> identify(RegistrationStore& store, ScopeCache&
       co_await scopes.get(identified.dossier.scope->id, identified.dossier.catalog_version);
   if (!snapshot) co_return Fail(store_refusal(snapshot.error()));
   identified.snapshot = *std::move(snapshot);
-  if (!identified.dossier.individual && identified.snapshot->groups.empty()) {
+  const std::vector<domain::Enrollment>& groups = identified.snapshot->groups;
+  if (!identified.dossier.individual && std::all_of(groups.begin(), groups.end(), is_named_only)) {
     co_return Fail(Refusal{
         Reason::kNotEnrolled,
         fmt::format("an individual enrollment '{}', or a group", identified.registration.text()),
@@ -68,10 +74,13 @@ Task<Result<Identified, Refusal>> identify(RegistrationStore& store, ScopeCache&
 
 std::string describe(const Identified& identified) {
   const Dossier& dossier = identified.dossier;
+  if (dossier.named_group) return name_text(*dossier.named_group);
   if (dossier.individual) return name_text(*dossier.individual);
   if (dossier.owner_group) return fmt::format("owned by {}", name_text(*dossier.owner_group));
-  return fmt::format("no individual enrollment; {} groups to try",
-                     identified.snapshot->groups.size());
+  return fmt::format(
+      "no individual enrollment; {} groups to try",
+      std::count_if(identified.snapshot->groups.begin(), identified.snapshot->groups.end(),
+                    [](const auto& each) { return !is_named_only(each); }));
 }
 
 }  // namespace berth::provisioning

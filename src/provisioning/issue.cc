@@ -1,5 +1,7 @@
 #include "provisioning/steps.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -21,10 +23,16 @@ Task<Result<std::optional<domain::Device>, Refusal>> identity_before(Registratio
   co_return *std::move(found);
 }
 
-Result<domain::Device, Refusal> issue(const IssueWith& with, const Identified& identified,
-                                      const Proven& proven, const Placement& placement) {
+Result<Issued, Refusal> issue(const IssueWith& with, const Identified& identified,
+                              const Proven& proven, const Placement& placement) {
   const domain::Enrollment& enrollment = *proven.enrollment;
-  domain::Device device;
+  const bool is_member = is_named_only(enrollment);
+  if (is_member && with.before != nullptr && !with.before->enabled) {
+    return Fail(Refusal{
+        domain::Reason::kDeviceDisabled, "an enabled identity", "one that is disabled", {}});
+  }
+  Issued issued;
+  domain::Device& device = issued.device;
   device.hub = placement.hub;
   device.id = placement.device_id;
   device.scope = enrollment.scope;
@@ -33,23 +41,36 @@ Result<domain::Device, Refusal> issue(const IssueWith& with, const Identified& i
   device.display_name = placement.device_id.text();
   device.iot_edge = enrollment.iot_edge;
   device.twin = enrollment.initial_twin;
+  if (is_member) device.group = enrollment.id;
   device.created_at = with.now;
   device.updated_at = with.now;
 
-  const std::string_view attestation = attestation_name(enrollment.attestation);
-  const auto issuer = std::find_if(with.issuers.begin(), with.issuers.end(), [&](const auto& each) {
-    return each->attestation() == attestation;
-  });
+  const auto issuer = std::find_if(with.issuers.begin(), with.issuers.end(),
+                                   [&](const auto& each) { return each->issues_for(enrollment); });
   if (issuer == with.issuers.end()) {
     return Fail(Refusal{domain::Reason::kInternal,
                         "an issuer for the enrollment's attestation",
-                        std::string(attestation),
+                        std::string(attestation_name(enrollment.attestation)),
                         {}});
   }
-  Result<void, Refusal> issued =
-      (*issuer)->issue(enrollment, proven.attested.derivation_id, with.before, device);
-  if (!issued) return Fail(std::move(issued).error());
-  return device;
+  const bool keeps = with.before != nullptr && keeps_credential(identified, enrollment);
+  Result<domain::Credential, Refusal> credential =
+      (*issuer)->issue({enrollment, proven.attested.derivation_id, with.before, keeps}, device);
+  if (!credential) return Fail(std::move(credential).error());
+  issued.credential = *std::move(credential);
+  return issued;
+}
+
+std::string describe(const Issued& issued) {
+  struct What {
+    std::string_view operator()(std::monostate) const { return "credential"; }
+    std::string_view operator()(const domain::IssuedSecret&) const { return "new secret"; }
+    std::string_view operator()(const domain::IssuedCertificate&) const {
+      return "new certificate";
+    }
+  };
+  return fmt::format("{} for device '{}'", std::visit(What{}, issued.credential),
+                     issued.device.id.text());
 }
 
 }  // namespace berth::provisioning

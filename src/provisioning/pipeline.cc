@@ -75,7 +75,7 @@ struct Provisioning::State {
   // One round through the six steps. None: the race for the registration was lost, decide again.
   using Round = std::optional<Result<Verdict, Refusal>>;
   Task<Round> go(Attempt& attempt, const std::string& operation_id);
-  Task<Round> place(Attempt& attempt, const Identified& identified, const Proven& proven);
+  Task<Round> place(Attempt& attempt, const Identified& identified, Proven proven);
   Task<Round> write_failure(Attempt& attempt, const Identified& identified, const Proven& proven,
                             Refusal refusal);
   Result<Verdict, Refusal> refuse(Attempt& attempt, Step step, Refusal refusal);
@@ -111,6 +111,7 @@ Task<Provisioning::State::Round> Provisioning::State::go(Attempt& attempt,
                                                          const std::string& operation_id) {
   Result<Identified, Refusal> identified = co_await identify(ports.store, scopes, attempt.claim);
   if (!identified) co_return refuse(attempt, Step::kIdentify, std::move(identified).error());
+  attempt.trail.scope = identified->dossier.scope->id.text();
   attempt.pass(Step::kIdentify, describe(*identified));
 
   const bool may_search = !budget.exhausted(attempt.claim.source, ports.clock.monotonic());
@@ -120,8 +121,8 @@ Task<Provisioning::State::Round> Provisioning::State::go(Attempt& attempt,
   attempt.trail.enrollment = reference_text(*proven->enrollment);
   attempt.pass(Step::kAttest, proven->attested.detail);
 
-  Result<void, Refusal> allowed =
-      authorize(attempt.claim, *identified, *proven->enrollment, settings.payload_bytes_max);
+  Result<void, Refusal> allowed = authorize(attempt.claim, *identified, *proven->enrollment,
+                                            {ports.clock.wall(), settings.payload_bytes_max});
   if (!allowed) co_return refuse(attempt, Step::kAuthorize, std::move(allowed).error());
   attempt.pass(Step::kAuthorize, "enabled, and owner of the id or the first to claim it");
 
@@ -130,13 +131,13 @@ Task<Provisioning::State::Round> Provisioning::State::go(Attempt& attempt,
     if (!answer) co_return refuse(attempt, Step::kAuthorize, std::move(answer).error());
     co_return answer;
   }
-  Round round = co_await place(attempt, *identified, *proven);
+  Round round = co_await place(attempt, *identified, *std::move(proven));
   co_return round;
 }
 
 Task<Provisioning::State::Round> Provisioning::State::place(Attempt& attempt,
                                                             const Identified& identified,
-                                                            const Proven& proven) {
+                                                            Proven proven) {
   Result<Placement, Refusal> placement = allocate(ports.allocators, identified, *proven.enrollment);
   if (!placement) {
     attempt.fail(Step::kAllocate, placement.error());
@@ -149,20 +150,21 @@ Task<Provisioning::State::Round> Provisioning::State::place(Attempt& attempt,
       co_await identity_before(ports.store, identified);
   if (!before) co_return refuse(attempt, Step::kIssue, std::move(before).error());
   const IssueWith with{ports.issuers, *before ? &**before : nullptr, ports.clock.wall()};
-  Result<domain::Device, Refusal> device = issue(with, identified, proven, *placement);
-  if (!device) co_return refuse(attempt, Step::kIssue, std::move(device).error());
-  attempt.pass(Step::kIssue, fmt::format("credential for device '{}'", device->id.text()));
+  Result<Issued, Refusal> issued = issue(with, identified, proven, *placement);
+  if (!issued) co_return refuse(attempt, Step::kIssue, std::move(issued).error());
+  attempt.pass(Step::kIssue, describe(*issued));
 
   attempt.pass(Step::kRecord, "registration, identity, trail and audit in one transaction");
   attempt.finish();
   std::unique_ptr<Assignment> assignment =
-      make_assignment(attempt, identified, proven, *placement, *std::move(device));
+      make_assignment(attempt, identified, proven, *placement, std::move(issued->device));
   domain::Trail trail = assignment->trail;
   Result<domain::Registration, Unrecorded> recorded =
       co_await record(ports.store, std::move(assignment));
   if (recorded) {
     attempt.trail = std::move(trail);
-    co_return Verdict{domain::Accepted{*std::move(recorded)}};
+    co_return Verdict{domain::Accepted{*std::move(recorded), std::move(issued->credential),
+                                       std::move(proven.attested.proven_with)}};
   }
   attempt.trail.steps.pop_back();
   Unrecorded unrecorded = std::move(recorded).error();
@@ -181,12 +183,17 @@ Task<Provisioning::State::Round> Provisioning::State::place(Attempt& attempt,
 }
 
 // The device is who it says, but there is no place for it: that is a result, kept like any other,
-// and the poll tells it (azure-dps.md §1.5).
+// and the poll tells it (azure-dps.md §1.5). A member of a named group does not poll: it is
+// refused.
 Task<Provisioning::State::Round> Provisioning::State::write_failure(Attempt& attempt,
                                                                     const Identified& identified,
                                                                     const Proven& proven,
                                                                     Refusal refusal) {
   if (refusal.reason == Reason::kInternal) co_return Round(Fail(std::move(refusal)));
+  if (attempt.claim.membership) {
+    attempt.trail.findings = explain_no_place(identified, *proven.enrollment, refusal);
+    co_return Round(Fail(std::move(refusal)));
+  }
   attempt.finish();
   std::unique_ptr<Assignment> assignment = make_failure(attempt, identified, proven, refusal);
   domain::Trail trail = assignment->trail;
@@ -194,7 +201,7 @@ Task<Provisioning::State::Round> Provisioning::State::write_failure(Attempt& att
       co_await record(ports.store, std::move(assignment));
   if (recorded) {
     attempt.trail = std::move(trail);
-    co_return Verdict{domain::Accepted{*std::move(recorded)}};
+    co_return Verdict{domain::Accepted{*std::move(recorded), {}, {}}};
   }
   Unrecorded unrecorded = std::move(recorded).error();
   if (unrecorded.why == Unrecorded::Why::kLostRace) co_return std::nullopt;

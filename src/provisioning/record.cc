@@ -67,6 +67,7 @@ std::unique_ptr<Assignment> make_assignment(const Attempt& attempt, const Identi
   registration.hub_host = placement.hub_host;
   registration.device_id = placement.device_id;
   assignment->device = std::move(device);
+  record_member(*assignment, attempt, identified, *proven.enrollment);
   assignment->keeps_twin = placement.keeps_twin;
   assignment->leaves = placement.leaves;
   assignment->trail.outcome = TrailOutcome::kAssigned;
@@ -119,6 +120,9 @@ Task<Result<domain::Registration, Unrecorded>> record(RegistrationStore& store,
   } else if (error.kind == ErrorKind::kConflict && error.what.starts_with(kDeviceIdTakenWord)) {
     unrecorded.why = Unrecorded::Why::kDeviceIdTaken;
     unrecorded.refusal = {Reason::kDeviceIdTaken, "a device id that is free", device_text, {}};
+  } else if (error.kind == ErrorKind::kConflict && error.what.starts_with(kMembersExhaustedWord)) {
+    unrecorded.refusal = {
+        Reason::kMembersExhausted, "a group that takes one more", base::printable(error.what), {}};
   } else {
     unrecorded.refusal = store_refusal(error);
   }

@@ -35,6 +35,12 @@ struct Identified {
 Task<Result<Identified, Refusal>> identify(RegistrationStore& store, ScopeCache& scopes,
                                            const domain::Claim& claim);
 std::string describe(const Identified& identified);
+// The same for a claim with a membership (membership.cc). Reasons: kGroupUnknown, kIdInvalid,
+// kProofMalformed, kStoreUnavailable, kInternal.
+Task<Result<Identified, Refusal>> identify_member(RegistrationStore& store, ScopeCache& scopes,
+                                                  const domain::Claim& claim);
+// Whether the group is known by its name alone, so that nobody searches through it.
+bool is_named_only(const domain::Enrollment& enrollment);
 
 // ---- attest: is the proof good ------------------------------------------------------------------
 
@@ -57,10 +63,23 @@ Result<Proven, Refusal> attest(const AttestWith& with, const domain::Claim& clai
 
 // ---- authorize: may this enrollment act for this id ---------------------------------------------
 
-// Reasons: kScopeDisabled, kEnrollmentDisabled, kOwnedByOther, kPayloadInvalid.
+struct AuthorizeWith {
+  TimePoint now;
+  std::size_t payload_bytes_max = 0;
+};
+
+// Reasons: kScopeDisabled, kEnrollmentDisabled, kOwnedByOther, kPayloadInvalid, those of
+// authorize_member.
 Result<void, Refusal> authorize(const domain::Claim& claim, const Identified& identified,
-                                const domain::Enrollment& enrollment,
-                                std::size_t payload_bytes_max);
+                                const domain::Enrollment& enrollment, const AuthorizeWith& with);
+
+// What a group with a product secret asks of a member beyond that (membership.cc). Reasons:
+// kRegistrationOff, kOwnedByOther, kMemberDisabled, kMemberUnknown, kCredentialMismatch,
+// kRequestRepeated, kAlreadyActivated.
+Result<void, Refusal> authorize_member(const domain::Claim& claim, const Identified& identified,
+                                       const domain::ProductSecret& product, TimePoint now);
+// Whether the device gets again what it was issued before.
+bool keeps_credential(const Identified& identified, const domain::Enrollment& enrollment);
 
 // ---- allocate: where does the device belong -----------------------------------------------------
 
@@ -96,12 +115,23 @@ struct IssueWith {
   TimePoint now;
 };
 
-// The identity to write, with its credential. Reasons: kInternal.
-Result<domain::Device, Refusal> issue(const IssueWith& with, const Identified& identified,
-                                      const Proven& proven, const Placement& placement);
+struct Issued {
+  domain::Device device;          // the identity to write
+  domain::Credential credential;  // what the device is handed
+};
+
+std::string describe(const Issued& issued);
+
+// Reasons: kInternal, kDeviceDisabled (of a member).
+Result<Issued, Refusal> issue(const IssueWith& with, const Identified& identified,
+                              const Proven& proven, const Placement& placement);
 
 // ---- record: one transaction, on disk before anybody hears of it --------------------------------
 
+// The line in the roster and what the registration remembers of the request (membership.cc); does
+// nothing for a claim without a membership.
+void record_member(Assignment& assignment, const Attempt& attempt, const Identified& identified,
+                   const domain::Enrollment& enrollment);
 // What a successful attempt writes.
 std::unique_ptr<Assignment> make_assignment(const Attempt& attempt, const Identified& identified,
                                             const Proven& proven, const Placement& placement,

@@ -1,0 +1,195 @@
+// Members of a group with a product secret: what identify, authorize and record do for a claim that
+// names its group.
+#include "provisioning/steps.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace berth::provisioning {
+namespace {
+
+using domain::ProductSecret;
+using domain::Reason;
+
+constexpr std::size_t kGroupBytesMax = 64;
+constexpr std::size_t kNonceBytesMax = 32;
+
+Refusal group_unknown(const domain::Membership& membership) {
+  return {Reason::kGroupUnknown,
+          "the id of a group with a product secret",
+          base::printable(membership.group, kGroupBytesMax),
+          {}};
+}
+
+Refusal name_invalid(const Error& error) {
+  return {Reason::kIdInvalid, error.mend, base::printable(error.what), {}};
+}
+
+const domain::SignedText* signed_text(const domain::Claim& claim) {
+  return std::get_if<domain::SignedText>(&claim.evidence);
+}
+
+// The answered request that this one repeats, if any.
+const domain::AnsweredRequest* repeated(const domain::SignedText& request,
+                                        const domain::Registration& current,
+                                        const ProductSecret& product, TimePoint now) {
+  if (product.replay_window.count() == 0 || !request.made_at_seconds) return nullptr;
+  const auto found = std::find_if(
+      current.answered.begin(), current.answered.end(), [&](const domain::AnsweredRequest& each) {
+        return each.nonce == request.nonce && each.made_at_seconds == *request.made_at_seconds &&
+               now - each.at < product.replay_window;
+      });
+  return found == current.answered.end() ? nullptr : &*found;
+}
+
+Result<void, Refusal> check_repetition(const domain::Claim& claim, const Dossier& dossier,
+                                       const ProductSecret& product, TimePoint now) {
+  const domain::SignedText* request = signed_text(claim);
+  if (request == nullptr || !dossier.current) return {};
+  const domain::AnsweredRequest* before = repeated(*request, *dossier.current, product, now);
+  if (before == nullptr) return {};
+  return Fail(
+      Refusal{Reason::kRequestRepeated,
+              fmt::format("a new nonce or time; equal requests are refused for {} s",
+                          product.replay_window.count()),
+              fmt::format("nonce {} and time {}, answered at {}", base::printable(before->nonce),
+                          before->made_at_seconds, base::format_utc(before->at, 0)),
+              {}});
+}
+
+Result<void, Refusal> check_activation(const Dossier& dossier, const ProductSecret& product) {
+  const bool activated = dossier.current && dossier.current->activated_at;
+  if (!activated || product.reissue != domain::Reissue::kRefused) return {};
+  return Fail(Refusal{
+      Reason::kAlreadyActivated,
+      "a device that has not connected with what it was issued, or was reset",
+      fmt::format("one that connected at {}", base::format_utc(*dossier.current->activated_at, 0)),
+      {}});
+}
+
+Result<void, Refusal> check_roster(const Dossier& dossier, const ProductSecret& product,
+                                   const std::string& name) {
+  if (dossier.member) {
+    if (dossier.member->enabled) return {};
+    return Fail(Refusal{Reason::kMemberDisabled,
+                        "an enabled member",
+                        fmt::format("'{}' is disabled", dossier.member->name.text()),
+                        {}});
+  }
+  if (product.admits == domain::Admits::kAnybody) return {};
+  return Fail(Refusal{
+      Reason::kMemberUnknown, "a name that the group's roster lists", base::printable(name), {}});
+}
+
+}  // namespace
+
+bool is_named_only(const domain::Enrollment& enrollment) {
+  return std::holds_alternative<ProductSecret>(enrollment.attestation);
+}
+
+Task<Result<Identified, Refusal>> identify_member(RegistrationStore& store, ScopeCache& scopes,
+                                                  const domain::Claim& claim) {
+  const domain::Membership& membership = *claim.membership;
+  if (const auto* malformed = std::get_if<domain::MalformedEvidence>(&claim.evidence)) {
+    co_return Fail(Refusal{Reason::kProofMalformed,
+                           "a request that can be read",
+                           base::printable(malformed->what),
+                           {}});
+  }
+  Result<domain::EnrollmentId> group = domain::EnrollmentId::parse(membership.group);
+  if (!group) co_return Fail(group_unknown(membership));
+  Result<domain::MemberName> name = domain::MemberName::parse(membership.member);
+  if (!name) co_return Fail(name_invalid(name.error()));
+  Identified identified;
+  identified.registration =
+      domain::RegistrationId::trusted(domain::member_device_id(*group, *name));
+  if (identified.registration.text() != claim.registration_id) {
+    co_return Fail(Refusal{Reason::kInternal,
+                           identified.registration.text(),
+                           base::printable(claim.registration_id),
+                           {}});
+  }
+
+  Result<Dossier> dossier = co_await store.open_member_dossier(group->key(), membership.member);
+  if (!dossier) co_return Fail(store_refusal(dossier.error()));
+  identified.dossier = *std::move(dossier);
+  const auto& named = identified.dossier.named_group;
+  // Vendors tell upper from lower case.
+  if (!named || !identified.dossier.scope || named->id.text() != group->text()) {
+    co_return Fail(group_unknown(membership));
+  }
+  Result<std::shared_ptr<const ScopeSnapshot>> snapshot =
+      co_await scopes.get(identified.dossier.scope->id, identified.dossier.catalog_version);
+  if (!snapshot) co_return Fail(store_refusal(snapshot.error()));
+  identified.snapshot = *std::move(snapshot);
+  co_return identified;
+}
+
+Result<void, Refusal> authorize_member(const domain::Claim& claim, const Identified& identified,
+                                       const ProductSecret& product, TimePoint now) {
+  const Dossier& dossier = identified.dossier;
+  if (product.admits == domain::Admits::kNobody) {
+    return Fail(Refusal{Reason::kRegistrationOff,
+                        "a group that admits members",
+                        "registration is switched off",
+                        {}});
+  }
+  // Registrations do not tell upper from lower case, names of members do.
+  if (dossier.current && dossier.current->id.text() != identified.registration.text()) {
+    return Fail(Refusal{Reason::kOwnedByOther,
+                        fmt::format("'{}', as it registered first", dossier.current->id.text()),
+                        fmt::format("'{}'", identified.registration.text()),
+                        {}});
+  }
+  Result<void, Refusal> listed = check_roster(dossier, product, claim.membership->member);
+  if (!listed) return listed;
+  if (claim.wants && *claim.wants != product.issues) {
+    return Fail(Refusal{Reason::kCredentialMismatch,
+                        fmt::format("a request for a {}", to_string(product.issues)),
+                        fmt::format("one for a {}", to_string(*claim.wants)),
+                        {}});
+  }
+  Result<void, Refusal> activation = check_activation(dossier, product);
+  if (!activation) return activation;
+  return check_repetition(claim, dossier, product, now);
+}
+
+bool keeps_credential(const Identified& identified, const domain::Enrollment& enrollment) {
+  const auto* product = std::get_if<ProductSecret>(&enrollment.attestation);
+  const auto& current = identified.dossier.current;
+  return product != nullptr && product->reissue == domain::Reissue::kSame && current &&
+         current->activated_at;
+}
+
+void record_member(Assignment& assignment, const Attempt& attempt, const Identified& identified,
+                   const domain::Enrollment& enrollment) {
+  const auto* product = std::get_if<ProductSecret>(&enrollment.attestation);
+  if (product == nullptr || !attempt.claim.membership) return;
+  domain::Registration& registration = assignment.registration;
+  registration.member = domain::MemberName::trusted(attempt.claim.membership->member);
+  if (!keeps_credential(identified, enrollment)) registration.activated_at.reset();
+  const TimePoint now = attempt.trail.started_at;
+  std::erase_if(registration.answered,
+                [&](const auto& each) { return now - each.at >= product->replay_window; });
+  const domain::SignedText* request = signed_text(attempt.claim);
+  const bool remembers = product->replay_window.count() > 0 && request != nullptr &&
+                         request->made_at_seconds && request->nonce.size() <= kNonceBytesMax;
+  if (remembers) {
+    registration.answered.insert(registration.answered.begin(),
+                                 {request->nonce, *request->made_at_seconds, now});
+    if (registration.answered.size() > domain::kAnsweredMax) registration.answered.pop_back();
+  }
+  if (identified.dossier.member) return;
+  domain::Member member;
+  member.scope = enrollment.scope;
+  member.group = enrollment.id;
+  member.name = *registration.member;
+  member.requested = true;
+  member.created_at = member.updated_at = now;
+  assignment.new_member = std::move(member);
+  assignment.created_max = product->created_max;
+}
+
+}  // namespace berth::provisioning
