@@ -2,6 +2,7 @@
 
 #include "base/codec.h"
 #include "hub/admission.h"
+#include "hub/bindings.h"
 #include "hub/core.h"
 #include "hub/twins.h"
 
@@ -41,13 +42,13 @@ bool breaks_a_rule(Reason reason) {
 }
 
 std::unique_ptr<domain::Event> telemetry(const Core& core, const Connection& connection,
-                                         domain::Message message) {
+                                         const DeviceKey& of, domain::Message message) {
   auto event = std::make_unique<domain::Event>();
-  event->hub = connection.about.key.hub;
-  event->device = connection.about.key.device;
+  event->hub = of.hub;
+  event->device = of.device;
   event->kind = domain::EventKind::kTelemetry;
   event->enqueued_at = core.ports.clock.wall();
-  event->model_id = connection.about.model_id;
+  if (of == connection.about.key) event->model_id = connection.about.model_id;
   event->message = std::move(message);
   return event;
 }
@@ -77,15 +78,22 @@ class DeviceAttachment final : public Attachment {
   Task<HubResult> on(domain::AnswerMethod command);
   Task<HubResult> on(domain::SettleMessage command);
   Task<HubResult> on(domain::ReportMisuse command);
+  Task<HubResult> on(domain::BindDevice command);
+  Task<HubResult> on(domain::UnbindDevice command);
+  Task<HubResult> on(domain::ListBound command);
   Task<HubResult> on(domain::Farewell command);
 
   std::optional<domain::HubRefused> ended() const;
   Task<HubResult> keep(std::vector<Subscription> subscriptions);
+  Bindings& bindings();
+  // Whose message it is, or why it may not be sent.
+  Task<Result<DeviceKey, domain::HubRefused>> sender(std::string of_device);
   // Of an offence on this connection.
   domain::HubRefused leave_trail(Rejection rejection, std::string detail);
 
   const std::shared_ptr<Core> core_;
   const std::shared_ptr<Connection> connection_;
+  std::unique_ptr<Bindings> bindings_;     // none until it is used
   std::unique_ptr<domain::Message> will_;  // none once the device has said farewell
 };
 
@@ -97,7 +105,7 @@ DeviceAttachment::~DeviceAttachment() {
   if (unsettled != 0) core_->unsettled.remember(key, unsettled);
   core_->directory.leave(*connection_);
   if (will_ && !core_->stopping) {
-    core_->ports.log.append_detached(telemetry(*core_, *connection_, std::move(*will_)));
+    core_->ports.log.append_detached(telemetry(*core_, *connection_, key, std::move(*will_)));
   }
 }
 
@@ -185,8 +193,10 @@ Task<HubResult> DeviceAttachment::on(domain::SendTelemetry command) {
                       fmt::format("a message of {} bytes with its properties; at most {}", size,
                                   domain::kDeviceMessageBytesMax));
   }
-  Result<domain::EventPosition> stored =
-      co_await core_->ports.log.append(telemetry(*core_, *connection_, std::move(command.message)));
+  Result<DeviceKey, domain::HubRefused> of = co_await sender(std::move(command.of_device));
+  if (!of) co_return std::move(of).error();
+  Result<domain::EventPosition> stored = co_await core_->ports.log.append(
+      telemetry(*core_, *connection_, *of, std::move(command.message)));
   if (!stored) co_return refusal_of(*core_, stored.error());
   core_->count.messages_in.fetch_add(1, std::memory_order_relaxed);
   core_->count.bytes_in.fetch_add(size, std::memory_order_relaxed);
@@ -248,6 +258,55 @@ domain::HubRefused DeviceAttachment::leave_trail(Rejection rejection, std::strin
   admission.pass(domain::Step::kIdentify, "connected");
   admission.pass(domain::Step::kAttest, about.proof);
   return admission.refuse(std::move(rejection), std::nullopt, std::move(detail));
+}
+
+Bindings& DeviceAttachment::bindings() {
+  if (!bindings_) {
+    bindings_ = std::make_unique<Bindings>(core_, connection_->about.key, connection_->about.scope);
+  }
+  return *bindings_;
+}
+
+Task<Result<DeviceKey, domain::HubRefused>> DeviceAttachment::sender(std::string of_device) {
+  if (of_device.empty()) co_return connection_->about.key;
+  Result<std::optional<DeviceKey>> found = co_await bindings().find(of_device);
+  if (!found) co_return Fail(refusal_of(*core_, found.error()));
+  if (*found) co_return **std::move(found);
+  co_return Fail(leave_trail(
+      {domain::Step::kAuthorize, Reason::kNotBound, "a device that is bound to this one",
+       base::printable(of_device, 160), std::chrono::seconds(0)},
+      "the device is not bound to this one"));
+}
+
+Task<HubResult> DeviceAttachment::on(domain::BindDevice command) {
+  std::optional<domain::HubRefused> over = ended();
+  if (over) co_return *std::move(over);
+  domain::Claim claim = command.claim;
+  Bindings::Bound bound = co_await bindings().bind(std::move(command.claim));
+  if (bound.trouble) co_return *std::move(bound.trouble);
+  if (!bound.rejection) co_return domain::HubDone();
+  Admission admission(*core_, std::move(claim));
+  admission.trail.scope = connection_->about.scope.text();
+  co_return admission.refuse(*std::move(bound.rejection), std::move(bound.device));
+}
+
+Task<HubResult> DeviceAttachment::on(domain::UnbindDevice command) {
+  std::optional<domain::HubRefused> over = ended();
+  if (over) co_return *std::move(over);
+  std::optional<domain::HubRefused> trouble = co_await bindings().unbind(std::move(command.device));
+  if (trouble) co_return *std::move(trouble);
+  co_return domain::HubDone();
+}
+
+Task<HubResult> DeviceAttachment::on(domain::ListBound command) {
+  static_cast<void>(command);
+  std::optional<domain::HubRefused> over = ended();
+  if (over) co_return *std::move(over);
+  Result<std::vector<Binding>> all = co_await bindings().all();
+  if (!all) co_return refusal_of(*core_, all.error());
+  domain::BoundDevices bound;
+  for (Binding& each : *all) bound.devices.push_back(std::move(each.device));
+  co_return bound;
 }
 
 Task<HubResult> DeviceAttachment::on(domain::Farewell command) {

@@ -53,6 +53,33 @@ Rejection device_unknown(const std::vector<HubTable::Entry>& hubs, const domain:
           {}};
 }
 
+Rejection member_unknown(const domain::Claim& claim) {
+  return {Step::kIdentify,
+          Reason::kDeviceUnknown,
+          fmt::format("a member of group '{}' that has an identity",
+                      base::printable(claim.membership->group, 64)),
+          base::printable(claim.registration_id, 160),
+          {}};
+}
+
+// A member of a group says which one, not which hub it is at.
+Task<Result<std::vector<Candidate>, Rejection>> identify_member(std::shared_ptr<Core> core,
+                                                                const domain::Claim& claim,
+                                                                domain::DeviceId id) {
+  Candidate candidate{nullptr, {}, core->directory.changes(id)};
+  Result<Dossier> dossier = co_await core->ports.store.open_member_dossier(std::move(id));
+  if (!dossier) co_return Fail(store_trouble(Step::kIdentify, dossier.error()));
+  const std::optional<domain::Device>& device = dossier->device;
+  const bool member = device && device->group && device->group->text() == claim.membership->group;
+  if (!member) co_return Fail(member_unknown(claim));
+  candidate.hub = core->hubs.now()->find(device->hub);
+  if (!candidate.hub) co_return Fail(member_unknown(claim));
+  candidate.dossier = *std::move(dossier);
+  std::vector<Candidate> candidates;
+  candidates.push_back(std::move(candidate));
+  co_return candidates;
+}
+
 Task<Result<std::vector<Candidate>, Rejection>> identify(std::shared_ptr<Core> core,
                                                          Admission& admission) {
   const domain::Claim& claim = admission.claim;
@@ -65,12 +92,16 @@ Task<Result<std::vector<Candidate>, Rejection>> identify(std::shared_ptr<Core> c
     Result<void> refreshed = co_await refresh_hubs(core);
     if (!refreshed) co_return Fail(store_trouble(Step::kIdentify, refreshed.error()));
   }
+  if (claim.membership) {
+    Result<std::vector<Candidate>, Rejection> member = co_await identify_member(core, claim, *id);
+    co_return member;
+  }
   const std::vector<HubTable::Entry> hubs = core->hubs.now()->at_host(claim.host);
   if (hubs.empty()) co_return Fail(host_unknown(claim));
   if (hubs.size() == 1) admission.trail.hub = hubs.front()->name.text();
   std::vector<Candidate> candidates;
   for (const HubTable::Entry& hub : hubs) {
-    Candidate candidate{hub, {}, core->directory.changes({hub->name, *id})};
+    Candidate candidate{hub, {}, core->directory.changes(*id)};
     Result<Dossier> dossier = co_await core->ports.store.open_dossier(hub->name, *id);
     if (!dossier) co_return Fail(store_trouble(Step::kIdentify, dossier.error()));
     candidate.dossier = *std::move(dossier);
@@ -115,6 +146,20 @@ Result<void, Rejection> authorize(const domain::ConnectDevice& command,
   return {};
 }
 
+// A device that uses what it was issued may not register again; this must be on disk before it is
+// told that it is in.
+Task<Result<void, Rejection>> activate(std::shared_ptr<Core> core, const domain::Device& device) {
+  if (!device.awaits_activation) co_return Result<void, Rejection>();
+  const TimePoint now = core->ports.clock.wall();
+  Result<bool> activated =
+      co_await core->ports.store.activate(device.hub, device.id, device.version, now);
+  if (!activated) co_return Fail(store_trouble(Step::kAuthorize, activated.error()));
+  if (*activated) co_return Result<void, Rejection>();
+  co_return Fail(Rejection{Step::kAuthorize, Reason::kStoreUnavailable,
+                           "an identity that stays as it is",
+                           "one that was issued anew in this moment", std::chrono::seconds(1)});
+}
+
 // What a connection needs of the store before it takes its place.
 struct Inheritance {
   std::vector<domain::Subscription> subscriptions;
@@ -147,6 +192,10 @@ Task<Result<Inheritance>> inherit(std::shared_ptr<Core> core, const Dossier& dos
   if (!messages) co_return Fail(std::move(messages).error());
   inheritance.messages = *std::move(messages);
   co_return inheritance;
+}
+
+std::vector<domain::TopicPermission> topics_of(const Dossier& dossier) {
+  return dossier.group ? dossier.group->topics : std::vector<domain::TopicPermission>();
 }
 
 Connection::About describe(Proven& proven, domain::ConnectDevice& command, domain::Claim& claim,
@@ -229,6 +278,8 @@ Task<Attached> connect(std::shared_ptr<Core> core, domain::ConnectDevice command
 
   Result<void, Rejection> allowed = authorize(command, device);
   if (!allowed) co_return refused(*core, admission, std::move(allowed).error(), device);
+  Result<void, Rejection> active = co_await activate(core, device);
+  if (!active) co_return refused(*core, admission, std::move(active).error(), device);
   Result<Inheritance> inheritance =
       co_await inherit(core, proven->at.dossier, command.keeps_session);
   if (!inheritance) {
@@ -239,8 +290,12 @@ Task<Attached> connect(std::shared_ptr<Core> core, domain::ConnectDevice command
   auto connection = std::make_shared<Connection>(
       describe(*proven, command, admission.claim, core->ports.clock.wall()), std::move(subscriber),
       inheritance->subscriptions);
-  domain::DeviceConnected connected{device.hub, proven->at.hub->host, device.id,
-                                    connection->about.resumed, inheritance->subscriptions};
+  domain::DeviceConnected connected{device.hub,
+                                    proven->at.hub->host,
+                                    device.id,
+                                    connection->about.resumed,
+                                    inheritance->subscriptions,
+                                    topics_of(proven->at.dossier)};
   Attached attached{make_attachment(core, connection, std::move(command.will)),
                     std::move(connected)};
   join(*core, connection, *std::move(inheritance), proven->at.changes);

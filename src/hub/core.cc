@@ -25,6 +25,11 @@ std::vector<std::shared_ptr<Connection>> WorkList::take(std::size_t count_max) {
   return taken;
 }
 
+bool FailureBudget::exhausted(const std::string& source, Instant now) const {
+  const std::lock_guard lock(mutex_);
+  return budget_.exhausted(source, now);
+}
+
 std::chrono::seconds FailureBudget::failed(const std::string& source, Instant now) {
   const std::lock_guard lock(mutex_);
   const bool exhausted = budget_.exhausted(source, now);

@@ -61,9 +61,10 @@ class FailureBudget {
   explicit FailureBudget(SourceBudget::Limits limits) : budget_(limits) {}
   // Counts a failure. How long the source has to wait when it has had too many; else zero.
   std::chrono::seconds failed(const std::string& source, Instant now);
+  bool exhausted(const std::string& source, Instant now) const;
 
  private:
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   SourceBudget budget_;
 };
 

@@ -6,8 +6,8 @@
 
 namespace berth::hub {
 
-std::uint64_t Directory::changes(const DeviceKey& key) const {
-  const Shard& in = shard(key);
+std::uint64_t Directory::changes(const domain::DeviceId& device) const {
+  const Shard& in = shards_[place(device)];
   const std::lock_guard lock(in.mutex);
   return in.changes;
 }

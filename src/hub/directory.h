@@ -13,6 +13,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -27,8 +28,8 @@ class Directory {
   using Note = std::function<void(const Connection&, bool connected)>;
   explicit Directory(Note note) : note_(std::move(note)) {}
 
-  // To be asked before the device's records are read, and given to enter().
-  std::uint64_t changes(const DeviceKey& key) const;
+  // To be asked before the device's records are read, and given to enter(). The hub may be unknown.
+  std::uint64_t changes(const domain::DeviceId& device) const;
 
   struct Entered {
     std::shared_ptr<Connection> older;  // the caller ends it
@@ -54,8 +55,12 @@ class Directory {
     std::unordered_map<DeviceKey, std::shared_ptr<Connection>, DeviceKeyHash> connections;
     std::uint64_t changes = 0;
   };
-  Shard& shard(const DeviceKey& key) { return shards_[DeviceKeyHash{}(key) % kShards]; }
-  const Shard& shard(const DeviceKey& key) const { return shards_[DeviceKeyHash{}(key) % kShards]; }
+  // By the device's id alone, so that changes() can be asked before its hub is known.
+  static std::size_t place(const domain::DeviceId& device) {
+    return std::hash<std::string>{}(device.text()) % kShards;
+  }
+  Shard& shard(const DeviceKey& key) { return shards_[place(key.device)]; }
+  const Shard& shard(const DeviceKey& key) const { return shards_[place(key.device)]; }
 
   const Note note_;
   std::array<Shard, kShards> shards_;

@@ -4,6 +4,7 @@
 #include "hub/chores.h"
 #include "hub/connect.h"
 #include "hub/core.h"
+#include "hub/keying.h"
 #include "hub/twins.h"
 
 #include <utility>
@@ -26,6 +27,14 @@ Task<Result<void>> Hub::start() {
 
 Task<Attached> Hub::connect(domain::ConnectDevice command, std::shared_ptr<Subscriber> subscriber) {
   return hub::connect(core_, std::move(command), std::move(subscriber));
+}
+
+Task<std::optional<SharedKey>> Hub::shared_key(std::string source, std::string identity) {
+  return hub::shared_key(core_, std::move(source), std::move(identity));
+}
+
+Task<void> Hub::keying_failed(domain::Claim claim, bool found) {
+  return hub::keying_failed(core_, std::move(claim), found);
 }
 
 Task<void> Hub::do_chores() { return hub::do_chores(core_); }

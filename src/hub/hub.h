@@ -101,7 +101,7 @@ class Hub final : public Service {
   Task<std::optional<SharedKey>> shared_key(std::string source, std::string identity);
   // A connection came to nothing because of its key; `found` is whether shared_key() gave one.
   // Counted against claim.source, and leaves a trail.
-  void keying_failed(domain::Claim claim, bool found);
+  Task<void> keying_failed(domain::Claim claim, bool found);
 
   // A few times a second, from one place: looks again at identities that changed and delivers what
   // had to wait; once a second of these it ends connections whose proof has expired and drops
