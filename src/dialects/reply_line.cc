@@ -1,9 +1,9 @@
-#include "dialects/azure_hub/session.h"
+#include "dialects/reply_line.h"
 
 #include <algorithm>
 #include <utility>
 
-namespace berth::dialects::azure_hub {
+namespace berth::dialects {
 
 std::uint32_t ReplyLine::open() {
   if (++last_place_ == 0) ++last_place_;
@@ -54,4 +54,4 @@ std::optional<std::size_t> Deliveries::find(std::uint16_t tag) const {
   return std::nullopt;
 }
 
-}  // namespace berth::dialects::azure_hub
+}  // namespace berth::dialects
