@@ -11,7 +11,6 @@
 namespace berth::app {
 namespace {
 
-constexpr int kPublicMode = 0644;
 constexpr int kPrivateMode = 0600;
 constexpr std::string_view kKeyBegins = "-----BEGIN PRIVATE KEY";
 
@@ -29,10 +28,6 @@ Result<std::unique_ptr<Certificates>> Certificates::open(CertificateOptions opti
     return Fail(ErrorKind::kInvalid, "only one of tls.certificate and tls.key is set",
                 "set both, or neither to let Berth issue a certificate");
   }
-  if (made->options_.own_certificate.empty()) {
-    Result<void> opened = made->open_authority();
-    if (!opened) return Fail(std::move(opened).error());
-  }
   BERTH_TRY(net::TlsMaterial material, made->material());
   BERTH_TRY(made->tls_, net::TlsContext::create(material, limits));
   return made;
@@ -44,34 +39,8 @@ Result<void> Certificates::cover(const std::vector<std::string>& names) {
   return tls_->replace(current);
 }
 
-Result<void> Certificates::open_authority() {
-  const auto certificate_path = options_.data / "ca.pem";
-  const auto key_path = options_.data / "ca.key";
-  Result<Secret> certificate = read_file(certificate_path);
-  if (certificate) {
-    Result<void> closed = check_private(key_path);
-    if (!closed) return closed;
-    BERTH_TRY(const Secret key, read_file(key_path));
-    Result<crypto::Authority> loaded = crypto::Authority::load(certificate->text(), key);
-    if (!loaded) return Fail(std::move(loaded).error());
-    authority_.emplace(*std::move(loaded));
-    return {};
-  }
-  if (certificate.error().kind != ErrorKind::kNotFound) return Fail(std::move(certificate).error());
-
-  Result<crypto::Authority> created = crypto::Authority::create("Berth CA", rng_, clock_);
-  if (!created) return Fail(std::move(created).error());
-  authority_.emplace(*std::move(created));
-  BERTH_TRY(const Secret key, authority_->private_key_pem());
-  // The key first: a certificate without its key would be taken for a whole CA on the next start.
-  Result<void> wrote = write_file(key_path, key.text(), kPrivateMode);
-  if (!wrote) return wrote;
-  log::info("ca.created", {{"trust", certificate_path.string()}});
-  return write_file(certificate_path, authority_->certificate_pem(), kPublicMode);
-}
-
 Result<net::TlsMaterial> Certificates::material() {
-  return authority_ ? issued_material() : own_material();
+  return options_.own_certificate.empty() ? issued_material() : own_material();
 }
 
 Result<net::TlsMaterial> Certificates::own_material() const {
@@ -91,11 +60,11 @@ Result<net::TlsMaterial> Certificates::issued_material() {
     const std::size_t key_at = stored->text().find(kKeyBegins);
     const std::string certificate(stored->text().substr(0, key_at));
     if (key_at != std::string_view::npos &&
-        !authority_->needs_reissue(certificate, names, clock_)) {
+        !options_.authority->needs_reissue(certificate, names, clock_)) {
       return net::TlsMaterial{certificate, Secret::from_text(stored->text().substr(key_at))};
     }
   }
-  BERTH_TRY(crypto::CertifiedKey issued, authority_->issue_server(names, rng_, clock_));
+  BERTH_TRY(crypto::CertifiedKey issued, options_.authority->issue_server(names, rng_, clock_));
   Secret both = Secret::of_size(issued.certificate_pem.size() + issued.private_key_pem.size());
   const std::span<const std::uint8_t> certificate = base::as_bytes(issued.certificate_pem);
   const std::span<const std::uint8_t> key = issued.private_key_pem.bytes();

@@ -11,7 +11,6 @@
 
 #include <filesystem>
 #include <memory>
-#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -19,15 +18,16 @@
 namespace berth::app {
 
 struct CertificateOptions {
-  std::filesystem::path data;  // ca.pem, ca.key and server.pem (with its key, 0600) live here
+  std::filesystem::path data;  // server.pem (with its key, 0600) lives here
   // The operator's own chain and key (PEM); both or neither. Berth then issues nothing.
   std::filesystem::path own_certificate;
   std::filesystem::path own_key;
+  std::shared_ptr<const crypto::Authority> authority;  // never null
 };
 
 class Certificates {
  public:
-  // Makes or reads the CA, then a certificate for `names`.
+  // Makes or reads a certificate for `names`.
   static Result<std::unique_ptr<Certificates>> open(CertificateOptions options,
                                                     std::vector<std::string> names,
                                                     const net::Limits& limits, const Clock& clock,
@@ -43,7 +43,6 @@ class Certificates {
   Certificates(CertificateOptions options, const Clock& clock, Rng& rng)
       : options_(std::move(options)), clock_(clock), rng_(rng) {}
 
-  Result<void> open_authority();
   Result<net::TlsMaterial> material();
   Result<net::TlsMaterial> own_material() const;
   Result<net::TlsMaterial> issued_material();
@@ -52,7 +51,6 @@ class Certificates {
   const Clock& clock_;
   Rng& rng_;
   std::set<std::string> names_;
-  std::optional<crypto::Authority> authority_;
   std::shared_ptr<net::TlsContext> tls_;
 };
 

@@ -24,6 +24,10 @@ void append(wire::Actions& to, wire::Actions from) {
   for (wire::Action& action : from) to.push_back(std::move(action));
 }
 
+bool is_plain(wire::Transport transport) {
+  return transport == wire::Transport::kHttp || transport == wire::Transport::kMqttPlain;
+}
+
 bool may_change_names(const domain::ManagementCommand& command) {
   return std::holds_alternative<domain::CreateScope>(command) ||
          std::holds_alternative<domain::UpdateScope>(command) ||
@@ -240,6 +244,7 @@ const dialects::Dialect* Router::claimant(const wire::Peer& peer,
   const bool for_operators = confined && peer.listener == parts_.operator_listener;
   for (const std::unique_ptr<dialects::Dialect>& dialect : parts_.dialects) {
     if (confined && dialect->for_operators() != for_operators) continue;
+    if (is_plain(peer.transport) && !dialect->serves_plain()) continue;
     if (dialect->claims(peer, request)) return dialect.get();
   }
   return nullptr;

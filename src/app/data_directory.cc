@@ -15,6 +15,8 @@
 
 namespace berth::app {
 namespace {
+// In the order they are written: tools wait for the last one.
+constexpr const char* kAddressFiles[] = {"mqtt-plain-url", "http-url", "mqtt-url", "url"};
 constexpr int kPublicMode = 0644;
 constexpr std::size_t kNodeIdBytesMax = 64;
 }  // namespace
@@ -51,8 +53,7 @@ DataDirectory::~DataDirectory() {
   if (lock_ < 0) return;
   std::error_code ignored;
   std::filesystem::remove(path_ / "berth.pid", ignored);
-  std::filesystem::remove(path_ / "url", ignored);
-  std::filesystem::remove(path_ / "mqtt-url", ignored);
+  for (const char* file : kAddressFiles) std::filesystem::remove(path_ / file, ignored);
   ::close(lock_);
 }
 
@@ -74,14 +75,18 @@ Result<std::string> DataDirectory::node_id(Rng& rng) {
   return id;
 }
 
-Result<void> DataDirectory::announce(std::string_view url, std::string_view mqtt_url) {
+Result<void> DataDirectory::announce(const Addresses& addresses) {
   Result<void> wrote =
       write_file(path_ / "berth.pid", fmt::format("{}\n", ::getpid()), kPublicMode);
   if (!wrote) return wrote;
-  wrote = write_file(path_ / "mqtt-url", fmt::format("{}\n", mqtt_url), kPublicMode);
-  if (!wrote) return wrote;
-  // The last one: tools wait for it.
-  return write_file(path_ / "url", fmt::format("{}\n", url), kPublicMode);
+  const std::string* const urls[] = {&addresses.mqtt_plain_url, &addresses.http_url,
+                                     &addresses.mqtt_url, &addresses.url};
+  for (std::size_t i = 0; i < std::size(kAddressFiles); ++i) {
+    if (urls[i]->empty()) continue;
+    wrote = write_file(path_ / kAddressFiles[i], *urls[i] + '\n', kPublicMode);
+    if (!wrote) return wrote;
+  }
+  return {};
 }
 
 }  // namespace berth::app

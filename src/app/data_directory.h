@@ -27,8 +27,16 @@ class DataDirectory {
   // This server's id, the same at every start: made up on the first and kept in the file `node`.
   Result<std::string> node_id(Rng& rng);
 
-  // Tells tools where the server is: berth.pid, url (of the admin API) and mqtt-url.
-  Result<void> announce(std::string_view url, std::string_view mqtt_url);
+  // Where the server is, for tools; an empty one is not served.
+  struct Addresses {
+    std::string url;  // of the admin API
+    std::string mqtt_url;
+    std::string http_url;        // plain
+    std::string mqtt_plain_url;  // plain
+  };
+  // Writes berth.pid and, for each address, the file of its name: url, mqtt-url, http-url,
+  // mqtt-plain-url.
+  Result<void> announce(const Addresses& addresses);
 
  private:
   DataDirectory(std::filesystem::path path, int lock) : path_(std::move(path)), lock_(lock) {}

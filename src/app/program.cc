@@ -26,6 +26,8 @@ constexpr std::uint16_t kHttpsPortUnprivileged = 8443;
 constexpr std::uint16_t kMqttPort = 8883;
 constexpr int kPrivateMode = 0600;
 constexpr const char* kOperatorListener = "admin";
+constexpr const char* kPlainHttp = "http";
+constexpr const char* kPlainMqtt = "mqtt-plain";
 constexpr std::uint32_t kNamesPage = 1000;
 constexpr std::uint64_t kCertificateCheckSeconds = 3600;
 // A device that was switched off is to be gone within a second.
@@ -201,6 +203,7 @@ net::Executor Program::executor_here() {
 
 void Program::make_cores() {
   dialects_ = make_dialects();
+  device_keys_.emplace(*hub_, *this);
   management::Settings management_settings;
   management_settings.server_host = hosts_.front();
   management_settings.version = kVersion;
@@ -209,7 +212,7 @@ void Program::make_cores() {
     auto core = std::make_unique<Core>();
     core->attestors = make_attestors(*vault_, config_);
     core->allocators = make_allocators();
-    core->issuers = make_issuers(*vault_);
+    core->issuers = make_issuers({*vault_, rng_, clock_, authority_});
     const provisioning::Ports ports{
         store_->registrations(), *explainer_,      *observers_,  clock_, rng_,
         core->attestors,         core->allocators, core->issuers};
@@ -223,6 +226,7 @@ void Program::make_cores() {
 }
 
 Result<void> Program::first_start() {
+  BERTH_TRY(authority_, open_authority(data_.path(), clock_, rng_));
   make_cores();
   Result<void> sealed_by_us = run_now(engine_, check_seals(store_->catalog(), *vault_));
   if (!sealed_by_us) return sealed_by_us;
@@ -247,8 +251,8 @@ Result<void> Program::first_start() {
 Result<void> Program::open_certificates() {
   std::vector<std::string> names = hosts_;
   for (const char* name : {"localhost", "127.0.0.1", "::1"}) names.emplace_back(name);
-  const CertificateOptions options{data_.path(), config_.tls.certificate_file,
-                                   config_.tls.key_file};
+  const CertificateOptions options{data_.path(), config_.tls.certificate_file, config_.tls.key_file,
+                                   authority_};
   BERTH_TRY(certificates_,
             Certificates::open(options, std::move(names), net_limits(config_.net), clock_, rng_));
   run_now(engine_, cover_names());
@@ -289,7 +293,7 @@ void Program::names_may_have_changed() {
 
 void Program::reload() { names_may_have_changed(); }
 
-std::vector<net::Listener> Program::listeners(std::uint16_t https_port) const {
+std::vector<net::Listener> Program::listeners(std::uint16_t https_port) {
   const std::string address = config_.listen == "*" ? std::string() : config_.listen;
   net::Listener https;
   https.name = "https";
@@ -303,6 +307,7 @@ std::vector<net::Listener> Program::listeners(std::uint16_t https_port) const {
   mqtt.port = config_.mqtt_port.value_or(kMqttPort);
   mqtt.protocol = net::Protocol::kMqtt;
   mqtt.tls = certificates_->tls();
+  mqtt.psk = &*device_keys_;
   std::vector<net::Listener> all;
   if (config_.admin_port) {
     net::Listener operators = https;
@@ -314,6 +319,18 @@ std::vector<net::Listener> Program::listeners(std::uint16_t https_port) const {
   }
   all.push_back(std::move(https));
   all.push_back(std::move(mqtt));
+  const auto add_plain = [&](std::string name, net::Protocol protocol, std::uint16_t port) {
+    net::Listener plain;
+    plain.name = std::move(name);
+    plain.address = address;
+    plain.port = port;
+    plain.protocol = protocol;
+    all.push_back(std::move(plain));
+  };
+  if (config_.http_port) add_plain(kPlainHttp, net::Protocol::kHttp, *config_.http_port);
+  if (config_.mqtt_plain_port) {
+    add_plain(kPlainMqtt, net::Protocol::kMqtt, *config_.mqtt_plain_port);
+  }
   return all;
 }
 
@@ -334,13 +351,26 @@ Result<void> Program::listen() {
   if (!listening) return listening;
   for (const net::Bound& bound : server_->bound()) {
     log::info("listening", {{"listener", bound.name}, {"port", std::to_string(bound.port)}});
+    if (bound.name != kPlainHttp && bound.name != kPlainMqtt) continue;
+    log::warn("listening.plain",
+              {{"listener", bound.name},
+               {"port", std::to_string(bound.port)},
+               {"what", "everybody on the way can read and change what is said on this port"},
+               {"serves", "devices of products whose firmware has no TLS, and nothing else"}});
   }
   // Where the command line finds the admin API.
   const std::uint16_t port = port_of(config_.admin_port ? kOperatorListener : "https");
   // Berth's own certificate always names localhost; somebody else's need not.
   const std::string host = config_.tls.certificate_file.empty() ? "localhost" : hosts_.front();
-  Result<void> announced = data_.announce(fmt::format("https://{}:{}", host, port),
-                                          fmt::format("mqtts://{}:{}", host, port_of("mqtt")));
+  DataDirectory::Addresses addresses;
+  addresses.url = fmt::format("https://{}:{}", host, port);
+  addresses.mqtt_url = fmt::format("mqtts://{}:{}", host, port_of("mqtt"));
+  if (config_.http_port)
+    addresses.http_url = fmt::format("http://{}:{}", host, port_of(kPlainHttp));
+  if (config_.mqtt_plain_port) {
+    addresses.mqtt_plain_url = fmt::format("mqtt://{}:{}", host, port_of(kPlainMqtt));
+  }
+  Result<void> announced = data_.announce(addresses);
   announced_ = announced.has_value();
   return announced;
 }

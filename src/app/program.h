@@ -5,9 +5,11 @@
 // is called on the io_contexts. Owns everything it makes.
 #pragma once
 
+#include "app/authority.h"
 #include "app/certificates.h"
 #include "app/conversation.h"
 #include "app/data_directory.h"
+#include "app/device_keys.h"
 #include "app/metrics.h"
 #include "app/registry.h"
 #include "app/vault.h"
@@ -104,7 +106,7 @@ class Program final : public Surroundings {
   Result<void> open_certificates();
   Result<void> listen();
   Result<void> listen_on(std::uint16_t https_port);
-  std::vector<net::Listener> listeners(std::uint16_t https_port) const;
+  std::vector<net::Listener> listeners(std::uint16_t https_port);
   Task<void> cover_names();
   std::string metrics_text() const;
   std::uint16_t port_of(std::string_view listener) const;
@@ -140,7 +142,9 @@ class Program final : public Surroundings {
   std::vector<std::unique_ptr<dialects::Dialect>> dialects_;
   std::vector<std::unique_ptr<Core>> cores_;
   std::optional<Router> router_;
+  std::shared_ptr<const crypto::Authority> authority_;
   std::unique_ptr<Certificates> certificates_;
+  std::optional<DeviceKeys> device_keys_;
   std::unique_ptr<net::Server> server_;
   // Whether tools can find the server; /readyz says no before, so that waiting for it is enough.
   std::atomic<bool> announced_{false};

@@ -6,7 +6,9 @@
 
 #include "attestation/symmetric_key.h"
 #include "base/clock.h"
+#include "base/rng.h"
 #include "config/config.h"
+#include "crypto/authority.h"
 #include "dialects/dialect.h"
 #include "hub/ports/telemetry_log.h"
 #include "net/server.h"
@@ -35,6 +37,14 @@ attestation::SymmetricKeySettings key_settings(const config::Config& config);
 std::vector<std::unique_ptr<provisioning::Attestor>> make_attestors(provisioning::Vault& vault,
                                                                     const config::Config& config);
 std::vector<std::unique_ptr<provisioning::Allocator>> make_allocators();
-std::vector<std::unique_ptr<provisioning::Issuer>> make_issuers(provisioning::Vault& vault);
+
+// What issuers work with.
+struct IssueTools {
+  provisioning::Vault& vault;
+  Rng& rng;
+  const Clock& clock;
+  std::shared_ptr<const crypto::Authority> authority;
+};
+std::vector<std::unique_ptr<provisioning::Issuer>> make_issuers(const IssueTools& tools);
 
 }  // namespace berth::app

@@ -8,9 +8,12 @@ namespace {
 constexpr std::uint32_t kScopesLookedAt = 100;
 
 Result<void> check(const domain::Enrollment& enrollment, provisioning::Vault& vault) {
-  const auto& keys = std::get<domain::SymmetricKeys>(enrollment.attestation);
+  const auto* product = std::get_if<domain::ProductSecret>(&enrollment.attestation);
+  const domain::Sealed& seal =
+      product != nullptr ? product->current
+                         : std::get<domain::SymmetricKeys>(enrollment.attestation).primary;
   const std::string context = domain::key_context(enrollment.scope, enrollment.kind, enrollment.id);
-  if (vault.open(keys.primary, context)) return {};
+  if (vault.open(seal, context)) return {};
   return Fail(ErrorKind::kInvalid, "the store's keys were sealed under another master key",
               "start with the master key of this store: its master.key file, or BERTH_MASTER_KEY; "
               "all servers on one store share one master key");

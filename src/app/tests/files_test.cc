@@ -1,5 +1,6 @@
 #include "app/files.h"
 
+#include "app/authority.h"
 #include "app/certificates.h"
 #include "app/data_directory.h"
 #include "app/vault.h"
@@ -102,10 +103,16 @@ TEST_F(FilesTest, DataDirectory_IsHeldByOneServerAtATime) {
     const Result<DataDirectory> second = DataDirectory::open(path);
     ASSERT_FALSE(second);
     EXPECT_EQ(second.error().kind, ErrorKind::kConflict);
-    ASSERT_TRUE(first->announce("https://localhost:8443", "mqtts://localhost:8883"));
+    DataDirectory::Addresses addresses;
+    addresses.url = "https://localhost:8443";
+    addresses.mqtt_plain_url = "mqtt://localhost:1883";
+    ASSERT_TRUE(first->announce(addresses));
+    EXPECT_TRUE(std::filesystem::exists(path / "mqtt-plain-url"));
+    EXPECT_FALSE(std::filesystem::exists(path / "http-url"));
     EXPECT_TRUE(std::filesystem::exists(path / "url"));
   }
   EXPECT_FALSE(std::filesystem::exists(path / "url"));
+  EXPECT_FALSE(std::filesystem::exists(path / "mqtt-plain-url"));
   EXPECT_FALSE(std::filesystem::exists(path / "berth.pid"));
   EXPECT_TRUE(DataDirectory::open(path));
 }
@@ -113,7 +120,10 @@ TEST_F(FilesTest, DataDirectory_IsHeldByOneServerAtATime) {
 class CertificatesTest : public FilesTest {
  protected:
   Result<std::unique_ptr<Certificates>> open(std::vector<std::string> names) {
-    return Certificates::open({folder_, {}, {}}, std::move(names), net::Limits{}, clock_, rng_);
+    auto authority = open_authority(folder_, clock_, rng_);
+    if (!authority) return Fail(std::move(authority).error());
+    return Certificates::open({folder_, {}, {}, *authority}, std::move(names), net::Limits{},
+                              clock_, rng_);
   }
   std::string stored() { return std::string(read_file(folder_ / "server.pem")->text()); }
 
@@ -153,7 +163,7 @@ TEST_F(CertificatesTest, Cover_ReissuesBeforeTheEnd) {
 }
 
 TEST_F(CertificatesTest, OwnCertificateNeedsBothFiles) {
-  const auto refused = Certificates::open({folder_, folder_ / "mine.pem", {}}, {"a.test"},
+  const auto refused = Certificates::open({folder_, folder_ / "mine.pem", {}, nullptr}, {"a.test"},
                                           net::Limits{}, clock_, rng_);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().kind, ErrorKind::kInvalid);
