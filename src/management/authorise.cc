@@ -49,6 +49,14 @@ struct Table {
   Requirement operator()(const domain::UpdateEnrollment& c) const { return writer(c.scope); }
   Requirement operator()(const domain::DeleteEnrollment& c) const { return writer(c.scope); }
   Requirement operator()(const domain::RegenerateEnrollmentKey& c) const { return writer(c.scope); }
+  Requirement operator()(const domain::RotateProductSecret& c) const { return writer(c.scope); }
+
+  Requirement operator()(const domain::AddMembers& c) const { return writer(c.scope); }
+  Requirement operator()(const domain::GetMember& c) const { return viewer(c.scope); }
+  Requirement operator()(const domain::ListMembers& c) const { return viewer(c.scope); }
+  Requirement operator()(const domain::UpdateMember& c) const { return writer(c.scope); }
+  Requirement operator()(const domain::DeleteMember& c) const { return writer(c.scope); }
+  Requirement operator()(const domain::ResetMember& c) const { return writer(c.scope); }
 
   Requirement operator()(const domain::GetRegistration& c) const { return viewer(c.scope); }
   Requirement operator()(const domain::ListRegistrations& c) const { return viewer(c.scope); }

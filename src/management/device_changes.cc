@@ -3,6 +3,7 @@
 #include "management/authorise.h"
 #include "management/changes.h"
 #include "management/device_edit.h"
+#include "management/device_membership.h"
 #include "management/device_view.h"
 #include "management/keys.h"
 #include "management/lookup.h"
@@ -42,9 +43,10 @@ Task<Result<domain::ScopeId>> scope_of(const Call& call, std::string asked) {
 }
 
 // Writes what was decided; the device as it is then.
-Task<Result<Device>> store(const Call& call, Device device, Expectation expectation, Act act) {
-  device.updated_at = call.ports.clock.wall();
-  auto change = make_change(call, PutDevice{device}, expectation, std::move(act));
+Task<Result<Device>> store(const Call& call, PutDevice put, Expectation expectation, Act act) {
+  put.record.updated_at = call.ports.clock.wall();
+  Device device = put.record;
+  auto change = make_change(call, std::move(put), expectation, std::move(act));
   Result<std::uint64_t> version = co_await apply(call, std::move(change));
   if (!version) co_return Fail(std::move(version).error());
   device.version = *version;
@@ -68,8 +70,11 @@ Task<Answer> run(const Call& call, domain::CreateDevice command) {
   if (!command.edit.id) {
     co_return Fail(ErrorKind::kInvalid, "id is missing", "give the device an id such as pump-7");
   }
-  Device device;
-  BERTH_CO_TRY(device.id, domain::DeviceId::parse(*command.edit.id));
+  PutDevice put;
+  Device& device = put.record;
+  if (!command.edit.group) {
+    BERTH_CO_TRY(device.id, domain::DeviceId::parse(*command.edit.id));
+  }
   Result<domain::Hub> hub = co_await find_hub(call, std::move(command.hub));
   if (!hub) co_return Fail(std::move(hub).error());
   device.hub = hub->name;
@@ -77,12 +82,16 @@ Task<Answer> run(const Call& call, domain::CreateDevice command) {
   Result<domain::ScopeId> scope = co_await scope_of(call, std::move(asked));
   if (!scope) co_return Fail(std::move(scope).error());
   device.scope = *std::move(scope);
+  if (command.edit.group) {
+    Result<void> joined = co_await join_group(call, put, *command.edit.group, *command.edit.id);
+    if (!joined) co_return Fail(std::move(joined).error());
+  }
   device.display_name = device.id.text();
   BERTH_CO_TRY(const Differences made, edit_device(call, device, command.edit));
   device.created_at = call.ports.clock.wall();
   Act created = act("device.create", device, made.text());
   const Expectation absent = MustNotExist{};
-  Result<Device> stored = co_await store(call, std::move(device), absent, std::move(created));
+  Result<Device> stored = co_await store(call, std::move(put), absent, std::move(created));
   if (!stored) co_return Fail(std::move(stored).error());
   Answer shown = co_await show_device(call, *std::move(stored));
   co_return shown;
@@ -97,7 +106,8 @@ Task<Answer> run(const Call& call, domain::UpdateDevice command) {
     if (!changed.empty()) {
       Act updated = act("device.update", *found, changed.text());
       const Expectation unchanged = MustBeVersion{found->version};
-      found = co_await store(call, *std::move(found), unchanged, std::move(updated));
+      PutDevice put{*std::move(found), std::nullopt};
+      found = co_await store(call, std::move(put), unchanged, std::move(updated));
     }
     if (found) {
       Answer shown = co_await show_device(call, *std::move(found));
@@ -115,7 +125,7 @@ Task<Answer> run(const Call& call, domain::RegenerateDeviceKey command) {
         co_await current_device(call, command.hub, command.id, command.precondition);
     if (!found) co_return Fail(std::move(found).error());
     if (!found->keys) co_return Fail(no_keys(*found));
-    const Secret key = call.ports.rng.secret(kKeyBytesMade);
+    const Secret key = made_up_key(call, *found);
     const std::string context = domain::device_key_context(found->hub, found->id);
     BERTH_CO_TRY(const bool replaced,
                  replace_key(call.ports, *found->keys, command.slot, key, context));
@@ -124,7 +134,8 @@ Task<Answer> run(const Call& call, domain::RegenerateDeviceKey command) {
     changed.note(to_string(command.slot));
     Act regenerated = act("device.keys.regenerate", *found, changed.text());
     const Expectation unchanged = MustBeVersion{found->version};
-    found = co_await store(call, *std::move(found), unchanged, std::move(regenerated));
+    PutDevice put{*std::move(found), std::nullopt};
+    found = co_await store(call, std::move(put), unchanged, std::move(regenerated));
     if (found) {
       Answer shown = co_await show_device(call, *std::move(found));
       co_return shown;

@@ -10,6 +10,10 @@ using domain::Device;
 using domain::DeviceEdit;
 using domain::KeySlot;
 
+// As long as what members of groups are issued: their firmware takes 32 bytes at most as the key of
+// a connection, and has little room for its text.
+constexpr std::size_t kMemberKeyBytesMade = 16;
+
 bool is_new(const Device& device) { return device.version == 0; }
 
 Result<void> edit_key(const Call& call, Device& device, KeySlot slot,
@@ -22,7 +26,7 @@ Result<void> edit_key(const Call& call, Device& device, KeySlot slot,
   const std::string context = domain::device_key_context(device.hub, device.id);
   domain::Sealed& sealed = slot_of(*device.keys, slot);
   if (sealed.bytes.empty()) {
-    const Secret key = given ? given->clone() : call.ports.rng.secret(kKeyBytesMade);
+    const Secret key = given ? given->clone() : made_up_key(call, device);
     sealed = call.ports.vault.seal(key, context);
     if (!is_new(device)) changed.note(member);
     return {};
@@ -62,6 +66,10 @@ Result<void> edit_twin(Device& device, const DeviceEdit& edit) {
 }
 
 }  // namespace
+
+Secret made_up_key(const Call& call, const Device& device) {
+  return call.ports.rng.secret(device.group ? kMemberKeyBytesMade : kKeyBytesMade);
+}
 
 Result<Differences> edit_device(const Call& call, Device& device, const DeviceEdit& edit) {
   Differences changed;

@@ -13,4 +13,7 @@ namespace berth::management {
 Result<Differences> edit_device(const Call& call, domain::Device& device,
                                 const domain::DeviceEdit& edit);
 
+// A key for the device, made up.
+Secret made_up_key(const Call& call, const domain::Device& device);
+
 }  // namespace berth::management

@@ -2,6 +2,7 @@
 
 #include "domain/mend.h"
 #include "management/keys.h"
+#include "management/product_secret.h"
 #include "management/validation.h"
 
 #include <fmt/format.h>
@@ -44,6 +45,19 @@ Result<void> edit_key(const Call& call, Enrollment& enrollment, KeySlot slot,
   BERTH_TRY(const bool replaced, replace_key(call, enrollment, slot, *given));
   if (replaced) changed.note(member_of(slot));
   return {};
+}
+
+// The proof that its devices must bring, whatever kind it is of.
+Result<void> edit_attestation(const Call& call, Enrollment& enrollment, const EnrollmentEdit& edit,
+                              Differences& changed) {
+  Result<void> done = check_attestation_kind(enrollment, edit);
+  if (!done) return done;
+  if (std::holds_alternative<domain::ProductSecret>(enrollment.attestation)) {
+    return edit_product_group(call, enrollment, edit, changed);
+  }
+  done = edit_key(call, enrollment, KeySlot::kPrimary, edit.primary_key, changed);
+  if (!done) return done;
+  return edit_key(call, enrollment, KeySlot::kSecondary, edit.secondary_key, changed);
 }
 
 Result<void> edit_device_id(Enrollment& enrollment, const std::string& given,
@@ -154,9 +168,7 @@ Result<Differences> edit_enrollment(const Call& call, Enrollment& enrollment,
   const auto fail = [](Result<void>& failed) { return Fail(std::move(failed).error()); };
   Result<void> done = individual_only(enrollment, edit);
   if (!done) return fail(done);
-  done = edit_key(call, enrollment, KeySlot::kPrimary, edit.primary_key, changed);
-  if (!done) return fail(done);
-  done = edit_key(call, enrollment, KeySlot::kSecondary, edit.secondary_key, changed);
+  done = edit_attestation(call, enrollment, edit, changed);
   if (!done) return fail(done);
   done = edit_allocation(enrollment, edit, surroundings, changed);
   if (!done) return fail(done);

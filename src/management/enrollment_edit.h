@@ -15,13 +15,13 @@ struct Surroundings {
 };
 
 // Applies the edit to a record whose scope, kind and id are set; times and version are not touched.
-// A record without keys (a new one) gets them made where the edit gives none.
+// A record without keys or secret (a new one) gets them made where the edit gives none.
 Result<Differences> edit_enrollment(const Call& call, domain::Enrollment& enrollment,
                                     const domain::EnrollmentEdit& edit,
                                     const Surroundings& surroundings);
 
-// Puts `key` into the slot; what was there becomes the newest retired key. Nothing happens, and
-// false is returned, when it is the same key.
+// Of a record with symmetric keys: puts `key` into the slot; what was there becomes the newest
+// retired key. Nothing happens, and false is returned, when it is the same key.
 Result<bool> replace_key(const Call& call, domain::Enrollment& enrollment, domain::KeySlot slot,
                          const Secret& key);
 

@@ -1,8 +1,10 @@
-// The symmetric keys of enrollments: shown on purpose, and made anew.
+// The secrets of enrollments, symmetric keys or that of a product: shown on purpose, and made anew.
+#include "domain/mend.h"
 #include "management/changes.h"
 #include "management/enrollment_edit.h"
 #include "management/keys.h"
 #include "management/lookup.h"
+#include "management/product_secret.h"
 #include "management/use_cases.h"
 #include "management/validation.h"
 
@@ -19,20 +21,33 @@ Act act(std::string_view action, const Enrollment& enrollment, std::string detai
           std::move(detail)};
 }
 
+bool has_product(const Enrollment& enrollment) {
+  return std::holds_alternative<domain::ProductSecret>(enrollment.attestation);
+}
+
+Result<domain::ManagementResult> opened(const Call& call, const Enrollment& enrollment) {
+  if (has_product(enrollment)) {
+    BERTH_TRY(domain::ProductKeys keys, open_product_keys(call, enrollment));
+    return keys;
+  }
+  const auto& sealed = std::get<domain::SymmetricKeys>(enrollment.attestation);
+  const std::string context = domain::key_context(enrollment.scope, enrollment.kind, enrollment.id);
+  BERTH_TRY(domain::Keys keys, open_keys(call.ports, sealed, context));
+  return keys;
+}
+
 }  // namespace
 
 Task<Answer> run(const Call& call, domain::GetEnrollmentKeys command) {
   Result<Enrollment> found =
       co_await find_enrollment(call, std::move(command.scope), command.kind, std::move(command.id));
   if (!found) co_return Fail(std::move(found).error());
-  const auto& sealed = std::get<domain::SymmetricKeys>(found->attestation);
-  const std::string context = domain::key_context(found->scope, found->kind, found->id);
-  BERTH_CO_TRY(domain::Keys keys, open_keys(call.ports, sealed, context));
+  BERTH_CO_TRY(domain::ManagementResult keys, opened(call, *found));
   // Remembered before they are shown.
   domain::AuditRecord audit = audit_record(call, act("enrollment.keys.show", *found));
   Result<void> remembered = co_await call.ports.catalog.append_audit(std::move(audit));
   if (!remembered) co_return Fail(std::move(remembered).error());
-  co_return keys;
+  co_return std::move(keys);
 }
 
 Task<Answer> run(const Call& call, domain::RegenerateEnrollmentKey command) {
@@ -42,6 +57,13 @@ Task<Answer> run(const Call& call, domain::RegenerateEnrollmentKey command) {
     if (!found) co_return Fail(std::move(found).error());
     Result<void> current = check_version(command.precondition, found->version);
     if (!current) co_return Fail(std::move(current).error());
+    if (has_product(*found)) {
+      co_return Fail(
+          ErrorKind::kInvalid,
+          fmt::format("group '{}' has a product secret, and no primary and secondary key",
+                      found->id.text()),
+          "rotate its secret: " + domain::mend::product("rotate-secret", *found, "--overlap 30d"));
+    }
     const Secret key = call.ports.rng.secret(kKeyBytesMade);
     Result<bool> replaced = replace_key(call, *found, command.slot, key);
     if (!replaced) co_return Fail(std::move(replaced).error());
@@ -50,6 +72,27 @@ Task<Answer> run(const Call& call, domain::RegenerateEnrollmentKey command) {
     changed.note(to_string(command.slot));
     auto change = make_change(call, PutEnrollment{*found}, MustBeVersion{found->version},
                               act("enrollment.keys.regenerate", *found, changed.text()));
+    Result<std::uint64_t> version = co_await apply(call, std::move(change));
+    if (version) {
+      found->version = *version;
+      co_return *std::move(found);
+    }
+    if (!may_retry(version.error(), command.precondition, attempt)) {
+      co_return Fail(std::move(version).error());
+    }
+  }
+}
+
+Task<Answer> run(const Call& call, domain::RotateProductSecret command) {
+  for (int attempt = 1;; ++attempt) {
+    Result<Enrollment> found = co_await find_product_group(call, command.scope, command.id);
+    if (!found) co_return Fail(std::move(found).error());
+    Result<void> current = check_version(command.precondition, found->version);
+    if (!current) co_return Fail(std::move(current).error());
+    BERTH_CO_TRY(const Differences changed, rotate_product_secret(call, *found, command));
+    found->updated_at = call.ports.clock.wall();
+    auto change = make_change(call, PutEnrollment{*found}, MustBeVersion{found->version},
+                              act("enrollment.product_secret.rotate", *found, changed.text()));
     Result<std::uint64_t> version = co_await apply(call, std::move(change));
     if (version) {
       found->version = *version;

@@ -2,6 +2,7 @@
 #include "management/changes.h"
 #include "management/enrollment_edit.h"
 #include "management/lookup.h"
+#include "management/product_secret.h"
 #include "management/use_cases.h"
 #include "management/validation.h"
 
@@ -41,30 +42,58 @@ Task<Result<Loaded>> load(const Call& call, std::string scope_id) {
 
 }  // namespace
 
+// How often an id is made up that turns out to exist.
+static constexpr int kIdsMadeMax = 5;
+
+// A record with scope, kind and id, as yet without what the edit says.
+static Result<Enrollment> begun(const Call& call, const domain::CreateEnrollment& command,
+                                const domain::Scope& scope) {
+  Enrollment enrollment;
+  enrollment.scope = scope.id;
+  enrollment.kind = command.kind;
+  const std::optional<std::string>& given = command.edit.id;
+  if (command.edit.product && command.kind == domain::EnrollmentKind::kGroup) {
+    BERTH_TRY(enrollment.id, product_group_id(given ? *given : made_up_group_id(call.ports.rng)));
+    begin_product_group(enrollment);
+  } else {
+    BERTH_TRY(enrollment.id, domain::EnrollmentId::parse(given.value_or("")));
+  }
+  enrollment.display_name = enrollment.id.text();
+  return enrollment;
+}
+
+// Whether the edit may leave the id out: it is made up then.
+static bool id_is_made(const domain::CreateEnrollment& command) {
+  return !command.edit.id && command.edit.product && command.kind == domain::EnrollmentKind::kGroup;
+}
+
 Task<Answer> run(const Call& call, domain::CreateEnrollment command) {
-  if (!command.edit.id) {
+  if (!command.edit.id && !id_is_made(command)) {
     co_return Fail(ErrorKind::kInvalid, "id is missing",
                    command.kind == domain::EnrollmentKind::kGroup
                        ? "give the group a name such as line-7"
                        : "give the registration id of the device");
   }
-  Result<Loaded> loaded = co_await load(call, std::move(command.scope));
+  Result<Loaded> loaded = co_await load(call, command.scope);
   if (!loaded) co_return Fail(std::move(loaded).error());
-  Enrollment enrollment;
-  enrollment.scope = loaded->scope.id;
-  enrollment.kind = command.kind;
-  BERTH_CO_TRY(enrollment.id, domain::EnrollmentId::parse(*command.edit.id));
-  enrollment.display_name = enrollment.id.text();
   const Surroundings surroundings{loaded->scope, loaded->links};
-  BERTH_CO_TRY(const Differences changed,
-               edit_enrollment(call, enrollment, command.edit, surroundings));
-  enrollment.created_at = enrollment.updated_at = call.ports.clock.wall();
-  auto change = make_change(call, PutEnrollment{enrollment}, MustNotExist{},
-                            act("enrollment.create", enrollment, changed.text()));
-  Result<std::uint64_t> version = co_await apply(call, std::move(change));
-  if (!version) co_return Fail(std::move(version).error());
-  enrollment.version = *version;
-  co_return enrollment;
+  for (int attempt = 1;; ++attempt) {
+    BERTH_CO_TRY(Enrollment enrollment, begun(call, command, loaded->scope));
+    BERTH_CO_TRY(const Differences changed,
+                 edit_enrollment(call, enrollment, command.edit, surroundings));
+    enrollment.created_at = enrollment.updated_at = call.ports.clock.wall();
+    auto change = make_change(call, PutEnrollment{enrollment}, MustNotExist{},
+                              act("enrollment.create", enrollment, changed.text()));
+    Result<std::uint64_t> version = co_await apply(call, std::move(change));
+    if (version) {
+      enrollment.version = *version;
+      co_return enrollment;
+    }
+    const bool taken = version.error().kind == ErrorKind::kConflict;
+    if (!taken || !id_is_made(command) || attempt == kIdsMadeMax) {
+      co_return Fail(std::move(version).error());
+    }
+  }
 }
 
 Task<Answer> run(const Call& call, domain::GetEnrollment command) {

@@ -126,6 +126,33 @@ Task<Result<domain::Enrollment>> find_enrollment(const Call& call, std::string s
       not_found(std::move(what), id, names, domain::mend::list_enrollments(scope, kind)));
 }
 
+Task<Result<domain::Enrollment>> find_product_group(const Call& call, std::string scope,
+                                                    std::string id) {
+  const EnrollmentKind kind = EnrollmentKind::kGroup;
+  Result<domain::Enrollment> found =
+      co_await find_enrollment(call, std::move(scope), kind, std::move(id));
+  if (!found || std::holds_alternative<domain::ProductSecret>(found->attestation)) co_return found;
+  co_return Fail(ErrorKind::kInvalid,
+                 fmt::format("group '{}' has symmetric keys, so no product secret and no members",
+                             found->id.text()),
+                 "name a group with a product secret; see: " + domain::mend::list_products());
+}
+
+Task<Result<domain::MemberView>> find_member(const Call& call, domain::Enrollment group,
+                                             std::string name) {
+  Catalog& catalog = call.ports.catalog;
+  const std::string scope = group.scope.text();
+  Result<domain::MemberView> found = co_await catalog.get_member(scope, group.id.key(), name);
+  if (found || broken(found)) co_return found;
+  Result<domain::Listing<domain::MemberView>> list =
+      co_await catalog.list_members(scope, group.id.key(), first_names());
+  const auto names =
+      names_of(list, [](const domain::MemberView& each) { return each.member.name.text(); });
+  co_return Fail(
+      not_found(fmt::format("group '{}' lists no member '{}'", group.id.text(), shown(name)), name,
+                names, domain::mend::product("device list", group)));
+}
+
 Task<Result<domain::Registration>> find_registration(const Call& call, std::string scope,
                                                      std::string id) {
   Catalog& catalog = call.ports.catalog;

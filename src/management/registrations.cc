@@ -15,6 +15,20 @@ std::string text_of(const domain::EnrollmentRef& ref) {
   return fmt::format("{}/{}", to_string(ref.kind), ref.id.text());
 }
 
+// The id of a member is made of its group's: it cannot move, and no other id can move in.
+Result<void> check_roster(const Registration& registration, const domain::Enrollment& owner) {
+  const bool has_roster = std::holds_alternative<domain::ProductSecret>(owner.attestation);
+  if (!registration.member && !has_roster) return {};
+  return Fail(ErrorKind::kInvalid,
+              registration.member
+                  ? fmt::format("'{}' is member '{}' of group '{}', and its id is made of both",
+                                registration.id.text(), registration.member->text(),
+                                registration.enrollment.id.text())
+                  : fmt::format("group '{}' has a product secret: only its members can register",
+                                owner.id.text()),
+              "let the device register with the secret of the group that it belongs to");
+}
+
 }  // namespace
 
 Task<Answer> run(const Call& call, domain::GetRegistration command) {
@@ -66,6 +80,8 @@ Task<Answer> run(const Call& call, domain::TransferRegistration command) {
                                owner->id.text(), owner->id.text(), found->id.text()),
                    "transfer it to a group, or to the individual enrollment with the same id");
   }
+  Result<void> movable = check_roster(*found, *owner);
+  if (!movable) co_return Fail(std::move(movable).error());
   const domain::EnrollmentRef to{owner->kind, owner->id};
   Differences changed;
   changed.note("enrollment", text_of(found->enrollment), text_of(to));

@@ -43,6 +43,15 @@ Task<Answer> run(const Call& call, domain::DeleteEnrollment command);
 // enrollment_keys.cc
 Task<Answer> run(const Call& call, domain::GetEnrollmentKeys command);
 Task<Answer> run(const Call& call, domain::RegenerateEnrollmentKey command);
+Task<Answer> run(const Call& call, domain::RotateProductSecret command);
+
+// members.cc
+Task<Answer> run(const Call& call, domain::AddMembers command);
+Task<Answer> run(const Call& call, domain::GetMember command);
+Task<Answer> run(const Call& call, domain::ListMembers command);
+Task<Answer> run(const Call& call, domain::UpdateMember command);
+Task<Answer> run(const Call& call, domain::DeleteMember command);
+Task<Answer> run(const Call& call, domain::ResetMember command);
 
 // registrations.cc
 Task<Answer> run(const Call& call, domain::GetRegistration command);

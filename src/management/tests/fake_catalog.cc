@@ -107,6 +107,16 @@ Result<std::uint64_t> FakeCatalog::write(const PutEnrollment& change,
                                          const Expectation& expectation) {
   const domain::Enrollment& record = change.record;
   const EnrollmentKey key(record.scope.text(), record.kind, record.id.key());
+  const auto has_product = [](const domain::Enrollment& each) {
+    return std::holds_alternative<domain::ProductSecret>(each.attestation);
+  };
+  for (const auto& [other, enrollment] : enrollments) {
+    const bool elsewhere =
+        enrollment.scope != record.scope && enrollment.id.key() == record.id.key();
+    if (elsewhere && has_product(record) && has_product(enrollment)) {
+      return Fail(ErrorKind::kConflict, "another scope has it");
+    }
+  }
   return put(enrollments, key, record, expectation);
 }
 Result<std::uint64_t> FakeCatalog::write(const RemoveEnrollment& change,
@@ -127,11 +137,42 @@ Result<std::uint64_t> FakeCatalog::write(const PutRegistrationOwner& change,
 }
 Result<std::uint64_t> FakeCatalog::write(const PutDevice& change, const Expectation& expectation) {
   const Pair key(change.record.hub.text(), change.record.id.text());
+  if (change.new_member && check(devices, key, expectation)) list(*change.new_member);
   return put(devices, key, change.record, expectation);
 }
 Result<std::uint64_t> FakeCatalog::write(const RemoveDevice& change,
                                          const Expectation& expectation) {
   return remove(devices, Pair(change.hub.text(), change.id.text()), expectation);
+}
+Result<std::uint64_t> FakeCatalog::write(const PutMember& change, const Expectation& expectation) {
+  const domain::Member& record = change.record;
+  const MemberKey key(record.scope.text(), record.group.key(), record.name.text());
+  Result<std::uint64_t> version = put(members, key, record, expectation);
+  domain::Device* identity = version ? identity_of(record) : nullptr;
+  if (identity != nullptr) identity->enabled = record.enabled;
+  return version;
+}
+Result<std::uint64_t> FakeCatalog::write(const RemoveMember& change,
+                                         const Expectation& expectation) {
+  const MemberKey key(change.scope.text(), change.group.key(), change.name.text());
+  BERTH_TRY(const domain::Member member, find(members, key));
+  BERTH_TRY(const std::uint64_t gone, remove(members, key, expectation));
+  const domain::MemberView view = view_of(member);
+  if (domain::Device* identity = identity_of(member)) {
+    devices.erase(Pair(identity->hub.text(), identity->id.text()));
+  }
+  if (view.registration) {
+    registrations.erase(Pair(change.scope.text(), view.registration->id.key()));
+  }
+  return gone;
+}
+Result<std::uint64_t> FakeCatalog::write(const ResetActivation& change,
+                                         const Expectation& expectation) {
+  const Pair key(change.scope.text(), change.id.key());
+  BERTH_TRY(domain::Registration record, find(registrations, key));
+  record.activated_at.reset();
+  record.answered.clear();
+  return put(registrations, key, record, expectation);
 }
 Result<std::uint64_t> FakeCatalog::write(const PutToken& change, const Expectation& expectation) {
   return put(tokens, change.record.id, change.record, expectation);
@@ -152,6 +193,50 @@ Task<Result<std::uint64_t>> FakeCatalog::apply(std::unique_ptr<Change> change) {
   change->audit.sequence = audit.size() + 1;
   audit.push_back(change->audit);
   co_return version;
+}
+
+domain::MemberAdding FakeCatalog::list(domain::Member member) {
+  const MemberKey key(member.scope.text(), member.group.key(), member.name.text());
+  if (members.contains(key)) return domain::MemberAdding::kPresent;
+  if (members.size() >= members_max) return domain::MemberAdding::kFull;
+  member.version = 1;
+  members.emplace(key, std::move(member));
+  return domain::MemberAdding::kAdded;
+}
+
+domain::MemberView FakeCatalog::view_of(const domain::Member& member) const {
+  domain::MemberView view{member, std::nullopt};
+  for (const auto& [key, each] : registrations) {
+    const bool of_group =
+        each.scope == member.scope && each.enrollment.id.key() == member.group.key();
+    if (of_group && each.member == member.name) view.registration = each;
+  }
+  return view;
+}
+
+domain::Device* FakeCatalog::identity_of(const domain::Member& member) {
+  const std::string id = member_device_id(member.group, member.name);
+  for (auto& [key, each] : devices) {
+    if (each.id.text() == id && each.group && each.group->key() == member.group.key()) return &each;
+  }
+  return nullptr;
+}
+
+Task<Result<std::vector<domain::MemberAdding>>> FakeCatalog::add_members(
+    std::unique_ptr<MembersToAdd> given) {
+  Result<void> up = working();
+  if (!up) co_return Fail(std::move(up).error());
+  std::vector<domain::MemberAdding> results;
+  for (domain::MemberName& name : given->names) {
+    domain::Member member;
+    member.scope = given->scope;
+    member.group = given->group;
+    member.name = std::move(name);
+    member.created_at = member.updated_at = given->at;
+    results.push_back(list(std::move(member)));
+  }
+  audit.push_back(given->audit);
+  co_return results;
 }
 
 Task<Result<void>> FakeCatalog::append_audit(domain::AuditRecord record) {
@@ -186,6 +271,21 @@ Task<Result<Listing<domain::Enrollment>>> FakeCatalog::list_enrollments(std::str
   co_return page_of(enrollments, page, [&](const domain::Enrollment& each) {
     return each.scope.text() == scope && each.kind == kind;
   });
+}
+Task<Result<domain::MemberView>> FakeCatalog::get_member(std::string scope, std::string group,
+                                                         std::string name) {
+  BERTH_CO_TRY(const domain::Member member, find(members, MemberKey(scope, group, name)));
+  co_return view_of(member);
+}
+Task<Result<Listing<domain::MemberView>>> FakeCatalog::list_members(std::string scope,
+                                                                    std::string group, Page page) {
+  const auto own = page_of(members, page, [&](const domain::Member& each) {
+    return each.scope.text() == scope && each.group.key() == group;
+  });
+  Listing<domain::MemberView> views;
+  for (const domain::Member& each : own.items) views.items.push_back(view_of(each));
+  views.next_cursor = own.next_cursor;
+  co_return views;
 }
 Task<Result<domain::Registration>> FakeCatalog::get_registration(std::string scope,
                                                                  std::string key) {

@@ -17,20 +17,26 @@ class FakeCatalog final : public Catalog {
   using Pair = std::pair<std::string, std::string>;
   using EnrollmentKey = std::tuple<std::string, domain::EnrollmentKind, std::string>;
 
+  using MemberKey = std::tuple<std::string, std::string, std::string>;  // scope, group, name
+
   std::map<std::string, domain::Scope> scopes;
   std::map<std::string, domain::Hub> hubs;
   std::map<Pair, domain::HubLink> links;
   std::map<EnrollmentKey, domain::Enrollment> enrollments;
   std::map<Pair, domain::Registration> registrations;
   std::map<Pair, domain::Device> devices;
+  std::map<MemberKey, domain::Member> members;
   std::map<std::string, domain::Trail> trails;
   std::map<std::string, domain::Token> tokens;
   std::vector<domain::AuditRecord> audit;
   bool broken = false;
   std::function<void()> before_apply;
   int token_reads = 0;
+  std::size_t members_max = domain::kMembersMax;
 
   Task<Result<std::uint64_t>> apply(std::unique_ptr<Change> change) override;
+  Task<Result<std::vector<domain::MemberAdding>>> add_members(
+      std::unique_ptr<MembersToAdd> given) override;
   Task<Result<void>> append_audit(domain::AuditRecord record) override;
   Task<Result<domain::Scope>> get_scope(std::string id) override;
   Task<Result<domain::Listing<domain::Scope>>> list_scopes(domain::Page page) override;
@@ -43,6 +49,11 @@ class FakeCatalog final : public Catalog {
   Task<Result<domain::Listing<domain::Enrollment>>> list_enrollments(std::string scope,
                                                                      domain::EnrollmentKind kind,
                                                                      domain::Page page) override;
+  Task<Result<domain::MemberView>> get_member(std::string scope, std::string group,
+                                              std::string name) override;
+  Task<Result<domain::Listing<domain::MemberView>>> list_members(std::string scope,
+                                                                 std::string group,
+                                                                 domain::Page page) override;
   Task<Result<domain::Registration>> get_registration(std::string scope, std::string key) override;
   Task<Result<domain::Listing<domain::Registration>>> list_registrations(
       std::string scope, std::optional<domain::EnrollmentRef> enrollment,
@@ -71,8 +82,14 @@ class FakeCatalog final : public Catalog {
   Result<std::uint64_t> write(const PutRegistrationOwner& put, const Expectation& expectation);
   Result<std::uint64_t> write(const PutDevice& put, const Expectation& expectation);
   Result<std::uint64_t> write(const RemoveDevice& removal, const Expectation& expectation);
+  Result<std::uint64_t> write(const PutMember& put, const Expectation& expectation);
+  Result<std::uint64_t> write(const RemoveMember& removal, const Expectation& expectation);
+  Result<std::uint64_t> write(const ResetActivation& reset, const Expectation& expectation);
   Result<std::uint64_t> write(const PutToken& put, const Expectation& expectation);
   Result<std::uint64_t> write(const RemoveToken& removal, const Expectation& expectation);
+  domain::MemberView view_of(const domain::Member& member) const;
+  domain::MemberAdding list(domain::Member member);
+  domain::Device* identity_of(const domain::Member& member);
   Result<void> working() const;
 };
 
