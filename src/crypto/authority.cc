@@ -24,7 +24,6 @@ using NamesPtr = std::unique_ptr<GENERAL_NAMES, Deleter<GENERAL_NAMES_free>>;
 using NamePtr = std::unique_ptr<GENERAL_NAME, Deleter<GENERAL_NAME_free>>;
 using ExtensionPtr = std::unique_ptr<X509_EXTENSION, Deleter<X509_EXTENSION_free>>;
 
-constexpr std::size_t kCommonNameMax = 64;  // RFC 5280 appendix A, ub-common-name
 constexpr std::size_t kSerialBytes = 16;
 
 auto fail_openssl(std::string what) {
@@ -88,7 +87,7 @@ bool set_common_name(X509_NAME* name, std::string_view text) {
 }
 
 bool is_common_name(std::string_view text) {
-  return !text.empty() && text.size() <= kCommonNameMax && base::printable(text) == text;
+  return !text.empty() && text.size() <= Authority::kCommonNameMax && base::printable(text) == text;
 }
 
 // Everything that all kinds of certificate share; the caller adds names and extensions, then

@@ -30,6 +30,7 @@ class Authority {
   static constexpr std::chrono::hours kRenewBefore{24 * 30};
   static constexpr std::chrono::hours kBackdate{24};  // for devices whose clock is behind
   static constexpr std::size_t kNamesMax = 256;
+  static constexpr std::size_t kCommonNameMax = 64;  // RFC 5280 appendix A, ub-common-name
 
   // A new self-signed CA valid from now - kBackdate. `common_name`: 1 to 64 printable characters.
   static Result<Authority> create(std::string_view common_name, Rng& rng, const Clock& clock);

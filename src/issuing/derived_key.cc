@@ -20,16 +20,20 @@ Result<Secret> DerivedKey::key_from(const domain::Sealed& from,
   return crypto::derive_device_key(key.bytes(), derivation_id);
 }
 
-Result<void, Refusal> DerivedKey::issue(const domain::Enrollment& enrollment,
-                                        const std::string& derivation_id,
-                                        const domain::Device* before, domain::Device& device) {
+bool DerivedKey::issues_for(const domain::Enrollment& enrollment) const {
+  return std::holds_alternative<domain::SymmetricKeys>(enrollment.attestation);
+}
+
+Result<domain::Credential, Refusal> DerivedKey::issue(const provisioning::IssueInput& input,
+                                                      domain::Device& device) {
+  const domain::Enrollment& enrollment = input.enrollment;
   const auto* keys = std::get_if<domain::SymmetricKeys>(&enrollment.attestation);
   if (keys == nullptr) {
     return Fail(
         Refusal{domain::Reason::kInternal, "an enrollment with symmetric keys", "another", {}});
   }
-  Result<Secret> primary = key_from(keys->primary, enrollment, derivation_id);
-  Result<Secret> secondary = key_from(keys->secondary, enrollment, derivation_id);
+  Result<Secret> primary = key_from(keys->primary, enrollment, input.derivation_id);
+  Result<Secret> secondary = key_from(keys->secondary, enrollment, input.derivation_id);
   if (!primary || !secondary) {
     const Error& error = primary ? secondary.error() : primary.error();
     log::error("issue.key_unreadable",
@@ -44,8 +48,10 @@ Result<void, Refusal> DerivedKey::issue(const domain::Enrollment& enrollment,
   device.keys.emplace();
   device.keys->primary = vault_.seal(fresh.primary, context);
   device.keys->secondary = vault_.seal(fresh.secondary, context);
-  if (before != nullptr) device.keys->retired = retire_keys(vault_, *before, fresh, device);
-  return {};
+  if (input.before != nullptr) {
+    device.keys->retired = retire_keys(vault_, *input.before, fresh, device);
+  }
+  return domain::Credential{};
 }
 
 }  // namespace berth::issuing

@@ -15,12 +15,11 @@ class DerivedKey final : public provisioning::Issuer {
  public:
   explicit DerivedKey(provisioning::Vault& vault) : vault_(vault) {}
 
-  std::string_view attestation() const override { return "symmetric_key"; }
-  // Reasons: kInternal (the enrollment's keys do not open).
-  Result<void, provisioning::Refusal> issue(const domain::Enrollment& enrollment,
-                                            const std::string& derivation_id,
-                                            const domain::Device* before,
-                                            domain::Device& device) override;
+  bool issues_for(const domain::Enrollment& enrollment) const override;
+  // Gives nothing to hand out: the device holds its keys already. Reasons: kInternal (the
+  // enrollment's keys do not open).
+  Result<domain::Credential, provisioning::Refusal> issue(const provisioning::IssueInput& input,
+                                                          domain::Device& device) override;
 
  private:
   // What a device of that enrollment has for `from`, one of the enrollment's keys.

@@ -1,34 +1,13 @@
 #include "issuing/derived_key.h"
 
+#include "issuing/tests/open_vault.h"
+
 #include <gtest/gtest.h>
 
 #include <string>
 
 namespace berth::issuing {
 namespace {
-
-// Seals by writing the context beside the secret, so that a test can see both.
-class OpenVault final : public provisioning::Vault {
- public:
-  domain::Sealed seal(const Secret& secret, std::string_view context) override {
-    domain::Sealed sealed;
-    sealed.bytes.assign(context.begin(), context.end());
-    sealed.bytes.push_back(0);
-    sealed.bytes.insert(sealed.bytes.end(), secret.bytes().begin(), secret.bytes().end());
-    return sealed;
-  }
-  Result<Secret> open(const domain::Sealed& sealed, std::string_view context) override {
-    const std::string text(sealed.bytes.begin(), sealed.bytes.end());
-    if (!text.starts_with(std::string(context) + '\0')) {
-      return Fail(ErrorKind::kInternal, "sealed for something else");
-    }
-    return Secret::from_text(text.substr(context.size() + 1));
-  }
-  base::Bytes digest(std::span<const std::uint8_t> bytes, std::string_view) override {
-    return {bytes.begin(), bytes.end()};
-  }
-  std::string fingerprint(std::span<const std::uint8_t>) override { return "0"; }
-};
 
 class DerivedKeyTest : public testing::Test {
  protected:
@@ -56,6 +35,13 @@ class DerivedKeyTest : public testing::Test {
     return key ? base::base64_encode(key->bytes()) : key.error().what;
   }
 
+  Result<domain::Credential, provisioning::Refusal> issue(const domain::Enrollment& by,
+                                                          const domain::Device* before,
+                                                          domain::Device& made) {
+    const std::string id = "device-01";
+    return issuer_.issue({by, id, before, false}, made);
+  }
+
   // What a device has that registers by individual enrollment with those keys.
   domain::Device issued(std::string_view primary, std::string_view secondary,
                         const domain::Device* before, domain::Device made) {
@@ -63,7 +49,7 @@ class DerivedKeyTest : public testing::Test {
         enrollment(domain::EnrollmentKind::kIndividual, Secret::from_text(primary));
     std::get<domain::SymmetricKeys>(by.attestation).secondary =
         vault_.seal(Secret::from_text(secondary), domain::key_context(by.scope, by.kind, by.id));
-    EXPECT_TRUE(issuer_.issue(by, "device-01", before, made));
+    EXPECT_TRUE(issue(by, before, made));
     return made;
   }
   // "primary one@10, …"
@@ -87,8 +73,7 @@ TEST_F(DerivedKeyTest, GroupDevice_GetsTheDerivedPairSealedForItsIdentity) {
   Secret group_key = Secret::of_size(64);
   for (std::size_t i = 0; i < 64; ++i) group_key.mutable_bytes()[i] = static_cast<std::uint8_t>(i);
   domain::Device made = device();
-  ASSERT_TRUE(issuer_.issue(enrollment(domain::EnrollmentKind::kGroup, group_key), "device-01",
-                            nullptr, made));
+  ASSERT_TRUE(issue(enrollment(domain::EnrollmentKind::kGroup, group_key), nullptr, made));
   EXPECT_EQ(opened(made.keys->primary), "4mnWPt8Zt2l+dGRNpd2grurMijx75QG0Gw4rgHMHFgA=");
   EXPECT_NE(opened(made.keys->secondary), opened(made.keys->primary));
 }
@@ -96,9 +81,26 @@ TEST_F(DerivedKeyTest, GroupDevice_GetsTheDerivedPairSealedForItsIdentity) {
 TEST_F(DerivedKeyTest, IndividualDevice_GetsTheEnrollmentsOwnPair) {
   const Secret key = Secret::from_text("an individual key");
   domain::Device made = device();
-  ASSERT_TRUE(issuer_.issue(enrollment(domain::EnrollmentKind::kIndividual, key), "device-01",
-                            nullptr, made));
+  ASSERT_TRUE(issue(enrollment(domain::EnrollmentKind::kIndividual, key), nullptr, made));
   EXPECT_EQ(opened(made.keys->primary), base::base64_encode(key.bytes()));
+}
+
+TEST_F(DerivedKeyTest, Device_IsHandedNothingBecauseItHasItsKeys) {
+  domain::Device made = device();
+  const auto credential =
+      issue(enrollment(domain::EnrollmentKind::kGroup, Secret::from_text("0123456789abcdef")),
+            nullptr, made);
+  ASSERT_TRUE(credential);
+  EXPECT_TRUE(std::holds_alternative<std::monostate>(*credential));
+  EXPECT_FALSE(made.awaits_activation);
+}
+
+TEST_F(DerivedKeyTest, GroupsWithAProductSecret_AreNotItsOwn) {
+  domain::Enrollment by =
+      enrollment(domain::EnrollmentKind::kGroup, Secret::from_text("0123456789abcdef"));
+  EXPECT_TRUE(issuer_.issues_for(by));
+  by.attestation = domain::ProductSecret{};
+  EXPECT_FALSE(issuer_.issues_for(by));
 }
 
 TEST_F(DerivedKeyTest, KeyOfAnotherRecord_IsRefusedAsInternal) {
@@ -106,7 +108,7 @@ TEST_F(DerivedKeyTest, KeyOfAnotherRecord_IsRefusedAsInternal) {
       enrollment(domain::EnrollmentKind::kGroup, Secret::from_text("0123456789abcdef"));
   moved.id = domain::EnrollmentId::trusted("line-8");
   domain::Device made = device();
-  const auto refused = issuer_.issue(moved, "device-01", nullptr, made);
+  const auto refused = issue(moved, nullptr, made);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().reason, domain::Reason::kInternal);
   EXPECT_FALSE(made.keys.has_value());
