@@ -21,12 +21,23 @@ std::vector<std::pair<std::string, std::vector<std::string>>> branches() {
     if (std::find(words.begin(), words.end(), word) == words.end()) words.push_back(word);
   };
   for (const Verb& verb : verbs()) {
-    const std::size_t blank = verb.name.find(' ');
-    add("", verb.name.substr(0, blank));
-    if (blank != verb.name.npos) add(verb.name.substr(0, blank), verb.name.substr(blank + 1));
+    for (std::size_t begin = 0; begin < verb.name.size();) {
+      const std::size_t end = std::min(verb.name.find(' ', begin), verb.name.size());
+      add(begin == 0 ? "" : verb.name.substr(0, begin - 1), verb.name.substr(begin, end - begin));
+      begin = end + 1;
+    }
   }
   add("", "help");
   return all;
+}
+
+// The beginnings of two words that a third must follow: "product device".
+std::vector<std::string> deep_branches() {
+  std::vector<std::string> deep;
+  for (const auto& [before, words] : branches()) {
+    if (before.find(' ') != before.npos) deep.push_back(before);
+  }
+  return deep;
 }
 
 std::string joined(const std::vector<std::string>& words) {
@@ -77,6 +88,29 @@ std::string quoted(const std::string& text) {
   return out + "'";
 }
 
+// That all words of `path` were given and no others that make the same words mean something else:
+// `device` of `product device` is not the noun, and `product list` not `product device list`.
+std::string fish_seen(const std::string& path) {
+  constexpr std::string_view kSeen = "__fish_seen_subcommand_from ";
+  std::string when;
+  for (std::size_t begin = 0; begin < path.size();) {
+    const std::size_t end = std::min(path.find(' ', begin), path.size());
+    when += (when.empty() ? "" : "; and ") + std::string(kSeen) + path.substr(begin, end - begin);
+    begin = end + 1;
+  }
+  const std::string noun = path.substr(0, path.find(' '));
+  for (const std::string& deep : deep_branches()) {
+    const std::string first = deep.substr(0, deep.find(' '));
+    const std::string second = deep.substr(first.size() + 1);
+    const bool is_below = path == deep || path.starts_with(deep + " ");
+    if (second == noun) when += "; and not " + std::string(kSeen) + first;
+    if (first == noun && path != noun && !is_below) {
+      when += "; and not " + std::string(kSeen) + second;
+    }
+  }
+  return when;
+}
+
 constexpr std::string_view kBashStart = R"(# bash completion for berth
 # install: berth completion bash > ~/.local/share/bash-completion/completions/berth
 _berth() {
@@ -92,7 +126,9 @@ _berth() {
       *)
         case "$path" in
           "") path="$word" ;;
-          *" "*) ;;
+)";
+
+constexpr std::string_view kBashPathEnd = R"(          *" "*) ;;
           *) path="$path $word" ;;
         esac ;;
     esac
@@ -109,6 +145,10 @@ complete -F _berth berth
 
 std::string bash_completion() {
   std::string text(kBashStart);
+  for (const std::string& before : deep_branches()) {
+    text += "          \"" + before + "\") path=\"$path $word\" ;;\n";
+  }
+  text += kBashPathEnd;
   text +=
       "    " + file_flags("|") + ")\n      COMPREPLY=($(compgen -f -- \"$current\")); return ;;\n";
   for (const auto& [flag, values] : choices()) {
@@ -144,20 +184,16 @@ std::string fish_completion() {
       "# install: berth completion fish > ~/.config/fish/completions/berth.fish\n"
       "complete -c berth -f\n";
   for (const auto& [before, words] : branches()) {
-    const std::string when = before.empty()
-                                 ? "__fish_use_subcommand"
-                                 : "__fish_seen_subcommand_from " + before +
-                                       "; and not __fish_seen_subcommand_from " + joined(words);
+    const std::string when =
+        before.empty()
+            ? "__fish_use_subcommand"
+            : fish_seen(before) + "; and not __fish_seen_subcommand_from " + joined(words);
     for (const std::string& word : words) {
       text += "complete -c berth -n " + quoted(when) + " -a " + quoted(word) + "\n";
     }
   }
   for (const Verb& verb : verbs()) {
-    const std::size_t blank = verb.name.find(' ');
-    std::string when = "__fish_seen_subcommand_from " + verb.name.substr(0, blank);
-    if (blank != verb.name.npos) {
-      when += "; and __fish_seen_subcommand_from " + verb.name.substr(blank + 1);
-    }
+    const std::string when = fish_seen(verb.name);
     for (const Flag& flag : all_flags(verb)) {
       text += "complete -c berth -n " + quoted(when) + " -l " + flag.name;
       const bool is_path = flag.value == "FILE" || flag.value == "DIR";

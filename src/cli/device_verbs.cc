@@ -45,13 +45,17 @@ Try<int> create(Invocation& run) {
   BERTH_TRY(json::object body, body_of(run));
   body["id"] = device_id(run);
   put_text(body, "scope", run.args, "scope");
+  put_text(body, "group", run.args, "product");
   BERTH_STEP(put_json_object(body, "tags", run, "tags"));
   BERTH_STEP(put_json_object(body, "desired", run, "desired"));
   BERTH_TRY(const std::string hub, run.hub());
   BERTH_TRY(Api * api, run.api());
   BERTH_TRY(Answer answer, api->post(path_of({"hubs", hub, "devices"}), body));
-  run.say("created device " + device_id(run) + " at hub " + hub);
-  return show_with_keys(run, path_of({"hubs", hub, "devices", device_id(run)}), std::move(answer));
+  // The id of a product's device is made of the product's and the name.
+  std::string id = member_text(answer.value, "id");
+  if (id.empty()) id = device_id(run);
+  run.say("created device " + id + " at hub " + hub);
+  return show_with_keys(run, path_of({"hubs", hub, "devices", id}), std::move(answer));
 }
 
 Try<int> update(Invocation& run) {
@@ -137,6 +141,11 @@ std::vector<Verb> key_verbs_of_devices() {
 std::vector<Verb> device_verbs() {
   Flag scope = scope_flag();
   scope.help = "The scope it belongs to; may be left out while there is only one.";
+  const Flag product{"product",
+                     "ID",
+                     "The product it belongs to; then --device-id is its name there.",
+                     FlagKind::kText,
+                     {"product-id"}};
   std::vector<Flag> twin{
       {"tags", "JSON", "Tags of its twin, or @FILE."},
       {"desired", "JSON", "Desired properties of its twin, or @FILE.", FlagKind::kText, {"props"}}};
@@ -144,7 +153,8 @@ std::vector<Verb> device_verbs() {
       {"device list", "Lists the devices of a hub.", flags_of({{hub_flag()}, page_flags()}),
        "berth device list", &list},
       {"device create", "Makes a device by hand, without a registration.",
-       flags_of({{device_flag(), hub_flag(), scope}, edit_flags(), twin, {show_keys_flag()}}),
+       flags_of(
+           {{device_flag(), hub_flag(), scope, product}, edit_flags(), twin, {show_keys_flag()}}),
        "berth device create pump-9 --desired '{\"interval\": 5}'", &create},
       {"device show",
        "Shows one device of a hub, and how it is connected.",

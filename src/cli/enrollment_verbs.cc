@@ -1,6 +1,7 @@
 // Individual enrollments and groups: the same verbs, one noun apart.
 #include "base/codec.h"
 #include "cli/body.h"
+#include "cli/enrollment_body.h"
 #include "cli/invocation.h"
 #include "cli/keys_shown.h"
 #include "cli/verb_groups.h"
@@ -29,43 +30,11 @@ Try<std::string> target(Invocation& run) {
   return path_of({"scopes", scope, collection(run.verb), id_of(run)});
 }
 
-void put_reprovision(json::object& body, const Arguments& args) {
-  const auto policy = args.text("reprovision-policy");
-  if (!policy) return;
-  const bool never = *policy == "never";
-  json::object reprovision;
-  reprovision["updateHubAssignment"] = !never;
-  reprovision["migrateDeviceData"] = never || *policy == "reprovisionandmigratedata";
-  body["reprovision"] = std::move(reprovision);
-}
-
-void put_hubs(json::object& body, const Arguments& args) {
-  if (!args.has("iot-hubs")) return;
-  json::array hubs;
-  for (const std::string& text : args.texts("iot-hubs")) {
-    std::string_view rest = text;
-    while (!rest.empty()) {
-      const std::size_t end = std::min(rest.find_first_of(", "), rest.size());
-      if (end > 0) hubs.emplace_back(rest.substr(0, end));
-      rest.remove_prefix(std::min(end + 1, rest.size()));
-    }
-  }
-  body["hubs"] = std::move(hubs);
-}
-
 Try<json::object> body_of(Invocation& run) {
   json::object body;
-  put_text(body, "displayName", run.args, "display-name");
-  if (const auto status = run.args.text("provisioning-status")) {
-    body["enabled"] = *status == "enabled";
-  }
   put_text(body, "deviceId", run.args, "device-id");
-  put_text(body, "allocationPolicy", run.args, "allocation-policy");
-  put_hubs(body, run.args);
+  BERTH_STEP(put_enrollment(body, run));
   put_boolean(body, "iotEdge", run.args, "edge-enabled");
-  put_reprovision(body, run.args);
-  BERTH_STEP(put_json_object(body, "tags", run, "initial-twin-tags"));
-  BERTH_STEP(put_json_object(body, "desired", run, "initial-twin-properties"));
   BERTH_STEP(put_json_object(body, "deviceInformation", run, "device-information"));
   BERTH_STEP(put_keys(body, run));
   return body;
@@ -147,52 +116,15 @@ Flag id_flag(bool group) {
 }
 
 std::vector<Flag> edit_flags(bool group) {
-  std::vector<Flag> flags{
-      display_name_flag(),
-      {"provisioning-status",
-       "STATUS",
-       "disabled refuses its devices; enabled.",
-       FlagKind::kText,
-       {"ps"},
-       {"enabled", "disabled"}},
-      {"primary-key",
-       "KEY",
-       "Base64 of 16 to 64 bytes, or @FILE; made up when left out.",
-       FlagKind::kText,
-       {"pk"}},
-      {"secondary-key", "KEY", "The same for the second key.", FlagKind::kText, {"sk"}},
-      {"allocation-policy",
-       "POLICY",
-       "How a hub is chosen; as the scope says.",
-       FlagKind::kText,
-       {"ap"},
-       {"hashed", "static", ""}},
-      {"iot-hubs",
-       "HUBS",
-       "Candidate hubs, separated by commas; all linked ones when empty.",
-       FlagKind::kText,
-       {"ih"},
-       {},
-       false,
-       false,
-       true},
-      {"reprovision-policy",
-       "POLICY",
-       "What registering again does; reprovisionandmigratedata.",
-       FlagKind::kText,
-       {"rp"},
-       {"reprovisionandmigratedata", "reprovisionandresetdata", "never"}},
-      {"initial-twin-tags",
-       "JSON",
-       "Tags of the twin a device starts with, or @FILE.",
-       FlagKind::kText,
-       {"tags"}},
-      {"initial-twin-properties",
-       "JSON",
-       "Desired properties it starts with, or @FILE.",
-       FlagKind::kText,
-       {"props"}},
-      {"edge-enabled", "BOOL", "Whether it is an edge device; false.", FlagKind::kBoolean, {"ee"}}};
+  std::vector<Flag> flags = enrollment_flags(
+      {{"primary-key",
+        "KEY",
+        "Base64 of 16 to 64 bytes, or @FILE; made up when left out.",
+        FlagKind::kText,
+        {"pk"}},
+       {"secondary-key", "KEY", "The same for the second key.", FlagKind::kText, {"sk"}}});
+  flags.push_back(
+      {"edge-enabled", "BOOL", "Whether it is an edge device; false.", FlagKind::kBoolean, {"ee"}});
   if (group) return flags;
   flags.push_back({"device-id",
                    "ID",

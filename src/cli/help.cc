@@ -17,7 +17,8 @@ std::string usage(const Verb& verb) {
   bool others = verb.is_online;
   for (const Flag& flag : verb.flags) {
     if (flag.positional) {
-      text += flag.required ? " " + flag.value : " [" + flag.value + "]";
+      const std::string value = flag.value + (flag.repeated ? "..." : "");
+      text += flag.required ? " " + value : " [" + value + "]";
     } else if (flag.required) {
       text += " " + form_of(flag);
     } else {
@@ -161,6 +162,17 @@ std::string flags_markdown(std::span<const Flag> flags) {
 
 // What the examples of a noun need to find on the server.
 std::string_view preface(const std::string& noun) {
+  if (noun == "product") {
+    return R"(A product's secret is burned into all of its devices; each asks for a credential of its own by
+name. The examples read this list of names:
+
+<!-- test -->
+```sh
+printf 'name\ndev002\ndev003\n' > names.csv
+```
+
+)";
+  }
   if (noun == "registration") {
     return R"(The examples from here on use three devices that `berth bench register` plays:
 

@@ -4,6 +4,7 @@
 
 #include <boost/json.hpp>
 
+#include <algorithm>
 #include <fstream>
 #include <iostream>
 #include <sstream>
@@ -13,7 +14,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kSmallFileMax = 1024 * 1024;
+constexpr std::size_t kMebibyte = 1024 * 1024;
+constexpr std::size_t kSmallFileMax = kMebibyte;
 
 std::string trimmed(std::string_view text) {
   constexpr std::string_view kBlank = " \t\r\n";
@@ -27,23 +29,22 @@ std::optional<std::string> read_trimmed(const fs::path& path) {
   return text ? std::optional(trimmed(*text)) : std::nullopt;
 }
 
-Try<std::string> read_stream(std::istream& stream, const std::string& name) {
-  std::string text(kSmallFileMax + 1, '\0');
-  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(stream.gcount()));
-  if (text.size() > kSmallFileMax) {
-    return Refuse(name + " is larger than 1 MiB", {}, "name the file that was meant");
+Try<std::string> read_stream(std::istream& stream, const std::string& name,
+                             std::size_t bytes_max = kSmallFileMax) {
+  std::string text;
+  std::string part(std::min(bytes_max + 1, kSmallFileMax + 1), '\0');
+  while (stream && text.size() <= bytes_max) {
+    stream.read(part.data(), static_cast<std::streamsize>(part.size()));
+    text.append(part, 0, static_cast<std::size_t>(stream.gcount()));
+  }
+  if (text.size() > bytes_max) {
+    return Refuse(name + " is larger than " + std::to_string(bytes_max / kMebibyte) + " MiB", {},
+                  "name the file that was meant");
   }
   return text;
 }
 
-bool is_https(const std::string& url) {
-  return url.starts_with("https://") && url.size() > 8 && url.find_first_of(" \t\r\n") == url.npos;
-}
-
-}  // namespace
-
-Try<std::string> read_small_file(const fs::path& path) {
+Try<std::string> read_file(const fs::path& path, std::size_t bytes_max) {
   std::ifstream file(path, std::ios::binary);
   std::error_code error;
   if (!file || fs::is_directory(path, error)) {
@@ -52,7 +53,20 @@ Try<std::string> read_small_file(const fs::path& path) {
         fs::exists(path, error) ? "it is no file, or its mode forbids it" : "there is no such file",
         "check the path, and that this user may read it");
   }
-  return read_stream(file, path.string());
+  return read_stream(file, path.string(), bytes_max);
+}
+
+bool is_https(const std::string& url) {
+  return url.starts_with("https://") && url.size() > 8 && url.find_first_of(" \t\r\n") == url.npos;
+}
+
+}  // namespace
+
+Try<std::string> read_small_file(const fs::path& path) { return read_file(path, kSmallFileMax); }
+
+Try<std::string> read_input(Invocation& run, const std::string& path, std::size_t bytes_max) {
+  if (path == "-") return read_stream(run.world.in, "standard input", bytes_max);
+  return read_file(path, bytes_max);
 }
 
 Try<std::string> text_or_file(Invocation& run, const std::string& text) {

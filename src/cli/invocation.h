@@ -78,5 +78,7 @@ class Invocation {
 Try<std::string> text_or_file(Invocation& run, const std::string& text);
 // At most 1 MiB.
 Try<std::string> read_small_file(const std::filesystem::path& path);
+// A file, or standard input for "-", of at most so many bytes, as it is.
+Try<std::string> read_input(Invocation& run, const std::string& path, std::size_t bytes_max);
 
 }  // namespace berth::cli

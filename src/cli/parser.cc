@@ -117,6 +117,8 @@ struct Slot {
   CLI::Option* option = nullptr;
 };
 
+constexpr int kWordsMax = 1 << 20;
+
 void add_option(CLI::App& app, Slot& slot) {
   const Flag& flag = *slot.flag;
   if (flag.kind == FlagKind::kSwitch) {
@@ -124,7 +126,9 @@ void add_option(CLI::App& app, Slot& slot) {
     return;
   }
   slot.option = app.add_option(names_for_cli11(flag), slot.values);
-  slot.option->expected(1)->allow_extra_args(false);
+  // Words of their own go on and on; a flag has one value each time.
+  const bool takes_all = flag.repeated && flag.positional;
+  slot.option->expected(1, takes_all ? kWordsMax : 1)->allow_extra_args(takes_all);
   slot.option->multi_option_policy(flag.repeated ? CLI::MultiOptionPolicy::TakeAll
                                                  : CLI::MultiOptionPolicy::Throw);
 }

@@ -69,8 +69,32 @@ std::string label(std::string_view member) {
   return clean(text);
 }
 
+// When secrets of a product were replaced.
+std::string times_text(const json::array& items) {
+  std::string text;
+  for (const json::value& item : items) {
+    text += (text.empty() ? "" : ", ") + clean(short_time(member_text(item, "retiredAt")));
+  }
+  return text.empty() ? "none" : text;
+}
+
+// "event publish, data publish and subscribe"
+std::string topics_text(const json::array& items) {
+  std::string text;
+  for (const json::value& item : items) {
+    const bool publishes = member_text(item, "publish") == "true";
+    const bool subscribes = member_text(item, "subscribe") == "true";
+    text += (text.empty() ? "" : ", ") + clean(member_text(item, "topic"));
+    if (publishes) text += " publish";
+    if (publishes && subscribes) text += " and";
+    if (subscribes) text += " subscribe";
+  }
+  return text.empty() ? "none" : text;
+}
+
 bool is_time(std::string_view name, const json::value& value) {
-  return value.is_string() && (name.ends_with("At") || name == "at" || name == "now");
+  return value.is_string() && (name.ends_with("At") || name.ends_with("Until") || name == "at" ||
+                               name == "now" || name == "notBefore" || name == "notAfter");
 }
 
 std::string card_value(std::string_view name, const json::value& value) {
@@ -79,13 +103,16 @@ std::string card_value(std::string_view name, const json::value& value) {
   if (name == "hubs") return list_text(value);
   if (name == "policies" && value.is_array()) return names_text(value.get_array(), "name");
   if (name == "retiredKeys" && value.is_array()) return names_text(value.get_array(), "slot");
+  if (name == "retiredSecrets" && value.is_array()) return times_text(value.get_array());
+  if (name == "topics" && value.is_array()) return topics_text(value.get_array());
   if (value.is_array() && value.get_array().empty()) return "none";
   return plain(value);
 }
 
 // Objects of a fixed shape are laid out; free-form ones (tags, payload, …) stay JSON.
 bool is_laid_out(std::string_view name) {
-  return name == "attestation" || name == "reprovision" || name == "connection";
+  return name == "attestation" || name == "reprovision" || name == "connection" ||
+         name == "certificate" || name == "registration";
 }
 
 using Line = std::pair<std::string, std::string>;

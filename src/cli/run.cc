@@ -107,7 +107,7 @@ int run(int argc, char** argv, const Hooks& hooks) {
               clock,          config::process_environment(),
               hooks,          &make_curl_transport,
               &host_resolves, &pause_for,
-              &interrupted};
+              &interrupted,   ::isatty(STDERR_FILENO) == 1};
   const std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
   return run_words(words, world);
 }

@@ -33,6 +33,7 @@ struct World {
   // Whether Ctrl-C (or SIGTERM) came. From the first call on it no longer ends the program but a
   // pause and a call that is under way.
   std::function<bool()> interrupted;
+  bool shows_progress = false;  // errors are a terminal: a line there may be written over
 };
 
 // The whole command: parse, do, print; answers with the exit code.

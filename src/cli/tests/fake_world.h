@@ -94,6 +94,7 @@ struct FakeWorld {
   int pauses = 0;
   std::size_t calls_until_interrupt = 1000;  // Ctrl-C comes once so many calls were made
   bool asks = false;
+  bool shows_progress = false;
 
   // Exit code; `out` and `err` hold what was printed by this run alone.
   int run(std::vector<std::string> words) {
@@ -115,7 +116,8 @@ struct FakeWorld {
                   return std::find(resolving.begin(), resolving.end(), host) != resolving.end();
                 },
                 [this](std::chrono::milliseconds) { ++pauses; },
-                [this] { return calls_until_interrupt <= server.calls.size(); }};
+                [this] { return calls_until_interrupt <= server.calls.size(); },
+                shows_progress};
     return run_words(words, world);
   }
 };
