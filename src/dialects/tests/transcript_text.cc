@@ -135,12 +135,89 @@ Registration read_registration(const Words& words, TimePoint at) {
   return registration;
 }
 
-std::string write_claim(const domain::Claim& claim) {
-  return fmt::format("scope: {}\nid: {}\n{}payload: {}\nfrom: {} {} {} host={} client={}\n",
-                     claim.scope, claim.registration_id, write_evidence(claim.evidence),
-                     claim.payload.empty() ? "none" : claim.payload, claim.dialect, claim.transport,
-                     claim.source, claim.host, claim.client);
+// What the device is handed: `secret=BASE64`, or `certificate=TEXT key=TEXT`, and the secret that
+// the request was proven with, `proven=TEXT`.
+domain::Accepted read_accepted(const Words& words, TimePoint at) {
+  domain::Accepted accepted;
+  accepted.registration = read_registration(words, at);
+  accepted.proven_with = Secret::from_text(words.get("proven"));
+  if (const std::string secret = words.get("secret"); !secret.empty()) {
+    accepted.credential = domain::IssuedSecret{base::base64_decode_secret(secret).value()};
+  }
+  if (const std::string certificate = words.get("certificate"); !certificate.empty()) {
+    accepted.credential =
+        domain::IssuedCertificate{certificate, Secret::from_text(words.get("key"))};
+  }
+  return accepted;
 }
+
+std::string write_target(const domain::Claim& claim) {
+  std::string text = claim.membership
+                         ? fmt::format("group: {}\nmember: {}\n", claim.membership->group,
+                                       claim.membership->member)
+                         : fmt::format("scope: {}\n", claim.scope);
+  text += fmt::format("id: {}\n", claim.registration_id);
+  if (claim.wants) text += fmt::format("wants: {}\n", to_string(*claim.wants));
+  return text;
+}
+
+std::string write_claim(const domain::Claim& claim) {
+  return fmt::format("{}{}payload: {}\nfrom: {} {} {} host={} client={}\n", write_target(claim),
+                     write_evidence(claim.evidence), claim.payload.empty() ? "none" : claim.payload,
+                     claim.dialect, claim.transport, claim.source, claim.host, claim.client);
+}
+
+// One line for each text, its line feeds as \n.
+std::string write_signed_text(const domain::SignedText& signed_text) {
+  std::string text =
+      fmt::format("evidence: {} with the {} over one of\n", to_string(signed_text.algorithm),
+                  signed_text.key_form == domain::KeyForm::kBytes ? "bytes of the secret"
+                                                                  : "base64 text of the secret");
+  for (const std::string& each : signed_text.texts) {
+    text += "  ";
+    for (const char c : each) text += c == '\n' ? std::string("\\n") : std::string(1, c);
+    text += '\n';
+  }
+  text += fmt::format("  mac: {}\n", signed_text.mac.empty()
+                                         ? "unreadable, " + signed_text.raw_signature
+                                         : base::hex_encode(signed_text.mac));
+  if (!signed_text.nonce.empty()) text += fmt::format("  nonce: {}\n", signed_text.nonce);
+  if (signed_text.made_at_seconds)
+    text += fmt::format("  made: {}\n", *signed_text.made_at_seconds);
+  if (signed_text.expires_at_seconds) {
+    text += fmt::format("  expires: {}\n", *signed_text.expires_at_seconds);
+  }
+  return text;
+}
+
+std::string write_mac_over_text(const domain::MacOverText& mac) {
+  EXPECT_EQ(mac.signed_text, mac.raw_audience + "\n" + mac.raw_expiry);
+  return fmt::format(
+      "evidence: MAC over the next two lines\n  {}\n  {}\n  mac: {}\n  audience: {}\n"
+      "  expected: {}\n  expires: {}\n{}",
+      mac.raw_audience, mac.raw_expiry,
+      mac.mac.empty() ? "unreadable, " + mac.raw_signature : base::base64_encode(mac.mac),
+      mac.audience, mac.expected_audience, mac.expires_at_seconds,
+      mac.key_name.empty() ? "" : "  key name: " + mac.key_name + "\n");
+}
+
+struct EvidenceWriter {
+  std::string operator()(const domain::NoEvidence&) const { return "evidence: none\n"; }
+  std::string operator()(const domain::MalformedEvidence& malformed) const {
+    return "evidence: malformed, " + malformed.what + "\n";
+  }
+  std::string operator()(const domain::MacOverText& mac) const { return write_mac_over_text(mac); }
+  std::string operator()(const domain::SignedText& text) const { return write_signed_text(text); }
+  std::string operator()(const domain::SharedKeyChannel& channel) const {
+    return fmt::format("evidence: channel keyed as {} with {}\n", channel.identity,
+                       channel.credential);
+  }
+  std::string operator()(const domain::CertificateChain& chain) const {
+    return fmt::format(
+        "evidence: {} certificates, leaf {}\n", chain.certificates.size(),
+        chain.certificates.empty() ? "none" : base::hex_encode(chain.certificates.front()));
+  }
+};
 
 struct CommandWriter {
   std::string operator()(const domain::Authenticate& command) const {
@@ -230,6 +307,8 @@ wire::Peer read_peer(const Words& words) {
   peer.port = 50123;
   peer.server_name = words.get("sni");
   if (words.get("certificate") == "yes") peer.certificates.push_back({0x30, 0x00});
+  peer.psk_identity = words.get("psk");
+  peer.psk_credential = words.get("psk-credential");
   return peer;
 }
 
@@ -254,7 +333,7 @@ domain::Outcome read_outcome(const Words& words, TimePoint at) {
   if (kind == "authenticated") {
     outcome.result = domain::Authenticated{};
   } else if (kind == "accepted") {
-    outcome.result = domain::Accepted{read_registration(words, at)};
+    outcome.result = read_accepted(words, at);
   } else if (kind == "state") {
     outcome.result = domain::CurrentState{read_registration(words, at)};
   } else {
@@ -266,19 +345,7 @@ domain::Outcome read_outcome(const Words& words, TimePoint at) {
 }
 
 std::string write_evidence(const domain::Evidence& evidence) {
-  if (std::holds_alternative<domain::NoEvidence>(evidence)) return "evidence: none\n";
-  if (const auto* malformed = std::get_if<domain::MalformedEvidence>(&evidence)) {
-    return "evidence: malformed, " + malformed->what + "\n";
-  }
-  const auto& mac = std::get<domain::MacOverText>(evidence);
-  EXPECT_EQ(mac.signed_text, mac.raw_audience + "\n" + mac.raw_expiry);
-  return fmt::format(
-      "evidence: MAC over the next two lines\n  {}\n  {}\n  mac: {}\n  audience: {}\n"
-      "  expected: {}\n  expires: {}\n{}",
-      mac.raw_audience, mac.raw_expiry,
-      mac.mac.empty() ? "unreadable, " + mac.raw_signature : base::base64_encode(mac.mac),
-      mac.audience, mac.expected_audience, mac.expires_at_seconds,
-      mac.key_name.empty() ? "" : "  key name: " + mac.key_name + "\n");
+  return std::visit(EvidenceWriter{}, evidence);
 }
 
 std::string write_command(const Command& command) {
