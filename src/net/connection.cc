@@ -74,9 +74,9 @@ Task<void> Connection::serve() {
 
 Task<bool> Connection::secure(TlsStream& tls) {
   expect(limits().handshake, Refusal::kHandshakeTimeout);
-  const IoStatus status = co_await tls.handshake();
+  const TlsStream::SharedKeys keys{.lookup = listener_->psk, .rng = core_->rng};
+  const IoStatus status = co_await tls.handshake(peer_, keys);
   if (status == IoStatus::kOk) {
-    tls.describe(peer_);
     Counters::add(core_->counters.handshakes);
     co_return true;
   }

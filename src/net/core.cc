@@ -47,6 +47,7 @@ Core::Core(const Parts& parts)
       handler(parts.handler),
       clock(parts.clock),
       limits(parts.limits),
+      rng(parts.rng),
       wheel(parts.clock),
       input_(std::make_unique<std::array<std::uint8_t, kInputBytes>>()),
       tick_timer_(parts.executor) {}

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "base/clock.h"
+#include "base/rng.h"
 #include "net/counters.h"
 #include "net/engine.h"
 #include "net/handler.h"
@@ -83,6 +84,7 @@ class Core : public std::enable_shared_from_this<Core> {
     Handler& handler;
     const Clock& clock;
     const Limits& limits;  // copied
+    Rng* rng;              // as Server::Parts
   };
 
   explicit Core(const Parts& parts);
@@ -91,6 +93,7 @@ class Core : public std::enable_shared_from_this<Core> {
   Handler& handler;
   const Clock& clock;
   const Limits limits;
+  Rng* const rng;
   Counters counters;
   TimerWheel wheel;
   std::size_t in_flight = 0;

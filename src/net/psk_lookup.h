@@ -27,7 +27,7 @@ class PskLookup {
   virtual ~PskLookup() = default;
   // `peer` has the address and, if sent, the server name. None: nobody has that identity; the
   // handshake goes on with a random key, so that the peer cannot tell this from a wrong key.
-  // The identity is what the peer sent: 1..kPskIdentityBytesMax bytes, any.
+  // The identity is what the peer sent: 1..kPskIdentityBytesMax bytes, any but zero.
   virtual Task<std::optional<PskKey>> find(const wire::Peer& peer, std::string identity) = 0;
   // The handshake of that identity came to nothing after the key was looked up: the identity is
   // unknown (`found` is false) or the peer has another key. Must not block.

@@ -229,8 +229,8 @@ class Server::Impl {
     shared_ = std::make_shared<Shared>(parts_.limits.connections_total,
                                        parts_.limits.connections_per_source);
     for (std::size_t i = 0; i < parts_.engine.size(); ++i) {
-      cores_.push_back(std::make_shared<Core>(
-          Core::Parts{parts_.engine.executor(i), parts_.handler, parts_.clock, parts_.limits}));
+      cores_.push_back(std::make_shared<Core>(Core::Parts{
+          parts_.engine.executor(i), parts_.handler, parts_.clock, parts_.limits, parts_.rng}));
     }
   }
 
@@ -273,6 +273,13 @@ class Server::Impl {
 
  private:
   Result<void> open(std::shared_ptr<const Listener> listener) {
+    if (listener->psk != nullptr && (!listener->tls || parts_.rng == nullptr)) {
+      return Fail(ErrorKind::kInvalid,
+                  "listener " + listener->name +
+                      " looks up shared keys but has no TLS or the server no "
+                      "source of random bytes",
+                  "give Listener::tls and Server::Parts::rng");
+    }
     const bool any = listener->address.empty();
     boost::system::error_code code;
     asio::ip::address address = any ? asio::ip::address(asio::ip::address_v6::any())

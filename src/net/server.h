@@ -8,11 +8,12 @@
 //   server.stop();
 //
 // Room net. Thread rule: start, drain and stop from one thread outside the engine; counters() and
-// bound() from any thread. Engine, Handler and Clock are the caller's and outlive the Server.
+// bound() from any thread. Engine, Handler, Clock and Rng are the caller's and outlive the Server.
 #pragma once
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "base/rng.h"
 #include "net/counters.h"
 #include "net/engine.h"
 #include "net/handler.h"
@@ -60,6 +61,7 @@ class Server {
     Handler& handler;
     const Clock& clock;
     Limits limits;
+    Rng* rng = nullptr;  // needed with Listener::psk; used by all cores at once
   };
 
   explicit Server(Parts parts);
@@ -68,7 +70,8 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   // Binds every listener, then accepts on all. All or nothing: on an error (kConflict: address in
-  // use; kForbidden: the port needs a privilege; kInvalid: no such address) none stays open.
+  // use; kForbidden: the port needs a privilege; kInvalid: no such address, or shared keys without
+  // TLS or Parts::rng) none stays open.
   Result<void> start(std::vector<Listener> listeners);
   // What start() bound, in the order given.
   std::vector<Bound> bound() const;

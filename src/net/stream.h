@@ -72,7 +72,7 @@ class SocketStream : public Stream {
   Task<IoResult> read_some(std::span<std::uint8_t> into) final;
   Task<IoResult> write_some(std::string_view from) final;
   void end_reading() final;
-  void cancel() final;
+  void cancel() override;
 
   // As read_some without waiting: kWantRead or kWantWrite when it would have to.
   IoResult read_now(std::span<std::uint8_t> into);

@@ -1,6 +1,7 @@
 #include "net/tls.h"
 
 #include "base/check.h"
+#include "net/psk_handshake.h"
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
@@ -20,6 +21,9 @@ constexpr const char* kTls12Ciphers =
     "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:"
     "ECDHE-ECDSA-AES128-SHA256:ECDHE-RSA-AES128-SHA256:"
     "ECDHE-ECDSA-AES256-SHA384:ECDHE-RSA-AES256-SHA384";
+// What devices with a shared key speak: suites 0x008C and 0x008D of RFC 4279. Last,
+// because clients that hold a certificate list them, too, and have no key for them.
+constexpr const char* kSharedKeyCiphers = ":PSK-AES128-CBC-SHA:PSK-AES256-CBC-SHA";
 constexpr const char* kGroups = "X25519:P-256:P-384";
 
 struct ContextFree {
@@ -105,6 +109,21 @@ Result<void> load_key(SSL_CTX* context, const Secret& pem) {
   return {};
 }
 
+// Runs when a ClientHello is read: in TLS 1.2 before the suite is chosen. TLS 1.3 has keys of
+// another kind, which nobody looks up, and does not learn that there are any.
+int allow_shared_key(SSL* ssl, void*) {
+  if (SSL_version(ssl) == TLS1_2_VERSION) {
+    SSL_set_psk_server_callback(ssl, &PskHandshake::give_key);
+  }
+  return 1;
+}
+
+bool allow_shared_keys(SSL_CTX* context) {
+  SSL_CTX_set_cert_cb(context, allow_shared_key, nullptr);
+  const std::string ciphers = std::string(kTls12Ciphers) + kSharedKeyCiphers;
+  return SSL_CTX_set_cipher_list(context, ciphers.c_str()) == 1;
+}
+
 bool configure(SSL_CTX* context, const Limits& limits) {
   SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET |
                                    SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_IGNORE_UNEXPECTED_EOF);
@@ -121,15 +140,19 @@ bool configure(SSL_CTX* context, const Limits& limits) {
          SSL_CTX_set1_groups_list(context, kGroups) == 1;
 }
 
-Result<ContextPtr> make_context(const TlsMaterial& material, const Limits& limits) {
+Result<ContextPtr> make_context(const TlsMaterial& material, const Limits& limits,
+                                bool shared_keys) {
   ContextPtr context(SSL_CTX_new(TLS_server_method()));
-  if (!context || !configure(context.get(), limits)) {
+  if (!context || !configure(context.get(), limits) ||
+      (shared_keys && !allow_shared_keys(context.get()))) {
     return Fail(ErrorKind::kInternal, "cannot set up TLS: OpenSSL: " + openssl_reason());
   }
   const Result<void> chain = load_chain(context.get(), material.certificate_chain_pem);
   if (!chain) return Fail(chain.error());
   const Result<void> key = load_key(context.get(), material.private_key_pem);
   if (!key) return Fail(key.error());
+  // Handshakes read the bounds from here: connections hold the TlsContext that owns them.
+  SSL_CTX_set_cert_verify_callback(context.get(), accept_chain, const_cast<Limits*>(&limits));
   return context;
 }
 
@@ -143,21 +166,26 @@ Result<std::shared_ptr<TlsContext>> TlsContext::create(const TlsMaterial& materi
   return tls;
 }
 
-TlsContext::~TlsContext() { SSL_CTX_free(context_); }
+TlsContext::~TlsContext() {
+  SSL_CTX_free(context_);
+  SSL_CTX_free(shared_keys_context_);
+}
 
 Result<void> TlsContext::replace(const TlsMaterial& material) {
-  BERTH_TRY(ContextPtr made, make_context(material, limits_));
-  // Handshakes of the new context read the bounds from here: connections hold this TlsContext.
-  SSL_CTX_set_cert_verify_callback(made.get(), accept_chain, const_cast<Limits*>(&limits_));
+  BERTH_TRY(ContextPtr made, make_context(material, limits_, false));
+  BERTH_TRY(ContextPtr made_for_shared_keys, make_context(material, limits_, true));
   const std::lock_guard lock(mutex_);
   SSL_CTX_free(context_);
+  SSL_CTX_free(shared_keys_context_);
   context_ = made.release();
+  shared_keys_context_ = made_for_shared_keys.release();
   return {};
 }
 
-ssl_st* TlsContext::make_ssl() const {
+ssl_st* TlsContext::make_ssl(bool shared_keys) const {
   const std::lock_guard lock(mutex_);
-  return SSL_new(context_);  // holds a reference on context_ of its own
+  // Holds a reference of its own on the context.
+  return SSL_new(shared_keys ? shared_keys_context_ : context_);
 }
 
 }  // namespace berth::net

@@ -1,8 +1,9 @@
 // TlsContext: what a TLS listener presents and accepts. TLS 1.2 and 1.3; the 1.2 suites are the
 // ones Azure offers (azure-dps.md §9.17) and ChaCha20; no ALPN demanded; client certificates are
 // requested, never required and never judged here (azure-dps.md §1.8): whatever chain comes is
-// handed on in wire::Peer. No tickets and no session cache: each ticket would decode the client
-// certificate again, and resumption would hide it.
+// handed on in wire::Peer. Where it is asked for, two suites with a shared key follow the others,
+// so that whoever can use a certificate does. No tickets and no session cache: each ticket would
+// decode the client certificate again, and resumption would hide it.
 //
 // Room net. Thread rule: replace() and use from any thread.
 #pragma once
@@ -40,15 +41,16 @@ class TlsContext {
   Result<void> replace(const TlsMaterial& material);
 
   // A new server-side SSL for one connection; the caller owns it and keeps this TlsContext alive
-  // as long. Null when memory is short.
-  ssl_st* make_ssl() const;
+  // as long. Null when memory is short. `shared_keys`: with the suites that need a PskHandshake.
+  ssl_st* make_ssl(bool shared_keys) const;
 
  private:
   explicit TlsContext(const Limits& limits) : limits_(limits) {}
 
   const Limits limits_;
   mutable std::mutex mutex_;
-  ssl_ctx_st* context_ = nullptr;  // guarded by mutex_
+  ssl_ctx_st* context_ = nullptr;              // guarded by mutex_
+  ssl_ctx_st* shared_keys_context_ = nullptr;  // guarded by mutex_
 };
 
 }  // namespace berth::net

@@ -1,6 +1,7 @@
 #include "net/tls_stream.h"
 
 #include "base/codec.h"
+#include "net/psk_handshake.h"
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -9,6 +10,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <limits>
+#include <optional>
 
 namespace berth::net {
 
@@ -48,28 +50,51 @@ TlsStream::TlsStream(Socket socket, Counters& counters, std::shared_ptr<TlsConte
 
 TlsStream::~TlsStream() = default;
 
-Task<IoStatus> TlsStream::handshake() {
-  ssl_.reset(tls_->make_ssl());
+Task<IoStatus> TlsStream::handshake(wire::Peer& peer, SharedKeys keys) {
+  ssl_.reset(tls_->make_ssl(keys.lookup != nullptr));
   if (!ssl_ || SSL_set_fd(ssl_.get(), socket().native_handle()) != 1) {
     failure_ = "out of memory";
     co_return IoStatus::kFailed;
   }
+  if (keys.lookup != nullptr) {
+    psk_ = std::make_unique<PskHandshake>(
+        PskHandshake::Parts{ssl_.get(), *this, peer, *keys.lookup, *keys.rng});
+  }
+  const IoStatus status = co_await accept(peer);
+  if (psk_ && status == IoStatus::kOk) psk_->succeeded();
+  if (psk_ && status != IoStatus::kOk) psk_->failed(keys_differ_);
+  psk_.reset();
+  co_return status;
+}
+
+Task<IoStatus> TlsStream::accept(wire::Peer& peer) {
   while (true) {
     ERR_clear_error();
     const int returned = SSL_accept(ssl_.get());
     if (returned == 1) break;
     const IoStatus status = status_of(returned);
     if (status != IoStatus::kWantRead && status != IoStatus::kWantWrite) co_return status;
-    const IoStatus ready = co_await wait(status);
+    IoStatus ready = IoStatus::kOk;
+    if (psk_ && psk_->waits_for_key()) {
+      describe(peer);
+      ready = co_await psk_->look_up();
+    } else {
+      ready = co_await wait(status);
+    }
     if (ready != IoStatus::kOk) co_return ready;
   }
   established_ = true;
+  describe(peer);
+  describe_certificates(peer);
   co_return IoStatus::kOk;
 }
 
 void TlsStream::describe(wire::Peer& peer) const {
   peer.tls_version = SSL_get_version(ssl_.get());
   peer.server_name = clean_server_name(SSL_get_servername(ssl_.get(), TLSEXT_NAMETYPE_host_name));
+}
+
+void TlsStream::describe_certificates(wire::Peer& peer) const {
   X509* leaf = SSL_get0_peer_certificate(ssl_.get());
   if (leaf == nullptr) return;
   peer.certificates.push_back(to_der(leaf));
@@ -109,6 +134,13 @@ Task<void> TlsStream::close() {
   co_return;
 }
 
+void TlsStream::cancel() {
+  SocketStream::cancel();
+  if (!psk_ || !psk_->looking_up()) return;
+  boost::system::error_code ignored;
+  socket().shutdown(Socket::shutdown_both, ignored);
+}
+
 IoStatus TlsStream::status_of(int returned) {
   const int system_error = errno;
   switch (SSL_get_error(ssl_.get(), returned)) {
@@ -129,6 +161,8 @@ IoStatus TlsStream::status_of(int returned) {
   broken_ = true;
   const unsigned long code = ERR_peek_error();
   peer_spoke_http_ = ERR_GET_LIB(code) == ERR_LIB_SSL && ERR_GET_REASON(code) == SSL_R_HTTP_REQUEST;
+  keys_differ_ = ERR_GET_LIB(code) == ERR_LIB_SSL &&
+                 ERR_GET_REASON(code) == SSL_R_DECRYPTION_FAILED_OR_BAD_RECORD_MAC;
   const char* reason = ERR_reason_error_string(code);
   failure_ = reason == nullptr ? "unknown" : reason;
   ERR_clear_error();

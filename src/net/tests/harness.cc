@@ -184,12 +184,13 @@ TestServer::TestServer(Options options)
     : authority(std::move(*crypto::Authority::create("test CA", rng, clock))),
       engine(options.cores),
       tls(*TlsContext::create(material(authority, rng, clock), options.limits)),
-      server({engine, handler, clock, options.limits}) {
+      server({engine, handler, clock, options.limits, &shared_rng}) {
   Listener listener;
   listener.name = "test";
   listener.address = "127.0.0.1";
   listener.protocol = options.protocol;
   if (options.tls) listener.tls = tls;
+  listener.psk = options.psk;
   listener.upgrades = {{"/$iothub/websocket", "mqtt"}, {"/", "mqtt"}, {"/mqtt", "mqtt"}};
   std::vector<Listener> listeners;
   listeners.push_back(std::move(listener));
@@ -209,6 +210,19 @@ std::uint64_t TestServer::open() const {
   for (const std::uint64_t each : server.counters().open) sum += each;
   return sum;
 }
+
+namespace {
+
+unsigned give_psk(ssl_st* ssl, const char*, char* identity, unsigned identity_room,
+                  unsigned char* key, unsigned key_room) {
+  const auto* options = static_cast<const ClientOptions*>(SSL_get_app_data(ssl));
+  if (options->psk_identity.size() >= identity_room || options->psk_key.size() > key_room) return 0;
+  std::copy_n(options->psk_identity.c_str(), options->psk_identity.size() + 1, identity);
+  std::copy(options->psk_key.begin(), options->psk_key.end(), key);
+  return static_cast<unsigned>(options->psk_key.size());
+}
+
+}  // namespace
 
 Client::Client(std::uint16_t port, const ClientOptions& options) {
   socket_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -234,6 +248,7 @@ Client::Client(Client&& other) noexcept
       context_(std::exchange(other.context_, nullptr)),
       ssl_(std::exchange(other.ssl_, nullptr)),
       connected_(other.connected_),
+      failure_(std::move(other.failure_)),
       buffered_(std::move(other.buffered_)) {}
 
 Client::~Client() {
@@ -274,15 +289,25 @@ void Client::handshake(const ClientOptions& options) {
     X509_VERIFY_PARAM_set_time(SSL_CTX_get0_param(context_),
                                base::to_unix_seconds(options.verify_at));
   }
+  if (!options.tls12_ciphers.empty()) {
+    EXPECT_EQ(SSL_CTX_set_cipher_list(context_, options.tls12_ciphers.c_str()), 1);
+  }
+  if (!options.psk_key.empty()) SSL_CTX_set_psk_client_callback(context_, give_psk);
   ssl_ = SSL_new(context_);
+  SSL_set_app_data(ssl_, const_cast<ClientOptions*>(&options));  // for give_psk, in the handshake
   if (!options.server_name.empty()) {
     SSL_set_tlsext_host_name(ssl_, options.server_name.c_str());
     SSL_set1_host(ssl_, options.server_name.c_str());
   }
   SSL_set_fd(ssl_, socket_);
   connected_ = SSL_connect(ssl_) == 1;
+  SSL_set_app_data(ssl_, nullptr);
+  const char* reason = connected_ ? nullptr : ERR_reason_error_string(ERR_peek_error());
+  failure_ = reason == nullptr ? "" : reason;
   ERR_clear_error();
 }
+
+std::string Client::cipher() const { return SSL_get_cipher_name(ssl_); }
 
 std::string Client::tls_version() const { return SSL_get_version(ssl_); }
 

@@ -82,6 +82,7 @@ class TestServer {
     bool tls = true;
     Limits limits{};
     std::size_t cores = 2;
+    PskLookup* psk = nullptr;
   };
 
   explicit TestServer(Options options);
@@ -96,6 +97,7 @@ class TestServer {
 
   base::FakeClock clock;
   base::SeededRng rng{1};
+  base::SystemRng shared_rng;  // a seeded one belongs to one thread
   crypto::Authority authority;
   FakeHandler handler;
   Engine engine;
@@ -111,6 +113,9 @@ struct ClientOptions {
   std::string key_pem;
   std::string trusted_pem;  // verify the server against this CA at `verify_at`
   base::TimePoint verify_at;
+  std::string psk_identity;  // with a psk_key; no NUL
+  std::string psk_key;
+  std::string tls12_ciphers;  // OpenSSL's names; empty: its usual ones
 };
 
 struct HttpReply {
@@ -131,6 +136,9 @@ class Client {
 
   bool connected() const { return connected_; }  // handshake done, where there is one
   std::string tls_version() const;
+  std::string cipher() const;
+  // Why OpenSSL says the handshake failed.
+  const std::string& failure() const { return failure_; }
   bool session_ticket_seen() const;
 
   bool send(std::string_view bytes);
@@ -156,6 +164,7 @@ class Client {
   ssl_ctx_st* context_ = nullptr;
   ssl_st* ssl_ = nullptr;
   bool connected_ = false;
+  std::string failure_;
   std::string buffered_;
 };
 
