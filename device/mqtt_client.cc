@@ -1,7 +1,7 @@
 #include "device/mqtt_client.h"
 
 #include "base/codec.h"
-#include "device/tls_stream.h"
+#include "device/stream.h"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -55,7 +55,7 @@ struct MqttClient::State : std::enable_shared_from_this<MqttClient::State> {
   State(asio::any_io_executor on, const TlsContext& tls, Handlers given)
       : executor(std::move(on)),
         handlers(std::move(given)),
-        stream(executor, tls),
+        stream(make_stream(executor, tls)),
         deadline(executor),
         alive(executor),
         written(executor) {}
@@ -69,7 +69,7 @@ struct MqttClient::State : std::enable_shared_from_this<MqttClient::State> {
 
   const asio::any_io_executor executor;
   Handlers handlers;
-  TlsStream stream;
+  const std::unique_ptr<Stream> stream;
   asio::steady_timer deadline;  // of connecting
   asio::steady_timer alive;
   asio::steady_timer written;  // cancelled when the queue is empty
@@ -88,7 +88,7 @@ struct MqttClient::State : std::enable_shared_from_this<MqttClient::State> {
   void end(RegistrationError error, bool by_ourselves) {
     if (ended) return;
     ended = std::move(error);
-    stream.close();
+    stream->close();
     deadline.cancel();
     alive.cancel();
     written.cancel();
@@ -133,7 +133,7 @@ void MqttClient::State::arm() {
     const std::shared_ptr<State> self = weak.lock();
     if (error || !self || self->accepted) return;
     self->timed_out = true;
-    self->stream.close();
+    self->stream->close();
   });
 }
 
@@ -157,7 +157,7 @@ Task<void> MqttClient::State::write_all(std::shared_ptr<State> self) {
   while (!self->queue.empty() && !self->ended) {
     bytes.clear();
     bytes.swap(self->queue);
-    MqttResult<void> sent = co_await self->stream.write(bytes);
+    MqttResult<void> sent = co_await self->stream->write(bytes);
     if (!sent) self->end(std::move(sent).error(), false);
   }
   self->writing = false;
@@ -216,7 +216,7 @@ Task<void> MqttClient::State::read_all(std::shared_ptr<State> self) {
     const std::size_t before = self->incoming.size();
     self->incoming.resize(before + kReadStep);
     const std::span<char> room(self->incoming.data() + before, kReadStep);
-    MqttResult<std::size_t> read = co_await self->stream.read(room);
+    MqttResult<std::size_t> read = co_await self->stream->read(room);
     self->incoming.resize(before + read.value_or(0));
     if (!read) {
       self->end(std::move(read).error(), false);
@@ -249,7 +249,7 @@ Task<MqttResult<void>> MqttClient::State::open(std::shared_ptr<State> self, cons
   MqttResult<void> opened = trouble(Trouble::kConnect, "no address");
   for (const asio::ip::tcp::endpoint& endpoint : target.endpoints) {
     const Server server{endpoint, target.name};
-    opened = co_await self->stream.connect(server);
+    opened = co_await self->stream->connect(server);
     if (opened || self->timed_out || opened.error().trouble != Trouble::kConnect) break;
   }
   if (self->timed_out) co_return trouble(Trouble::kTimeout, "the server does not answer");

@@ -1,5 +1,5 @@
-// An MQTT 3.1.1 client over TLS: connects, publishes, subscribes and waits for the answer to each,
-// keeps the connection alive, hands on what comes. Knows no topic.
+// An MQTT 3.1.1 client over a Stream: connects, publishes, subscribes and waits for the answer to
+// each, keeps the connection alive, hands on what comes. Knows no topic.
 //
 // Room device, private to it. Thread rule: belongs to one executor, which must still run for a
 // moment after the client is destroyed. Several operations may wait at the same time; each ends

@@ -2,7 +2,7 @@
 
 #include "base/codec.h"
 #include "crypto/hmac.h"
-#include "device/http_reply.h"
+#include "device/http_exchange.h"
 #include "device/progress.h"
 #include "device/tls_stream.h"
 
@@ -111,39 +111,12 @@ struct RegistrationClient::State : std::enable_shared_from_this<RegistrationClie
     request.append("\r\n");
   }
 
-  Task<Result<HttpReply, RegistrationError>> exchange();
   Task<Result<Registered, RegistrationError>> converse(const Credentials& credentials,
                                                        const RegistrationOptions& options);
   Task<Result<Registered, RegistrationError>> poll(std::string target, std::string token,
                                                    Progress state,
                                                    const RegistrationOptions& options);
 };
-
-// Sends `request`, reads one response.
-Task<Result<HttpReply, RegistrationError>> RegistrationClient::State::exchange() {
-  Result<void, RegistrationError> sent = co_await stream.write(request);
-  if (!sent) co_return Fail(std::move(sent).error());
-  constexpr std::size_t kStep = 4096;
-  for (;;) {
-    HttpReply reply;
-    const Reading reading = read_reply(buffer, reply);
-    if (reading == Reading::kBroken) {
-      co_return trouble(Trouble::kProtocol, "the answer is not HTTP/1.1");
-    }
-    if (reading == Reading::kDone) {
-      buffer.erase(0, reply.consumed);
-      if (reply.closes) stream.close();
-      co_return reply;
-    }
-    const std::size_t before = buffer.size();
-    buffer.resize(before + kStep);
-    const std::span<char> room(buffer.data() + before, kStep);
-    Result<std::size_t, RegistrationError> read = co_await stream.read(room);
-    buffer.resize(before + read.value_or(0));
-    if (!read) co_return Fail(std::move(read).error());
-    if (*read == 0) co_return trouble(Trouble::kClosed, "the connection ended before the answer");
-  }
-}
 
 Task<Result<Registered, RegistrationError>> RegistrationClient::State::poll(
     std::string target, std::string token, Progress state, const RegistrationOptions& options) {
@@ -162,7 +135,7 @@ Task<Result<Registered, RegistrationError>> RegistrationClient::State::poll(
       if (!connected) co_return Fail(std::move(connected).error());
     }
     write_head("GET", target + "/operations/" + state.operation_id, token, 0);
-    Result<HttpReply, RegistrationError> reply = co_await exchange();
+    Result<HttpReply, RegistrationError> reply = co_await exchange(stream, request, buffer);
     if (!reply) co_return Fail(std::move(reply).error());
     if (reply->status != 200 && reply->status != 202) {
       co_return trouble(Trouble::kRefused, error_text(reply->body), reply->status);
@@ -199,7 +172,7 @@ Task<Result<Registered, RegistrationError>> RegistrationClient::State::converse(
   body += '}';
   write_head("PUT", target + "/register", token, body.size());
   request += body;
-  Result<HttpReply, RegistrationError> reply = co_await exchange();
+  Result<HttpReply, RegistrationError> reply = co_await exchange(stream, request, buffer);
   if (!reply) co_return Fail(std::move(reply).error());
   if (reply->status != 200 && reply->status != 202) {
     co_return trouble(Trouble::kRefused, error_text(reply->body), reply->status);

@@ -39,37 +39,6 @@ int bounded(std::size_t size) {
 
 }  // namespace
 
-Result<TlsContext> TlsContext::trusting(const std::filesystem::path& ca) {
-  SSL_CTX* context = SSL_CTX_new(TLS_client_method());
-  if (context == nullptr) return Fail(ErrorKind::kInternal, "TLS cannot be set up", "");
-  TlsContext made(context);
-  SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
-  SSL_CTX_set1_groups_list(context, "X25519:P-256");
-  SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
-  SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
-  SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
-                                SSL_MODE_RELEASE_BUFFERS);
-  SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
-  const bool loaded = ca.empty() ? SSL_CTX_set_default_verify_paths(context) == 1
-                                 : SSL_CTX_load_verify_locations(context, ca.c_str(), nullptr) == 1;
-  if (!loaded) {
-    ERR_clear_error();
-    return Fail(ErrorKind::kInvalid, "the CA file " + ca.string() + " cannot be read",
-                "name the server's CA file: ca.pem in its data directory");
-  }
-  return made;
-}
-
-TlsContext::TlsContext(TlsContext&& other) noexcept
-    : context_(std::exchange(other.context_, nullptr)) {}
-
-TlsContext& TlsContext::operator=(TlsContext&& other) noexcept {
-  std::swap(context_, other.context_);
-  return *this;
-}
-
-TlsContext::~TlsContext() { SSL_CTX_free(context_); }
-
 TlsStream::TlsStream(const asio::any_io_executor& executor, const TlsContext& tls)
     : socket_(executor), tls_(tls) {}
 

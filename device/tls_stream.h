@@ -4,34 +4,31 @@
 // Room device, private to it. Thread rule: belongs to one executor; one operation at a time.
 #pragma once
 
-#include "base/task.h"
-#include "berth/device/registration.h"
+#include "device/stream.h"
 
 #include <boost/asio/ip/tcp.hpp>
 
 #include <span>
-#include <string>
 #include <string_view>
 
 struct ssl_st;
 
 namespace berth::device {
 
-class TlsStream {
+class TlsStream final : public Stream {
  public:
   TlsStream(const boost::asio::any_io_executor& executor, const TlsContext& tls);
-  ~TlsStream();
+  ~TlsStream() override;
   TlsStream(const TlsStream&) = delete;
   TlsStream& operator=(const TlsStream&) = delete;
 
   // TCP, then the handshake. kConnect, kTls, kResumed.
-  Task<Result<void, RegistrationError>> connect(const Server& server);
-  Task<Result<void, RegistrationError>> write(std::string_view bytes);
-  // At least one byte; 0 when the peer has ended the stream.
-  Task<Result<std::size_t, RegistrationError>> read(std::span<char> into);
+  Task<Result<void, RegistrationError>> connect(const Server& server) override;
+  Task<Result<void, RegistrationError>> write(std::string_view bytes) override;
+  Task<Result<std::size_t, RegistrationError>> read(std::span<char> into) override;
 
-  bool is_open() const { return socket_.is_open(); }
-  void close();  // says goodbye if it can; whatever waits ends with kClosed
+  bool is_open() const override { return socket_.is_open(); }
+  void close() override;  // says goodbye if it can
 
  private:
   Task<bool> ready(int ssl_error);

@@ -38,8 +38,9 @@ std::string details(const Flag& flag) {
     text += " One of: " + choices + ".";
   }
   if (flag.kind == FlagKind::kBoolean) text += " true or false.";
+  if (flag.kind == FlagKind::kToggle) text += " Alone it means true.";
   if (flag.repeated) text += " May be repeated.";
-  for (const std::string& alias : flag.aliases) text += " Also --" + alias + ".";
+  for (const std::string& alias : flag.aliases) text += " Also " + dashed(alias) + ".";
   return text;
 }
 

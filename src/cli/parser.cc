@@ -36,7 +36,7 @@ bool takes_next_word(std::string_view word) {
   if (!word.starts_with("--") || word.find('=') != word.npos) return false;
   const auto common = common_flags();
   return std::any_of(common.begin(), common.end(), [&](const Flag& flag) {
-    return flag.kind != FlagKind::kSwitch && flag.name == word.substr(2);
+    return !has_no_value(flag.kind) && flag.name == word.substr(2);
   });
 }
 
@@ -104,7 +104,7 @@ auto no_verb(const Split& split) {
 // "--enrollment-id,--eid,enrollment-id"
 std::string names_for_cli11(const Flag& flag) {
   std::string names = "--" + flag.name;
-  for (const std::string& alias : flag.aliases) names += ",--" + alias;
+  for (const std::string& alias : flag.aliases) names += "," + dashed(alias);
   if (flag.positional) names += "," + flag.name;
   return names;
 }
@@ -121,7 +121,7 @@ constexpr int kWordsMax = 1 << 20;
 
 void add_option(CLI::App& app, Slot& slot) {
   const Flag& flag = *slot.flag;
-  if (flag.kind == FlagKind::kSwitch) {
+  if (has_no_value(flag.kind)) {
     slot.option = app.add_flag(names_for_cli11(flag));
     return;
   }
@@ -138,6 +138,7 @@ std::string allowed(const Flag& flag) {
     case FlagKind::kText:
       return "one of: " + joined(flag.choices);
     case FlagKind::kSwitch:
+    case FlagKind::kToggle:
     case FlagKind::kBoolean:
       return "true or false";
     case FlagKind::kNumber:
@@ -152,6 +153,7 @@ bool fits(const Flag& flag, const std::string& value) {
       return flag.choices.empty() ||
              std::find(flag.choices.begin(), flag.choices.end(), value) != flag.choices.end();
     case FlagKind::kSwitch:
+    case FlagKind::kToggle:
     case FlagKind::kBoolean:
       return value == "true" || value == "false";
     case FlagKind::kNumber: {
@@ -167,7 +169,7 @@ bool fits(const Flag& flag, const std::string& value) {
 Try<void> take(Arguments& arguments, const Verb& verb, const Slot& slot) {
   const Flag& flag = *slot.flag;
   std::vector<std::string> values = slot.option->results();
-  if (flag.kind == FlagKind::kSwitch && slot.option->count() > 0) {
+  if (has_no_value(flag.kind) && slot.option->count() > 0) {
     values.assign(1, slot.option->as<bool>() ? "true" : "false");
   }
   for (std::string& value : values) {
@@ -203,8 +205,23 @@ Try<void> refuse_rest(const Verb& verb, const std::vector<std::string>& rest,
                     near ? "did you mean `" + *near + "`?" : see);
 }
 
+// "--auto-create", "false" as one word, which is how CLI11 takes a value of a switch.
+void join_toggles(const std::vector<Flag>& flags, std::vector<std::string>& words) {
+  for (std::size_t i = 0; i + 1 < words.size(); ++i) {
+    const std::string value = base::ascii_lower(words[i + 1]);
+    if (value != "true" && value != "false") continue;
+    const bool is_toggle = std::any_of(flags.begin(), flags.end(), [&](const Flag& flag) {
+      return flag.kind == FlagKind::kToggle && words[i] == "--" + flag.name;
+    });
+    if (!is_toggle) continue;
+    words[i] += "=" + value;
+    words.erase(words.begin() + static_cast<std::ptrdiff_t>(i) + 1);
+  }
+}
+
 Try<Arguments> parse_flags(const Verb& verb, std::vector<std::string> words) {
   const std::vector<Flag> flags = all_flags(verb);
+  join_toggles(flags, words);
   std::vector<Slot> slots(flags.size());
   CLI::App app;
   app.set_help_flag();

@@ -3,6 +3,7 @@
 #include "base/codec.h"
 #include "berth/device/simulator.h"
 #include "cli/invocation.h"
+#include "cli/local_server.h"
 #include "cli/private_file.h"
 #include "cli/verb_groups.h"
 #include "factory/derive.h"
@@ -100,28 +101,6 @@ Try<std::vector<device::DeviceKey>> keys_to_try(const Invocation& run) {
   return std::vector{DeviceKey::kPrimary, DeviceKey::kSecondary};
 }
 
-fs::path ca_file(const Invocation& run) {
-  if (const auto given = run.args.text("ca")) return *given;
-  if (const auto set = config::variable(run.world.environment, "BERTH_CA")) return *set;
-  std::error_code ignored;
-  const fs::path local = run.data() / "ca.pem";
-  return fs::exists(local, ignored) ? local : fs::path();
-}
-
-Try<std::optional<std::uint16_t>> port_flag(const Invocation& run, const char* flag) {
-  const auto value = run.args.number(flag);
-  if (!value) return std::optional<std::uint16_t>();
-  if (*value >= 1 && *value <= 65'535) return std::optional(static_cast<std::uint16_t>(*value));
-  return WrongUsage(std::string("--") + flag + " cannot be " + std::to_string(*value),
-                    "it takes 1 to 65535");
-}
-
-// The first line of a file of the data directory, "" when there is none.
-std::string announced(const Invocation& run, const char* name) {
-  const Try<std::string> text = read_small_file(run.data() / name);
-  return text ? text->substr(0, text->find('\n')) : std::string();
-}
-
 // Where a server on this machine has its hubs, if it is the one that the device provisions at: it
 // may be on any port, and nothing that the device is told names it.
 std::optional<std::uint16_t> local_mqtt_port(const Invocation& run,
@@ -145,7 +124,7 @@ Try<device::SimulationOptions> simulation_options(Invocation& run, const fs::pat
   BERTH_TRY(options.https_port, port_flag(run, "https-port"));
   BERTH_TRY(options.mqtt_port, port_flag(run, "mqtt-port"));
   if (!options.mqtt_port) options.mqtt_port = local_mqtt_port(run, options.secrets);
-  options.ca = ca_file(run);
+  options.ca = trusted_ca(run, "ca");
   options.address = run.args.text_or("address", "");
   options.messages = run.args.number("messages").value_or(run.args.is_set("once") ? 1 : 0);
   const std::uint64_t interval = run.args.number("interval").value_or(1'000);

@@ -16,19 +16,26 @@
 
 namespace berth::cli {
 
-enum class FlagKind { kText, kSwitch, kNumber, kBoolean };
+// A switch stands alone; a toggle alone means true, and `false` may follow it.
+enum class FlagKind { kText, kSwitch, kNumber, kBoolean, kToggle };
+inline bool has_no_value(FlagKind kind) {
+  return kind == FlagKind::kSwitch || kind == FlagKind::kToggle;
+}
 
 struct Flag {
   std::string name;   // "enrollment-id", without dashes
   std::string value;  // "ID"; empty for a switch
   std::string help;
   FlagKind kind = FlagKind::kText;
-  std::vector<std::string> aliases = {};  // "eid"
+  std::vector<std::string> aliases = {};  // "eid"; one letter is a short flag
   std::vector<std::string> choices = {};  // empty: any text
   bool required = false;
   bool positional = false;  // may be given without its name
   bool repeated = false;
 };
+
+// "--eid", "-c"
+std::string dashed(const std::string& name);
 
 class Invocation;
 using Work = Try<int> (*)(Invocation&);

@@ -22,6 +22,8 @@ std::vector<Verb> make_verbs() {
 
 }  // namespace
 
+std::string dashed(const std::string& name) { return (name.size() == 1 ? "-" : "--") + name; }
+
 std::span<const Verb> verbs() {
   static const std::vector<Verb> kVerbs = make_verbs();
   return kVerbs;

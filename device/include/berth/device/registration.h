@@ -22,21 +22,32 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 
 struct ssl_ctx_st;
 
 namespace berth::device {
 
-// TLS 1.2 and 1.3, verification on, no session is ever kept for resumption.
+// How connections are protected. No session is ever kept for resumption.
 class TlsContext {
  public:
-  // `ca` empty: the CAs of the system. kInvalid when the file cannot be read.
+  // TLS 1.2 and 1.3, the server's certificate is verified. `ca` empty: the CAs of the system.
+  // kInvalid when the file cannot be read.
   static Result<TlsContext> trusting(const std::filesystem::path& ca);
+  // TLS 1.2 without certificates: both sides prove that they know `key`, 1 to 64 bytes.
+  static Result<TlsContext> sharing(std::string identity, Secret key);
+  // No TLS at all.
+  static TlsContext none();
+
+  // Shows this certificate to servers that ask for one. kInvalid when the PEM texts are no
+  // certificate and its key. Not after sharing() or none().
+  Result<void> present(std::string_view certificate_pem, const Secret& key_pem);
+
   TlsContext(TlsContext&&) noexcept;
   TlsContext& operator=(TlsContext&&) noexcept;
   ~TlsContext();
 
-  ssl_ctx_st* get() const { return context_; }
+  ssl_ctx_st* get() const { return context_; }  // null: no TLS
 
  private:
   explicit TlsContext(ssl_ctx_st* context) : context_(context) {}
