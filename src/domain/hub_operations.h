@@ -56,7 +56,7 @@ struct Unsubscribe {
 struct SendTelemetry {
   Message message;
   // A device bound to this one that the message is of; empty: it is of this one.
-  std::string of_device;
+  std::string of_device = {};
 };
 struct ReadTwin {};
 struct PatchReported {
@@ -103,8 +103,8 @@ struct DeviceConnected {
   std::string hub_host;
   DeviceId device;
   bool session_present = false;
-  std::vector<Subscription> restored;   // of an earlier connection
-  std::vector<TopicPermission> topics;  // what the device's group lets it use, if it has one
+  std::vector<Subscription> restored;        // of an earlier connection
+  std::vector<TopicPermission> topics = {};  // what the device's group lets it use, if it has one
 };
 struct HubDone {};  // subscribed, stored, settled: durable where it has to be
 struct TwinRead {

@@ -32,10 +32,10 @@ using Credential = std::variant<std::monostate, IssuedSecret, IssuedCertificate>
 // which with a built-in hub is already final.
 struct Accepted {
   Registration registration;
-  Credential credential;
+  Credential credential = {};
   // With a credential: the secret that the request was proven with, for dialects that seal the
   // answer with it.
-  Secret proven_with;
+  Secret proven_with = {};
 };
 
 // The state that was asked for.

@@ -50,8 +50,19 @@ Fault fault_for(Reason reason) {
       return not_found();
     case Reason::kStoreUnavailable:
       return {503001, "Service unavailable"};
-    // Of the hub, never of provisioning.
+    // Of the hub or of members of named groups, never of this dialect's devices.
     case Reason::kHostUnknown:
+    case Reason::kGroupUnknown:
+    case Reason::kRegistrationOff:
+    case Reason::kMemberUnknown:
+    case Reason::kMemberDisabled:
+    case Reason::kMembersExhausted:
+    case Reason::kAlreadyActivated:
+    case Reason::kCredentialMismatch:
+    case Reason::kClockOutOfWindow:
+    case Reason::kRequestRepeated:
+    case Reason::kCertificateInvalid:
+    case Reason::kNotBound:
     case Reason::kDeviceUnknown:
     case Reason::kDeviceDisabled:
     case Reason::kTopicForbidden:

@@ -24,6 +24,8 @@ Fault fault_for(Reason reason) {
     case Reason::kProofRejected:
     case Reason::kDeviceDisabled:
     case Reason::kScopeDisabled:
+    case Reason::kCertificateInvalid:
+    case Reason::kNotBound:
       return kUnauthorized;
     case Reason::kDeviceUnknown:
       return {404001, "The hub has no such device"};
@@ -46,6 +48,15 @@ Fault fault_for(Reason reason) {
       return {503001, "Service unavailable"};
     // Of provisioning, never of a hub.
     case Reason::kScopeUnknown:
+    case Reason::kGroupUnknown:
+    case Reason::kRegistrationOff:
+    case Reason::kMemberUnknown:
+    case Reason::kMemberDisabled:
+    case Reason::kMembersExhausted:
+    case Reason::kAlreadyActivated:
+    case Reason::kCredentialMismatch:
+    case Reason::kClockOutOfWindow:
+    case Reason::kRequestRepeated:
     case Reason::kNotEnrolled:
     case Reason::kEnrollmentDisabled:
     case Reason::kOwnedByOther:

@@ -49,6 +49,57 @@ class MemoryStore final : public DeviceStore {
     run(after_dossier);
     co_return dossier;
   }
+  Task<Result<Dossier>> open_member_dossier(domain::DeviceId device) override {
+    std::optional<DeviceKey> key;
+    {
+      const std::lock_guard lock(mutex);
+      for (const auto& [where, each] : devices) {
+        if (each.group && where.device == device) key = where;
+      }
+    }
+    if (!key) {
+      if (down) co_return unavailable();
+      co_return Dossier();
+    }
+    Result<Dossier> dossier = read_dossier(*key);
+    if (dossier) dossier->group = group;
+    run(after_dossier);
+    co_return dossier;
+  }
+  Task<Result<bool>> activate(domain::HubName hub, domain::DeviceId device, std::uint64_t version,
+                              TimePoint at) override {
+    const std::lock_guard lock(mutex);
+    if (down) co_return unavailable();
+    const auto found = devices.find({hub, device});
+    if (found == devices.end() || found->second.version != version) co_return false;
+    found->second.awaits_activation = false;
+    ++found->second.version;
+    activations.push_back(at);
+    co_return true;
+  }
+  Task<Result<void>> bind(Binding binding) override {
+    const std::lock_guard lock(mutex);
+    if (down) co_return unavailable();
+    std::erase_if(bindings, [&](const auto& each) { return each.device == binding.device; });
+    bindings.push_back(std::move(binding));
+    co_return Result<void>();
+  }
+  Task<Result<void>> unbind(Binding binding) override {
+    const std::lock_guard lock(mutex);
+    if (down) co_return unavailable();
+    std::erase_if(bindings, [&](const auto& each) { return each.device == binding.device; });
+    co_return Result<void>();
+  }
+  Task<Result<std::vector<Binding>>> bound_to(domain::HubName hub,
+                                              domain::DeviceId gateway) override {
+    const std::lock_guard lock(mutex);
+    if (down) co_return unavailable();
+    std::vector<Binding> found;
+    for (const Binding& each : bindings) {
+      if (each.gateway_hub == hub && each.gateway == gateway) found.push_back(each);
+    }
+    co_return found;
+  }
   Task<Result<std::optional<domain::Twin>>> get_twin(domain::HubName hub,
                                                      domain::DeviceId device) override {
     const std::lock_guard lock(mutex);
@@ -164,6 +215,9 @@ class MemoryStore final : public DeviceStore {
   std::unordered_map<DeviceKey, domain::Twin, DeviceKeyHash> twins;
   std::unordered_map<DeviceKey, StoredSession, DeviceKeyHash> sessions;
   std::unordered_map<DeviceKey, std::deque<domain::QueuedMessage>, DeviceKeyHash> queues;
+  std::optional<domain::Enrollment> group;  // of every member
+  std::vector<Binding> bindings;
+  std::vector<TimePoint> activations;
   std::vector<ConnectionRecord> notes;
   std::vector<domain::AuditRecord> audits;
   std::uint64_t epoch = 6;
@@ -246,6 +300,12 @@ class TextAuthenticator final : public Authenticator {
     }
     if (still_good(proven.credential, hub, device)) return proven;
     return Fail(ProofRefusal{domain::Reason::kProofRejected, "a key of its", "another"});
+  }
+  std::optional<SharedKey> shared_key(const domain::Device& device) override {
+    if (!device.keys) return std::nullopt;
+    const base::Bytes& key = device.keys->primary.bytes;
+    const std::string text(key.begin(), key.end());
+    return SharedKey{Secret::from_text(text), '|' + text};
   }
   bool still_good(const std::string& credential, const domain::Hub& hub,
                   const domain::Device& device) override {

@@ -95,6 +95,25 @@ class World {
     place = std::move(device);
     return place;
   }
+  // A member of the group "S3EUVBRJLB", at a hub it does not name when it connects.
+  domain::Device& add_member(std::string_view name, std::string_view key) {
+    domain::Enrollment& group = store.group.emplace();
+    group.scope = *domain::ScopeId::parse("0ne00ABCDEF");
+    group.kind = domain::EnrollmentKind::kGroup;
+    group.id = *domain::EnrollmentId::parse("S3EUVBRJLB");
+    group.topics = {{"event", true, false}};
+    domain::Device& device = add_device("plant", "S3EUVBRJLB" + std::string(name), key);
+    device.group = group.id;
+    device.version = 1;
+    device.awaits_activation = true;
+    return device;
+  }
+  static domain::ConnectDevice member_request(std::string_view name, std::string_view signed_by) {
+    domain::ConnectDevice command = request("S3EUVBRJLB" + std::string(name), signed_by);
+    command.claim.host.clear();
+    command.claim.membership = domain::Membership{"S3EUVBRJLB", std::string(name)};
+    return command;
+  }
   domain::Device& boiler() { return store.devices[key()]; }
   static DeviceKey key() { return {hub_name("plant"), device_id("boiler")}; }
 

@@ -57,7 +57,7 @@ struct PutRegistrationOwner {
 // `record.twin` count on creation only; later they belong to the twin.
 struct PutDevice {
   domain::Device record;
-  std::optional<domain::Member> new_member;  // of record.group; made unless it is there
+  std::optional<domain::Member> new_member = {};  // of record.group; made unless it is there
 };
 struct RemoveDevice {
   domain::HubName hub;

@@ -34,7 +34,7 @@ struct Attested {
   domain::KeySlot slot = domain::KeySlot::kPrimary;
   std::string derivation_id;  // the spelling of the registration id that keys are derived from
   std::string detail;         // for the trail: "derived primary key of group 'line-7'"
-  Secret proven_with;         // product secrets only: the one that verified
+  Secret proven_with = {};    // product secrets only: the one that verified
 };
 
 // The text that keys are derived from may be the id as sent or lower-cased (azure-dps.md §4).

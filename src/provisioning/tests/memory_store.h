@@ -27,6 +27,7 @@ class MemoryStore final : public RegistrationStore {
   std::map<Key, domain::Registration> registrations;
   std::vector<domain::Hub> unlinked_hubs;
   std::map<Key, domain::Device> devices;
+  std::map<Key, domain::Member> members;  // by (group key, name)
   std::vector<domain::Trail> trails;
   std::vector<domain::AuditRecord> audits;
   std::uint64_t catalog_version = 1;
@@ -59,6 +60,27 @@ class MemoryStore final : public RegistrationStore {
     co_return dossier;
   }
 
+  Task<Result<Dossier>> open_member_dossier(std::string group_key, std::string member) override {
+    if (fail_reads) co_return Fail(*fail_reads);
+    Dossier dossier;
+    for (const auto& [scope, of_scope] : groups) {
+      for (const domain::Enrollment& group : of_scope) {
+        const bool named = std::holds_alternative<domain::ProductSecret>(group.attestation);
+        if (named && group.id.key() == group_key) dossier.named_group = group;
+      }
+    }
+    if (!dossier.named_group) co_return dossier;
+    const std::string& scope = dossier.named_group->scope.text();
+    dossier.scope = scopes[scope];
+    dossier.catalog_version = catalog_version;
+    const auto listed = members.find({group_key, member});
+    if (listed != members.end()) dossier.member = listed->second;
+    const auto current =
+        registrations.find({scope, base::ascii_lower(dossier.named_group->id.text() + member)});
+    if (current != registrations.end()) dossier.current = current->second;
+    co_return dossier;
+  }
+
   Task<Result<ScopeSnapshot>> scope_snapshot(domain::ScopeId scope) override {
     if (fail_reads) co_return Fail(*fail_reads);
     ++snapshots_read;
@@ -75,6 +97,16 @@ class MemoryStore final : public RegistrationStore {
     if (there != assignment->expected_version.has_value() ||
         (there && current->second.version != *assignment->expected_version)) {
       co_return Fail(ErrorKind::kConflict, std::string(kLostRaceWord));
+    }
+    if (assignment->new_member) {
+      const domain::Member& added = *assignment->new_member;
+      const auto requested = std::count_if(members.begin(), members.end(), [&](const auto& each) {
+        return each.first.first == added.group.key() && each.second.requested;
+      });
+      if (std::cmp_greater_equal(requested, assignment->created_max)) {
+        co_return Fail(ErrorKind::kConflict, std::string(kMembersExhaustedWord));
+      }
+      members.insert_or_assign({added.group.key(), added.name.text()}, added);
     }
     if (assignment->device) {
       const Result<void> put = put_device(*assignment, registration);
@@ -121,6 +153,29 @@ class MemoryStore final : public RegistrationStore {
       if (where.first == scope.text() && where.second > after && all.size() < count_max) {
         all.push_back(enrollment);
       }
+    }
+    co_return all;
+  }
+
+  Task<Result<std::vector<domain::Enrollment>>> product_groups(std::string after,
+                                                               std::size_t count_max) override {
+    std::vector<domain::Enrollment> all;
+    for (const auto& [scope, of_scope] : groups) {
+      for (const domain::Enrollment& group : of_scope) {
+        const bool named = std::holds_alternative<domain::ProductSecret>(group.attestation);
+        if (named && group.id.key() > after && all.size() < count_max) all.push_back(group);
+      }
+    }
+    co_return all;
+  }
+
+  Task<Result<std::vector<domain::Member>>> roster(domain::ScopeId scope,
+                                                   domain::EnrollmentId group, std::string after,
+                                                   std::size_t count_max) override {
+    std::vector<domain::Member> all;
+    for (const auto& [key, member] : members) {
+      const bool here = member.scope == scope && key.first == group.key() && key.second > after;
+      if (here && all.size() < count_max) all.push_back(member);
     }
     co_return all;
   }

@@ -84,14 +84,16 @@ class FirstHub final : public Allocator {
 
 class NameIssuer final : public Issuer {
  public:
-  std::string_view attestation() const override { return "symmetric_key"; }
-  Result<void, Refusal> issue(const domain::Enrollment&, const std::string& derivation_id,
-                              const domain::Device* before, domain::Device& device) override {
-    had = before == nullptr ? std::nullopt : std::optional(*before);
-    const auto bytes = base::as_bytes(derivation_id);
+  bool issues_for(const domain::Enrollment& enrollment) const override {
+    return std::holds_alternative<domain::SymmetricKeys>(enrollment.attestation);
+  }
+  Result<domain::Credential, Refusal> issue(const IssueInput& input,
+                                            domain::Device& device) override {
+    had = input.before == nullptr ? std::nullopt : std::optional(*input.before);
+    const auto bytes = base::as_bytes(input.derivation_id);
     device.keys.emplace();
     device.keys->primary.bytes.assign(bytes.begin(), bytes.end());
-    return {};
+    return domain::Credential();
   }
   std::optional<domain::Device> had;  // at the last issue
 };
