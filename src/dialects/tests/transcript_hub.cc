@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -32,12 +33,27 @@ std::string line(const Block& block, std::size_t index) {
   return index < block.lines.size() ? block.lines[index] : std::string();
 }
 
+// "event:pub,control:sub,data:pubsub".
+std::vector<domain::TopicPermission> read_topics(const std::string& text) {
+  std::vector<domain::TopicPermission> topics;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    const std::string each = text.substr(begin, end - begin);
+    const std::size_t colon = each.find(':');
+    const std::string rights = each.substr(colon + 1);
+    topics.push_back({each.substr(0, colon), rights.starts_with("pub"), rights.ends_with("sub")});
+    begin = end + 1;
+  }
+  return topics;
+}
+
 domain::DeviceConnected read_connected(const Block& block, const Words& words) {
   domain::DeviceConnected connected;
   connected.hub = domain::HubName::trusted("hub-one");
   connected.hub_host = "hub1.example.net";
   connected.device = domain::DeviceId::trusted(words.get("device", "dev1"));
   connected.session_present = words.get("session-present") == "1";
+  connected.topics = read_topics(words.get("topics"));
   for (const std::string& each : block.lines) {
     const std::size_t first = each.find(' ');
     const std::size_t second = each.find(' ', first + 1);
@@ -102,14 +118,22 @@ std::string write_message(const Message& message) {
                        : fmt::format("  body: {} bytes\n", message.body.size()));
 }
 
+std::string write_claim(const domain::Claim& claim) {
+  EXPECT_EQ(claim.scope + claim.payload, "");
+  std::string text;
+  if (claim.membership) {
+    text +=
+        fmt::format("group: {}\nmember: {}\n", claim.membership->group, claim.membership->member);
+  }
+  return text + fmt::format("id: {}\n{}from: {} {} {} host={} client={}\n", claim.registration_id,
+                            write_evidence(claim.evidence), claim.dialect, claim.transport,
+                            claim.source, claim.host, claim.client);
+}
+
 struct CommandWriter {
   std::string operator()(const domain::ConnectDevice& command) const {
     const domain::Claim& claim = command.claim;
-    std::string text =
-        fmt::format("=> connect\nid: {}\n{}from: {} {} {} host={} client={}\n",
-                    claim.registration_id, write_evidence(claim.evidence), claim.dialect,
-                    claim.transport, claim.source, claim.host, claim.client);
-    EXPECT_EQ(claim.scope + claim.payload, "");
+    std::string text = "=> connect\n" + write_claim(claim);
     if (!command.model_id.empty()) text += "model: " + command.model_id + "\n";
     text += fmt::format("keeps-session: {}\n", command.keeps_session);
     return command.will ? text + "will:\n" + write_message(*command.will) : text;
@@ -127,7 +151,8 @@ struct CommandWriter {
     return text;
   }
   std::string operator()(const domain::SendTelemetry& command) const {
-    return "=> telemetry\n" + write_message(command.message);
+    const std::string of = command.of_device.empty() ? "" : " of=" + command.of_device;
+    return "=> telemetry" + of + "\n" + write_message(command.message);
   }
   std::string operator()(const domain::ReadTwin&) const { return "=> read-twin\n"; }
   std::string operator()(const domain::PatchReported& command) const {
@@ -148,6 +173,13 @@ struct CommandWriter {
     return fmt::format("=> misuse {}\n  expected: {}\n  received: {}\n", to_string(command.reason),
                        command.expected, command.received);
   }
+  std::string operator()(const domain::BindDevice& command) const {
+    return "=> bind\n" + write_claim(command.claim);
+  }
+  std::string operator()(const domain::UnbindDevice& command) const {
+    return "=> unbind " + command.device + "\n";
+  }
+  std::string operator()(const domain::ListBound&) const { return "=> list-bound\n"; }
   std::string operator()(const domain::Farewell&) const { return "=> farewell\n"; }
 };
 
@@ -160,6 +192,13 @@ domain::HubResult read_hub_result(const Block& block, TimePoint at) {
   if (kind == "done") return domain::HubDone{};
   if (kind == "twin") return read_twin(block, words);
   if (kind == "patched") return domain::ReportedPatched{number(words, "version")};
+  if (kind == "bound") {
+    domain::BoundDevices bound;
+    for (const std::string& each : block.lines) {
+      bound.devices.push_back(domain::DeviceId::trusted(each));
+    }
+    return bound;
+  }
   EXPECT_EQ(kind, "refused") << "no such result";
   domain::HubRefused refused;
   refused.reason = domain::parse_reason(words.at(1)).value();

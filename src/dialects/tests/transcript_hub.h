@@ -2,7 +2,9 @@
 //
 //   <= connected session-present=1 device=dev1      restored subscriptions follow, one a line:
 //   messages 1 devices/dev1/messages/devicebound/#
+//   (topics=event:pub,control:sub,data:pubsub: what its group lets it use)
 //   <= done
+//   <= bound                                        ids of devices, one a line
 //   <= twin desired-version=4 reported-version=7    desired and reported document, one a line
 //   <= patched version=8
 //   <= refused document_invalid trail=…             what the developer is told follows, if anything
