@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <memory>
+#include <span>
+#include <utility>
 
 namespace berth::device {
 namespace {
@@ -13,34 +15,6 @@ namespace {
 // What the devices of one vendor offer, and so what a server of theirs has.
 constexpr const char* kSharedKeySuites = "PSK-AES128-CBC-SHA:PSK-AES256-CBC-SHA";
 constexpr std::size_t kSharedKeyBytesMax = 64;
-
-struct SharedKey {
-  std::string identity;
-  Secret key;
-};
-
-void free_shared_key(void*, void* key, CRYPTO_EX_DATA*, int, long, void*) {
-  delete static_cast<SharedKey*>(key);
-}
-
-// Where a context keeps its SharedKey.
-int shared_key_slot() {
-  static const int kSlot = SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, &free_shared_key);
-  return kSlot;
-}
-
-// OpenSSL asks for identity and key during the handshake; 0 ends it.
-unsigned tell_shared_key(SSL* ssl, const char*, char* identity, unsigned identity_size,
-                         unsigned char* key, unsigned key_size) {
-  const auto* shared =
-      static_cast<const SharedKey*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), shared_key_slot()));
-  if (shared == nullptr || shared->identity.size() >= identity_size) return 0;
-  if (shared->key.size() > key_size) return 0;
-  *std::copy(shared->identity.begin(), shared->identity.end(), identity) = '\0';
-  const auto bytes = shared->key.bytes();
-  std::copy(bytes.begin(), bytes.end(), key);
-  return static_cast<unsigned>(bytes.size());
-}
 
 auto out_of_memory() { return Fail(ErrorKind::kInternal, "TLS cannot be set up", ""); }
 
@@ -73,6 +47,20 @@ int no_pass_phrase(char*, int, int, void*) { return 0; }
 
 }  // namespace
 
+struct TlsContext::SharedKey {
+  std::string identity;
+  Secret key;
+
+  // Into the buffers of OpenSSL, during the handshake; 0 ends it.
+  unsigned tell(std::span<char> name, std::span<unsigned char> into) const {
+    if (identity.size() >= name.size() || key.size() > into.size()) return 0;
+    *std::copy(identity.begin(), identity.end(), name.begin()) = '\0';
+    const auto bytes = key.bytes();
+    std::copy(bytes.begin(), bytes.end(), into.begin());
+    return static_cast<unsigned>(bytes.size());
+  }
+};
+
 Result<TlsContext> TlsContext::trusting(const std::filesystem::path& ca) {
   SSL_CTX* context = new_context();
   if (context == nullptr) return out_of_memory();
@@ -99,16 +87,19 @@ Result<TlsContext> TlsContext::sharing(std::string identity, Secret key) {
   if (context == nullptr) return out_of_memory();
   TlsContext made(context);
   SSL_CTX_set_max_proto_version(context, TLS1_2_VERSION);
-  auto shared = std::make_unique<SharedKey>(SharedKey{std::move(identity), std::move(key)});
-  const bool well = SSL_CTX_set_cipher_list(context, kSharedKeySuites) == 1 &&
-                    SSL_CTX_set_ex_data(context, shared_key_slot(), shared.get()) == 1;
-  if (!well) {
+  if (SSL_CTX_set_cipher_list(context, kSharedKeySuites) != 1) {
     ERR_clear_error();
     return Fail(ErrorKind::kUnavailable, "the TLS library has no suites with shared keys",
                 "connect with the password instead");
   }
-  static_cast<void>(shared.release());  // the context frees it
-  SSL_CTX_set_psk_client_callback(context, &tell_shared_key);
+  made.shared_ = std::make_unique<SharedKey>(SharedKey{std::move(identity), std::move(key)});
+  SSL_CTX_set_app_data(context, made.shared_.get());
+  const auto tell = [](SSL* ssl, const char*, char* name, unsigned name_size, unsigned char* into,
+                       unsigned size) -> unsigned {
+    const void* shared = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
+    return static_cast<const SharedKey*>(shared)->tell({name, name_size}, {into, size});
+  };
+  SSL_CTX_set_psk_client_callback(context, tell);
   return made;
 }
 
@@ -139,11 +130,14 @@ Result<void> TlsContext::present(std::string_view certificate_pem, const Secret&
   return {};
 }
 
+TlsContext::TlsContext(ssl_ctx_st* context) : context_(context) {}
+
 TlsContext::TlsContext(TlsContext&& other) noexcept
-    : context_(std::exchange(other.context_, nullptr)) {}
+    : context_(std::exchange(other.context_, nullptr)), shared_(std::move(other.shared_)) {}
 
 TlsContext& TlsContext::operator=(TlsContext&& other) noexcept {
   std::swap(context_, other.context_);
+  std::swap(shared_, other.shared_);
   return *this;
 }
 

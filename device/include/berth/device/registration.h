@@ -50,8 +50,10 @@ class TlsContext {
   ssl_ctx_st* get() const { return context_; }  // null: no TLS
 
  private:
-  explicit TlsContext(ssl_ctx_st* context) : context_(context) {}
+  struct SharedKey;
+  explicit TlsContext(ssl_ctx_st* context);
   ssl_ctx_st* context_ = nullptr;
+  std::unique_ptr<SharedKey> shared_;  // the context points to it
 };
 
 struct Server {
