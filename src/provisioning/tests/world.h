@@ -98,6 +98,50 @@ class NameIssuer final : public Issuer {
   std::optional<domain::Device> had;  // at the last issue
 };
 
+// A claim whose first text is "signed with" a product's secret is proven by the group that has it
+// as its seal.
+class SecretAttestor final : public Attestor {
+ public:
+  std::string_view name() const override { return "product_secret"; }
+  bool reads(const domain::Evidence& evidence) const override {
+    return std::holds_alternative<domain::SignedText>(evidence);
+  }
+  Result<Attested, Refusal> attest(const AttestInput& input) override {
+    const auto& request = std::get<domain::SignedText>(input.claim.evidence);
+    for (std::size_t i = 0; i < input.candidates.size(); ++i) {
+      const auto& product = std::get<domain::ProductSecret>(input.candidates[i]->attestation);
+      const base::Bytes& secret = product.current.bytes;
+      if (std::string(secret.begin(), secret.end()) != request.texts.front()) continue;
+      return Attested{i, domain::KeySlot::kPrimary, input.registration.text(), "by its secret",
+                      Secret::from_text(request.texts.front())};
+    }
+    return Fail(Refusal{domain::Reason::kProofRejected, "the secret", "another", {}});
+  }
+  std::vector<domain::Finding> rivals(const RivalInput& input, std::size_t) override {
+    seen_roster = input.roster.size();
+    return {{domain::Cause::kKeyOfOtherEnrollment, true, "of another product", "set it"}};
+  }
+  std::vector<domain::Finding> connection_rivals(const ConnectionInput&, std::size_t) override {
+    return {};
+  }
+  std::size_t seen_roster = 0;
+};
+
+// Numbers what it issues.
+class NumberIssuer final : public Issuer {
+ public:
+  bool issues_for(const domain::Enrollment& enrollment) const override {
+    return std::holds_alternative<domain::ProductSecret>(enrollment.attestation);
+  }
+  Result<domain::Credential, Refusal> issue(const IssueInput& input,
+                                            domain::Device& device) override {
+    if (!input.keeps_credential) ++issued;
+    device.awaits_activation = !input.keeps_credential;
+    return domain::Credential(domain::IssuedSecret{Secret::from_text(std::to_string(issued))});
+  }
+  int issued = 0;
+};
+
 class CollectedRefusals final : public RefusalSink {
  public:
   void refused(domain::Claim claim, domain::Trail trail) override {
@@ -124,6 +168,8 @@ class World {
     auto issuing = std::make_unique<NameIssuer>();
     issuer = issuing.get();
     issuers_.push_back(std::move(issuing));
+    attestors_.push_back(std::make_unique<SecretAttestor>());
+    issuers_.push_back(std::make_unique<NumberIssuer>());
     add_scope(kScope);
     link("hub-a");
     restart();
@@ -163,6 +209,36 @@ class World {
     fill(all.emplace_back(), domain::EnrollmentKind::kGroup, id, scope);
     ++store.catalog_version;
     return all.back();
+  }
+
+  domain::Enrollment& product(const std::string& id, const std::string& secret,
+                              std::string_view scope = kScope) {
+    domain::Enrollment& enrollment = group(id, scope);
+    domain::ProductSecret product;
+    product.current.bytes.assign(secret.begin(), secret.end());
+    product.admits = domain::Admits::kListed;
+    enrollment.attestation = std::move(product);
+    return enrollment;
+  }
+  void list(const domain::Enrollment& group, const std::string& name) {
+    domain::Member& member = store.members[{group.id.key(), name}];
+    member.scope = group.scope;
+    member.group = group.id;
+    member.name = *domain::MemberName::parse(name);
+  }
+  domain::Claim member_claim(const std::string& group, const std::string& name,
+                             const std::string& secret) {
+    domain::SignedText request;
+    request.texts = {secret};
+    request.nonce = "1";
+    request.made_at_seconds = base::to_unix_seconds(clock.wall());
+    domain::Claim claim;
+    claim.membership = domain::Membership{group, name};
+    claim.registration_id = group + name;
+    claim.evidence = std::move(request);
+    claim.source = "192.0.2.7";
+    claim.dialect = "test";
+    return claim;
   }
 
   domain::Claim claim(const std::string& id, const std::string& signed_by) {
