@@ -151,12 +151,14 @@ domain::Accepted read_accepted(const Words& words, TimePoint at) {
   return accepted;
 }
 
+std::string_view or_none(std::string_view text) { return text.empty() ? "none" : text; }
+
 std::string write_target(const domain::Claim& claim) {
   std::string text = claim.membership
-                         ? fmt::format("group: {}\nmember: {}\n", claim.membership->group,
-                                       claim.membership->member)
+                         ? fmt::format("group: {}\nmember: {}\n", or_none(claim.membership->group),
+                                       or_none(claim.membership->member))
                          : fmt::format("scope: {}\n", claim.scope);
-  text += fmt::format("id: {}\n", claim.registration_id);
+  text += fmt::format("id: {}\n", or_none(claim.registration_id));
   if (claim.wants) text += fmt::format("wants: {}\n", to_string(*claim.wants));
   return text;
 }

@@ -87,7 +87,7 @@ TEST(Seal, PadsWholeBlocksWithNothing) {
 }
 
 TEST(Seal, TakesTheFirstSixteenCharactersForKey) {
-  const domain::IssuedSecret secret = issued_secret("AAECAwQFBgcICQoLDA0ODw==");
+  const domain::Credential secret = issued_secret("AAECAwQFBgcICQoLDA0ODw==");
   const auto whole = seal(secret, Secret::from_text("0123456789abcdefghijklmn"));
   const auto other_end = seal(secret, Secret::from_text("0123456789abcdefOTHER"));
   ASSERT_TRUE(whole && other_end);
@@ -129,7 +129,7 @@ TEST(Seal, NeverMakesAnAnswerWithoutCredential) {
 }
 
 TEST(Seal, NeedsSixteenCharactersOfProductSecret) {
-  const domain::IssuedSecret secret = issued_secret("AAECAwQFBgcICQoLDA0ODw==");
+  const domain::Credential secret = issued_secret("AAECAwQFBgcICQoLDA0ODw==");
   EXPECT_TRUE(seal(secret, Secret::from_text("0123456789abcdef")));
   EXPECT_FALSE(seal(secret, Secret::from_text("0123456789abcde")));
   EXPECT_FALSE(seal(secret, Secret()));
