@@ -9,7 +9,7 @@ domain::DeviceEdit read_edit(Body& body) {
   edit.display_name = body.text_or_cleared("displayName", kNameRule);
   edit.enabled = body.fields.flag("enabled");
   edit.iot_edge = body.fields.flag("iotEdge");
-  AttestationEdit attestation = read_attestation(body);
+  AttestationEdit attestation = read_device_attestation(body);
   edit.primary_key = std::move(attestation.primary_key);
   edit.secondary_key = std::move(attestation.secondary_key);
   return edit;
@@ -24,6 +24,16 @@ boost::json::value connection_json(const std::optional<domain::DeviceConnection>
   out["transport"] = text_or_null(connection->transport);
   out["source"] = text_or_null(connection->source);
   out["node"] = text_or_null(connection->node);
+  return out;
+}
+
+boost::json::value certificate_json(const std::optional<domain::PinnedCertificate>& certificate) {
+  if (!certificate) return nullptr;
+  boost::json::object out;
+  out["sha256"] = text(base::hex_encode(certificate->sha256));
+  out["subject"] = text(certificate->subject);
+  out["notBefore"] = time(certificate->not_before);
+  out["notAfter"] = time(certificate->not_after);
   return out;
 }
 
@@ -49,6 +59,7 @@ domain::ManagementCommand create_device(Incoming& in) {
   command.edit = read_edit(body);
   command.edit.id = body.fields.text("id", kNameRule);
   command.edit.scope = body.fields.text("scope", kNameRule);
+  command.edit.group = body.fields.text("group", kNameRule);
   command.edit.tags = body.object_or_cleared("tags");
   command.edit.desired = body.object_or_cleared("desired");
   return command;
@@ -82,6 +93,9 @@ boost::json::object to_json(const domain::Device& device) {
   out["enabled"] = device.enabled;
   out["iotEdge"] = device.iot_edge;
   out["attestation"] = text_or_null(device.keys ? domain::attestation_name(*device.keys) : "");
+  out["certificate"] = certificate_json(device.certificate);
+  out["group"] = text_or_null(device.group ? device.group->text() : "");
+  out["awaitsActivation"] = device.awaits_activation;
   out["retiredKeys"] = device.keys ? retired_json(*device.keys) : boost::json::array();
   out["initialTags"] = document(device.twin.tags);
   out["initialDesired"] = document(device.twin.desired);

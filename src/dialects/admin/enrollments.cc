@@ -36,10 +36,12 @@ EnrollmentEdit read_edit(Body& body) {
   EnrollmentEdit edit;
   edit.display_name = body.text_or_cleared("displayName", kNameRule);
   edit.enabled = body.fields.flag("enabled");
-  AttestationEdit attestation = read_attestation(body);
+  AttestationEdit attestation = read_enrollment_attestation(body);
   edit.primary_key = std::move(attestation.primary_key);
   edit.secondary_key = std::move(attestation.secondary_key);
   edit.device_id = body.text_or_cleared("deviceId", kNameRule);
+  edit.product = std::move(attestation.product);
+  edit.topics = read_topics(body);
   read_allocation(body, edit);
   read_reprovision(body, edit);
   edit.tags = body.object_or_cleared("tags");
@@ -52,7 +54,11 @@ EnrollmentEdit read_edit(Body& body) {
 boost::json::object attestation_json(const domain::Attestation& attestation) {
   boost::json::object out;
   out["type"] = text(attestation_name(attestation));
-  out["retiredKeys"] = retired_json(std::get<domain::SymmetricKeys>(attestation));
+  if (const auto* product = std::get_if<domain::ProductSecret>(&attestation)) {
+    for (auto& member : product_json(*product)) out[member.key()] = std::move(member.value());
+  } else {
+    out["retiredKeys"] = retired_json(std::get<domain::SymmetricKeys>(attestation));
+  }
   return out;
 }
 
@@ -62,8 +68,9 @@ template <EnrollmentKind kind>
 domain::ManagementCommand Enrollments<kind>::create(Incoming& in) {
   domain::CreateEnrollment command{in.path("scope"), kind, {}};
   Body& body = in.body();
-  body.fields.require("id");
   command.edit = read_edit(body);
+  // A group with a product secret gets an id made; management knows which do not.
+  if (kind == EnrollmentKind::kIndividual) body.fields.require("id");
   command.edit.id = body.fields.text("id", kNameRule);
   return command;
 }
@@ -127,6 +134,7 @@ boost::json::object to_json(const domain::Enrollment& enrollment) {
   out["tags"] = document(enrollment.initial_twin.tags);
   out["desired"] = document(enrollment.initial_twin.desired);
   out["iotEdge"] = enrollment.iot_edge;
+  out["topics"] = topics_json(enrollment.topics);
   out["deviceInformation"] = document(enrollment.device_information);
   out["createdAt"] = time(enrollment.created_at);
   out["updatedAt"] = time(enrollment.updated_at);

@@ -6,20 +6,47 @@ namespace {
 constexpr std::size_t kKeyBytesMin = 16;
 constexpr std::size_t kKeyBytesMax = 64;
 
-std::optional<std::string_view> parse_attestation_type(std::string_view type) {
-  constexpr std::string_view kSymmetricKey = "symmetric_key";
+constexpr std::string_view kSymmetricKey = "symmetric_key";
+constexpr std::string_view kProductSecret = "product_secret";
+
+std::optional<std::string_view> parse_device_type(std::string_view type) {
   return type == kSymmetricKey ? std::optional(kSymmetricKey) : std::nullopt;
+}
+
+std::optional<std::string_view> parse_enrollment_type(std::string_view type) {
+  return type == kProductSecret ? std::optional(kProductSecret) : parse_device_type(type);
+}
+
+void read_keys(JsonFields& attestation, AttestationEdit& edit) {
+  edit.primary_key = attestation.secret("primaryKey", kKeyBytesMin, kKeyBytesMax);
+  edit.secondary_key = attestation.secret("secondaryKey", kKeyBytesMin, kKeyBytesMax);
 }
 
 }  // namespace
 
-AttestationEdit read_attestation(Body& body) {
+AttestationEdit read_device_attestation(Body& body) {
   AttestationEdit edit;
   std::optional<JsonFields> attestation = body.fields.object("attestation");
   if (!attestation) return edit;
-  attestation->word("type", parse_attestation_type, "symmetric_key");
-  edit.primary_key = attestation->secret("primaryKey", kKeyBytesMin, kKeyBytesMax);
-  edit.secondary_key = attestation->secret("secondaryKey", kKeyBytesMin, kKeyBytesMax);
+  attestation->word("type", parse_device_type, kSymmetricKey);
+  read_keys(*attestation, edit);
+  attestation->finish();
+  return edit;
+}
+
+// Members of the other type are refused here where the type is said, by management where it is not.
+AttestationEdit read_enrollment_attestation(Body& body) {
+  AttestationEdit edit;
+  std::optional<JsonFields> attestation = body.fields.object("attestation");
+  if (!attestation) return edit;
+  const auto type =
+      attestation->word("type", parse_enrollment_type, "symmetric_key or product_secret");
+  read_keys(*attestation, edit);
+  edit.product = read_product(*attestation);
+  if (type == kProductSecret && !edit.product) edit.product.emplace();
+  if (type == kSymmetricKey && edit.product) {
+    attestation->problem("type", "expected product_secret with the members of one");
+  }
   attestation->finish();
   return edit;
 }

@@ -2,9 +2,8 @@
 // (its problems stay in the Incoming), to_json makes the JSON of a record. Member names are those
 // of docs/openapi.json; a test compares them.
 //
-// Room dialects. No writer shows a secret but those of Keys, HubKeys and NewToken, which exist for
-// that.
-// Thread rule: pure functions.
+// Room dialects. No writer shows a secret but those of Keys, ProductKeys, HubKeys and NewToken,
+// which exist for that. Thread rule: pure functions.
 #pragma once
 
 #include "dialects/admin/incoming.h"
@@ -53,6 +52,20 @@ using Individuals = Enrollments<domain::EnrollmentKind::kIndividual>;
 using Groups = Enrollments<domain::EnrollmentKind::kGroup>;
 boost::json::object to_json(const domain::Enrollment& enrollment);
 boost::json::object to_json(const domain::Keys& keys);
+
+// product_secrets.cc
+domain::ManagementCommand rotate_product_secret(Incoming& in);
+boost::json::object to_json(const domain::ProductKeys& keys);
+
+// rosters.cc
+domain::ManagementCommand add_members(Incoming& in);
+domain::ManagementCommand get_member(Incoming& in);
+domain::ManagementCommand list_members(Incoming& in);
+domain::ManagementCommand update_member(Incoming& in);
+domain::ManagementCommand delete_member(Incoming& in);
+domain::ManagementCommand reset_member(Incoming& in);
+boost::json::object to_json(const domain::MemberView& view);
+boost::json::object to_json(const domain::MembersAdded& added);
 
 // registrations.cc
 domain::ManagementCommand get_registration(Incoming& in);

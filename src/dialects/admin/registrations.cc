@@ -75,6 +75,9 @@ boost::json::object to_json(const domain::Registration& registration) {
   out["deviceId"] = text_or_null(registration.device_id.text());
   out["operationId"] = text_or_null(registration.operation_id);
   out["payload"] = document(registration.payload);
+  out["member"] = text_or_null(registration.member ? registration.member->text() : "");
+  out["activatedAt"] = nullptr;
+  if (registration.activated_at) out["activatedAt"] = time(*registration.activated_at);
   out["createdAt"] = time(registration.created_at);
   out["updatedAt"] = time(registration.updated_at);
   out["version"] = registration.version;

@@ -60,6 +60,9 @@ struct Etag {
   std::string operator()(const domain::DeviceView& view) const {
     return quoted(view.device.version);
   }
+  std::string operator()(const domain::MemberView& view) const {
+    return quoted(view.member.version);
+  }
   std::string operator()(const domain::Twin& twin) const { return quoted(twin.etag); }
   template <class T>
   std::string operator()(const T& record) const {

@@ -218,6 +218,9 @@ TEST_F(OpenApi, BodyMembersAreThoseThatAreRead) {
 }
 
 TEST_F(OpenApi, MembersInsideBodyMembersAreThoseThatAreRead) {
+  const std::string device = R"({"id":"a","attestation":{"zzzzzzzzzzzz":1}})";
+  EXPECT_EQ(known_in(detail({"POST /api/v1/hubs/a/devices", device}), "/zzzzzzzzzzzz"),
+            properties(document.at("components").at("schemas").at("DeviceAttestationEdit")));
   const std::string create = "POST /api/v1/scopes/a/enrollments";
   for (const auto& [member, schema] :
        {std::pair("attestation", "AttestationEdit"), std::pair("reprovision", "Reprovision")}) {
@@ -255,6 +258,10 @@ domain::ManagementResult sample(const std::string& schema) {
       {"Enrollment", [] { return domain::ManagementResult(sample_enrollment()); }},
       {"EnrollmentList", [] { return one_of(sample_enrollment()); }},
       {"Keys", sample_keys_result},
+      {"EnrollmentGroupKeys", [] { return domain::ManagementResult(sample_product_keys()); }},
+      {"Member", [] { return domain::ManagementResult(sample_member()); }},
+      {"MemberList", [] { return one_of(sample_member()); }},
+      {"MembersAdded", [] { return domain::ManagementResult(sample_added()); }},
       {"HubKeys", [] { return domain::ManagementResult(sample_hub_keys()); }},
       {"DeviceDetails", [] { return domain::ManagementResult(sample_device_view()); }},
       {"Twin", [] { return domain::ManagementResult(sample_twin()); }},
@@ -292,6 +299,8 @@ std::string accepted_body(const Operation& operation) {
       {"createHub", R"({"name":"a"})"},
       {"linkHubByConnectionString",
        R"({"connectionString":"HostName=a;SharedAccessKeyName=b;SharedAccessKey=YWJj"})"},
+      {"addMembers", R"({"names":["a"]})"},
+      {"rotateProductSecret", R"({"overlapSeconds":0})"},
       {"callDeviceMethod", R"({"method":"a"})"},
       {"sendToDevice", "{}"}};
   const auto found = kBodies.find(operation.about->at("operationId").as_string().c_str());
@@ -315,6 +324,28 @@ TEST_F(OpenApi, AnswersFitTheirSchemas) {
     }
     const bool documented = responses.begin()->value().as_object().contains("headers");
     EXPECT_EQ(documented, !header_of(response, "ETag").empty()) << each.line();
+  }
+}
+
+TEST_F(OpenApi, WhatHasTwoFormsFitsItsSchemaInBoth) {
+  const json::value& schemas = document.at("components").at("schemas");
+  domain::DeviceView certified = sample_device_view();
+  certified.device.keys.reset();
+  certified.device.group = sample_product_group().id;
+  certified.device.certificate =
+      domain::PinnedCertificate{base::Bytes(32, 7), "dev1", sample_time(), sample_time()};
+  domain::MemberView expected = sample_member();
+  expected.registration.reset();
+  std::pair<const char*, domain::ManagementResult> table[] = {
+      {"Enrollment", sample_product_group()},
+      {"EnrollmentGroupKeys", sample_keys_result()},
+      {"DeviceDetails", certified},
+      {"Member", expected}};
+  for (auto& [name, result] : table) {
+    const auto answer = json_of(clerk.answered({"GET /api/v1/status"}, std::move(result)));
+    for (const std::string& misfit : misfits(answer, schemas.at(name), document)) {
+      ADD_FAILURE() << name << ": " << misfit;
+    }
   }
 }
 

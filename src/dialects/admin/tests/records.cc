@@ -64,6 +64,49 @@ domain::Enrollment sample_enrollment() {
   return enrollment;
 }
 
+domain::Enrollment sample_product_group() {
+  domain::Enrollment group = sample_enrollment();
+  group.id = domain::EnrollmentId::trusted("PUMPS7");
+  domain::ProductSecret product;
+  product.current = sealed();
+  product.previous = sealed();
+  product.previous_until = sample_time();
+  product.retired.push_back({sealed(), domain::KeySlot::kPrimary, sample_time()});
+  product.admits = domain::Admits::kListed;
+  product.clock_window = std::chrono::seconds(300);
+  group.attestation = std::move(product);
+  group.topics = {{"event", true, false}};
+  return group;
+}
+
+domain::ProductKeys sample_product_keys() {
+  domain::ProductKeys keys;
+  keys.current = Secret::from_text("fedcba9876543210");
+  keys.previous = Secret::from_text("0123456789abcdef");
+  keys.previous_until = sample_time();
+  return keys;
+}
+
+domain::MemberView sample_member() {
+  domain::MemberView view;
+  view.member.scope = sample_scope().id;
+  view.member.group = sample_product_group().id;
+  view.member.name = domain::MemberName::trusted("dev1");
+  view.member.requested = true;
+  view.member.created_at = view.member.updated_at = sample_time();
+  view.member.version = 5;
+  view.registration = sample_registration();
+  view.registration->member = view.member.name;
+  view.registration->activated_at = sample_time();
+  return view;
+}
+
+domain::MembersAdded sample_added() {
+  using domain::MemberAdding;
+  return {
+      {{"dev1", MemberAdding::kAdded, ""}, {"dev 2", MemberAdding::kInvalid, "it has a blank"}}};
+}
+
 domain::Registration sample_registration() {
   domain::Registration registration;
   registration.scope = sample_scope().id;

@@ -11,7 +11,11 @@ TimePoint sample_time();  // 2026-01-01T00:00:00Z
 domain::Scope sample_scope();
 domain::Hub sample_hub();
 domain::HubLink sample_link();
-domain::Enrollment sample_enrollment();  // a group, sealed keys "SEALED"
+domain::Enrollment sample_enrollment();     // a group, sealed keys "SEALED"
+domain::Enrollment sample_product_group();  // sealed secrets "SEALED"
+domain::ProductKeys sample_product_keys();
+domain::MemberView sample_member();
+domain::MembersAdded sample_added();
 domain::Registration sample_registration();
 domain::Device sample_device();
 domain::DeviceView sample_device_view();
