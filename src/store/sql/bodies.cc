@@ -17,19 +17,35 @@ std::optional<KeySlot> parse_slot(std::string_view word) {
   return std::nullopt;
 }
 
-BodyWriter write_keys(const domain::SymmetricKeys& keys) {
+void write_retired(BodyWriter& body, const std::vector<domain::RetiredKey>& keys) {
   boost::json::array retired;
-  for (const domain::RetiredKey& key : keys.retired) {
+  for (const domain::RetiredKey& key : keys) {
     BodyWriter each;
     each.bytes("key", key.key.bytes);
     each.text("slot", domain::to_string(key.slot));
     each.time("retired_at", key.retired_at);
     retired.push_back(each.take());
   }
+  body.array("retired", std::move(retired));
+}
+
+std::vector<domain::RetiredKey> read_retired(BodyReader& body) {
+  std::vector<domain::RetiredKey> keys;
+  body.each("retired", [&keys](BodyReader& each) {
+    domain::RetiredKey key;
+    key.key.bytes = each.bytes("key");
+    key.slot = each.choice("slot", parse_slot, KeySlot::kPrimary);
+    key.retired_at = each.time("retired_at").value_or(TimePoint());
+    keys.push_back(std::move(key));
+  });
+  return keys;
+}
+
+BodyWriter write_keys(const domain::SymmetricKeys& keys) {
   BodyWriter body;
   body.bytes("primary", keys.primary.bytes);
   body.bytes("secondary", keys.secondary.bytes);
-  body.array("retired", std::move(retired));
+  write_retired(body, keys.retired);
   return body;
 }
 
@@ -37,14 +53,43 @@ domain::SymmetricKeys read_keys(BodyReader& body) {
   domain::SymmetricKeys keys;
   keys.primary.bytes = body.bytes("primary");
   keys.secondary.bytes = body.bytes("secondary");
-  body.each("retired", [&keys](BodyReader& each) {
-    domain::RetiredKey key;
-    key.key.bytes = each.bytes("key");
-    key.slot = each.choice("slot", parse_slot, KeySlot::kPrimary);
-    key.retired_at = each.time("retired_at").value_or(TimePoint());
-    keys.retired.push_back(std::move(key));
-  });
+  keys.retired = read_retired(body);
   return keys;
+}
+
+BodyWriter write_product(const domain::ProductSecret& product) {
+  BodyWriter body;
+  body.bytes("current", product.current.bytes);
+  if (product.previous) {
+    body.bytes("previous", product.previous->bytes);
+    body.time("previous_until", product.previous_until);
+  }
+  write_retired(body, product.retired);
+  body.text("issues", domain::to_string(product.issues));
+  body.text("admits", domain::to_string(product.admits));
+  body.number("created_max", product.created_max);
+  body.text("reissue", domain::to_string(product.reissue));
+  body.number("clock_window", product.clock_window.count());
+  body.number("replay_window", product.replay_window.count());
+  return body;
+}
+
+domain::ProductSecret read_product(BodyReader& body) {
+  domain::ProductSecret product;
+  product.current.bytes = body.bytes("current");
+  if (body.has("previous")) {
+    product.previous = domain::Sealed{body.bytes("previous")};
+    product.previous_until = body.time("previous_until").value_or(TimePoint());
+  }
+  product.retired = read_retired(body);
+  product.issues =
+      body.choice("issues", domain::parse_credential_kind, domain::CredentialKind::kSecret);
+  product.admits = body.choice("admits", domain::parse_admits, domain::Admits::kNobody);
+  product.created_max = static_cast<std::uint32_t>(body.number("created_max", product.created_max));
+  product.reissue = body.choice("reissue", domain::parse_reissue, domain::Reissue::kRefused);
+  product.clock_window = std::chrono::seconds(body.number("clock_window"));
+  product.replay_window = std::chrono::seconds(body.number("replay_window"));
+  return product;
 }
 
 void write_attestation(BodyWriter& body, const domain::Attestation& attestation) {
@@ -53,15 +98,89 @@ void write_attestation(BodyWriter& body, const domain::Attestation& attestation)
     void operator()(const domain::SymmetricKeys& keys) const {
       body.object("symmetric_key", write_keys(keys));
     }
+    void operator()(const domain::ProductSecret& product) const {
+      body.object("product_secret", write_product(product));
+    }
   };
   std::visit(Write{body}, attestation);
 }
 
 domain::Attestation read_attestation(BodyReader& body) {
   domain::Attestation attestation;
-  if (!body.has("symmetric_key")) body.fail("symmetric_key", "an object");
+  const bool product = body.has("product_secret");
+  if (!product && !body.has("symmetric_key")) body.fail("symmetric_key", "an object");
   body.within("symmetric_key", [&](BodyReader& keys) { attestation = read_keys(keys); });
+  body.within("product_secret", [&](BodyReader& secret) { attestation = read_product(secret); });
   return attestation;
+}
+
+boost::json::array write_topics(const std::vector<domain::TopicPermission>& topics) {
+  boost::json::array array;
+  for (const domain::TopicPermission& topic : topics) {
+    BodyWriter each;
+    each.text("topic", topic.topic);
+    if (topic.publish) each.flag("publish", true);
+    if (topic.subscribe) each.flag("subscribe", true);
+    array.push_back(each.take());
+  }
+  return array;
+}
+
+domain::TopicPermission read_topic(BodyReader& body) {
+  domain::TopicPermission topic;
+  topic.topic = body.text("topic");
+  topic.publish = body.flag("publish", false);
+  topic.subscribe = body.flag("subscribe", false);
+  return topic;
+}
+
+boost::json::array write_answered(const std::vector<domain::AnsweredRequest>& requests) {
+  boost::json::array array;
+  for (const domain::AnsweredRequest& request : requests) {
+    BodyWriter each;
+    each.text("nonce", request.nonce);
+    each.number("made_at", request.made_at_seconds);
+    each.time("at", request.at);
+    array.push_back(each.take());
+  }
+  return array;
+}
+
+domain::AnsweredRequest read_answered(BodyReader& body) {
+  domain::AnsweredRequest request;
+  request.nonce = body.text("nonce");
+  request.made_at_seconds = body.number("made_at");
+  request.at = body.time("at").value_or(TimePoint());
+  return request;
+}
+
+BodyWriter write_certificate(const domain::PinnedCertificate& certificate) {
+  BodyWriter body;
+  body.bytes("sha256", certificate.sha256);
+  body.text("subject", certificate.subject);
+  body.time("not_before", certificate.not_before);
+  body.time("not_after", certificate.not_after);
+  return body;
+}
+
+domain::PinnedCertificate read_certificate(BodyReader& body) {
+  domain::PinnedCertificate certificate;
+  certificate.sha256 = body.bytes("sha256");
+  certificate.subject = body.text("subject");
+  certificate.not_before = body.time("not_before").value_or(TimePoint());
+  certificate.not_after = body.time("not_after").value_or(TimePoint());
+  return certificate;
+}
+
+boost::json::array write_replaced(const std::vector<domain::RetiredCertificate>& certificates) {
+  boost::json::array array;
+  for (const domain::RetiredCertificate& certificate : certificates) {
+    BodyWriter each;
+    each.bytes("sha256", certificate.sha256);
+    each.time("retired_at", certificate.retired_at);
+    array.push_back(each.take());
+  }
+  return array;
 }
 
 boost::json::object write_policy(const domain::HubPolicy& policy) {
@@ -181,6 +300,7 @@ std::string enrollment_body(const domain::Enrollment& enrollment) {
   if (enrollment.device_information != "{}") {
     body.text("device_information", enrollment.device_information);
   }
+  body.array("topics", write_topics(enrollment.topics));
   return body.finish();
 }
 
@@ -203,6 +323,8 @@ Result<domain::Enrollment> read_enrollment(std::string_view text, domain::Enroll
   enrollment.initial_twin = read_twin(body);
   enrollment.iot_edge = body.flag("iot_edge", false);
   enrollment.device_information = body.optional_text("device_information").value_or("{}");
+  body.each("topics",
+            [&enrollment](BodyReader& each) { enrollment.topics.push_back(read_topic(each)); });
   return finish(body, std::move(enrollment));
 }
 
@@ -217,6 +339,9 @@ std::string registration_body(const domain::Registration& registration) {
   body.text("hub_host", registration.hub_host);
   body.text("operation_id", registration.operation_id);
   body.text("payload", registration.payload);
+  if (registration.member) body.text("member", registration.member->text());
+  body.time("activated_at", registration.activated_at);
+  body.array("answered", write_answered(registration.answered));
   return body.finish();
 }
 
@@ -232,6 +357,12 @@ Result<domain::Registration> read_registration(std::string_view text,
   registration.hub_host = body.text("hub_host");
   registration.operation_id = body.text("operation_id");
   registration.payload = body.text("payload");
+  std::optional<std::string> member = body.optional_text("member");
+  if (member) registration.member = domain::MemberName::trusted(std::move(*member));
+  registration.activated_at = body.time("activated_at");
+  body.each("answered", [&registration](BodyReader& each) {
+    registration.answered.push_back(read_answered(each));
+  });
   return finish(body, std::move(registration));
 }
 
@@ -242,6 +373,10 @@ std::string device_body(const domain::Device& device) {
   body.flag("enabled", device.enabled);
   if (device.iot_edge) body.flag("iot_edge", true);
   if (device.keys) body.object("keys", write_keys(*device.keys));
+  if (device.certificate) body.object("certificate", write_certificate(*device.certificate));
+  body.array("retired_certificates", write_replaced(device.retired_certificates));
+  if (device.group) body.text("group", device.group->text());
+  if (device.awaits_activation) body.flag("awaits_activation", true);
   write_twin(body, device.twin);
   return body.finish();
 }
@@ -253,6 +388,15 @@ Result<domain::Device> read_device(std::string_view text, domain::Device device)
   device.enabled = body.flag("enabled", true);
   device.iot_edge = body.flag("iot_edge", false);
   body.within("keys", [&device](BodyReader& keys) { device.keys = read_keys(keys); });
+  body.within("certificate",
+              [&device](BodyReader& each) { device.certificate = read_certificate(each); });
+  body.each("retired_certificates", [&device](BodyReader& each) {
+    device.retired_certificates.push_back(
+        {each.bytes("sha256"), each.time("retired_at").value_or(TimePoint())});
+  });
+  std::optional<std::string> group = body.optional_text("group");
+  if (group) device.group = domain::EnrollmentId::trusted(std::move(*group));
+  device.awaits_activation = body.flag("awaits_activation", false);
   device.twin = read_twin(body);
   return finish(body, std::move(device));
 }

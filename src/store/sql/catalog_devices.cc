@@ -1,6 +1,7 @@
 // Changes of enrollments, registrations and tokens.
 #include "store/sql/bodies.h"
 #include "store/sql/catalog_put.h"
+#include "store/sql/rosters.h"
 #include "store/sql/rows.h"
 
 namespace berth::store::sql {
@@ -12,15 +13,18 @@ constexpr Sql kScopeExists = "SELECT 1 FROM scopes WHERE id = $1";
 constexpr Sql kEnrollmentVersion =
     "SELECT version FROM enrollments WHERE scope = $1 AND kind = $2 AND key = $3";
 constexpr Sql kInsertEnrollment = R"sql(
-INSERT INTO enrollments (scope, kind, key, id, version, created_at, updated_at, body)
-VALUES ($1, $2, $3, $4, 1, $5, $6, $7)
+INSERT INTO enrollments (scope, kind, key, id, version, created_at, updated_at, body, product)
+VALUES ($1, $2, $3, $4, 1, $5, $6, $7, $8)
 ON CONFLICT (scope, kind, key) DO NOTHING RETURNING version)sql";
 constexpr Sql kUpdateEnrollment = R"sql(
-UPDATE enrollments SET version = version + 1, updated_at = $4, body = $5
+UPDATE enrollments SET version = version + 1, updated_at = $4, body = $5, product = $7
 WHERE scope = $1 AND kind = $2 AND key = $3 AND version = $6 RETURNING version)sql";
 constexpr Sql kRemoveEnrollment = R"sql(
 DELETE FROM enrollments WHERE scope = $1 AND kind = $2 AND key = $3 AND version = $4
 RETURNING version)sql";
+
+constexpr Sql kProductElsewhere = R"sql(
+SELECT 1 FROM enrollments WHERE product = $1 AND product <> '' AND scope <> $2)sql";
 
 constexpr Sql kRegistrationPlace =
     "SELECT version, hub, device_id FROM registrations WHERE scope = $1 AND key = $2";
@@ -49,6 +53,40 @@ Subject enrollment_subject(EnrollmentKind kind, const domain::EnrollmentId& id) 
   return Subject{kind == EnrollmentKind::kGroup ? "enrollment group" : "enrollment", id.text()};
 }
 
+// The key of a group with a product secret; empty for all else.
+std::string product_key(const domain::Enrollment& enrollment) {
+  const bool product = enrollment.kind == EnrollmentKind::kGroup &&
+                       std::holds_alternative<domain::ProductSecret>(enrollment.attestation);
+  return product ? enrollment.id.key() : std::string();
+}
+
+// Its members name no scope. Which scope has it is nobody's business but that scope's.
+Result<void> product_must_be_free(Connection& connection, const std::string& product,
+                                  const domain::Enrollment& enrollment) {
+  if (product.empty()) return {};
+  Result<void> turn = connection.lock("product/" + product);
+  if (!turn) return turn;
+  BERTH_TRY(const bool taken, connection.execute(kProductElsewhere,
+                                                 {Value(product), Value(enrollment.scope.text())}));
+  if (!taken) return {};
+  return Fail(ErrorKind::kConflict,
+              enrollment_subject(enrollment.kind, enrollment.id).text() +
+                  " exists already: another scope has one of that id with a product secret",
+              "choose another id");
+}
+
+// A group that has no product secret has no roster.
+Result<std::uint64_t> with_roster(Connection& connection, const std::string& product,
+                                  const domain::Enrollment& enrollment,
+                                  Result<std::uint64_t> version) {
+  if (!version || enrollment.kind != EnrollmentKind::kGroup) return version;
+  const Result<void> done = product.empty()
+                                ? remove_roster(connection, enrollment.scope, enrollment.id.key())
+                                : make_roster(connection, enrollment.scope, product);
+  if (!done) return Fail(done.error());
+  return version;
+}
+
 // A group is part of its scope's snapshot, an individual enrollment is not.
 Result<std::uint64_t> with_bump(Connection& connection, const domain::ScopeId& scope,
                                 EnrollmentKind kind, Result<std::uint64_t> version) {
@@ -67,6 +105,9 @@ Result<std::uint64_t> apply(Connection& connection, const management::PutEnrollm
   const std::string_view kind = domain::to_string(enrollment.kind);
   const std::string key = enrollment.id.key();
   const std::string body = enrollment_body(enrollment);
+  const std::string product = product_key(enrollment);
+  const Result<void> free = product_must_be_free(connection, product, enrollment);
+  if (!free) return Fail(free.error());
   const Result<void> scope_there =
       must_be_there(connection.execute(kScopeExists, {Value(scope)}), Subject{"scope", scope});
   if (!scope_there) return Fail(scope_there.error());
@@ -78,16 +119,17 @@ Result<std::uint64_t> apply(Connection& connection, const management::PutEnrollm
     return connection.execute(
         kInsertEnrollment,
         {Value(scope), Value(kind), Value(key), Value(enrollment.id.text()),
-         Value(enrollment.created_at), Value(enrollment.updated_at), Value(body)});
+         Value(enrollment.created_at), Value(enrollment.updated_at), Value(body), Value(product)});
   };
   const auto update = [&](std::uint64_t version) {
     return connection.execute(kUpdateEnrollment,
                               {Value(scope), Value(kind), Value(key), Value(enrollment.updated_at),
-                               Value(body), Value(version)});
+                               Value(body), Value(version), Value(product)});
   };
-  return with_bump(connection, enrollment.scope, enrollment.kind,
-                   put_record(expectation, enrollment_subject(enrollment.kind, enrollment.id), read,
-                              insert, update));
+  Result<std::uint64_t> version = put_record(
+      expectation, enrollment_subject(enrollment.kind, enrollment.id), read, insert, update);
+  version = with_roster(connection, product, enrollment, std::move(version));
+  return with_bump(connection, enrollment.scope, enrollment.kind, std::move(version));
 }
 
 Result<std::uint64_t> apply(Connection& connection, const management::RemoveEnrollment& removal,
@@ -103,9 +145,14 @@ Result<std::uint64_t> apply(Connection& connection, const management::RemoveEnro
     return connection.execute(kRemoveEnrollment,
                               {Value(scope), Value(kind), Value(key), Value(version)});
   };
-  return with_bump(connection, removal.scope, removal.ref.kind,
-                   remove_record(expectation, enrollment_subject(removal.ref.kind, removal.ref.id),
-                                 read, remove));
+  BERTH_TRY(const std::uint64_t version,
+            remove_record(expectation, enrollment_subject(removal.ref.kind, removal.ref.id), read,
+                          remove));
+  if (removal.ref.kind == EnrollmentKind::kGroup) {
+    const Result<void> unlisted = remove_roster(connection, removal.scope, key);
+    if (!unlisted) return Fail(unlisted.error());
+  }
+  return with_bump(connection, removal.scope, removal.ref.kind, version);
 }
 
 Result<std::uint64_t> apply(Connection& connection, const management::RemoveRegistration& removal,
@@ -153,6 +200,9 @@ Result<std::uint64_t> apply(Connection& connection, const management::PutRegistr
     return Version(stored->version);
   };
   const auto update = [&](std::uint64_t version) {
+    const bool same = stored->enrollment.kind == put.owner.kind &&
+                      stored->enrollment.id.key() == put.owner.id.key();
+    if (!same) stored->member.reset();  // it was one of the other's roster
     stored->enrollment = put.owner;
     return connection.execute(kSetOwner, {Value(scope), Value(key), Value(kind), Value(owner),
                                           Value(registration_body(*stored)), Value(version)});

@@ -1,7 +1,10 @@
 // Changes of identities at hubs by operators.
 #include "store/sql/bodies.h"
 #include "store/sql/catalog_put.h"
+#include "store/sql/rosters.h"
 #include "store/sql/rows.h"
+
+#include <fmt/format.h>
 
 namespace berth::store::sql {
 namespace {
@@ -14,8 +17,9 @@ WHERE hub = $1 AND id = $2)sql";
 constexpr Sql kDeviceVersion = "SELECT version FROM devices WHERE hub = $1 AND id = $2";
 // Hub and scope may have been removed since they were looked for.
 constexpr Sql kInsertDevice = R"sql(
-INSERT INTO devices (hub, id, scope, registration_key, version, created_at, updated_at, body)
-SELECT $1, $2, $3, '', 1, $4, $5, $6
+INSERT INTO devices (hub, id, scope, registration_key, version, created_at, updated_at, body,
+                     group_key)
+SELECT $1, $2, $3, '', 1, $4, $5, $6, $7
 WHERE EXISTS (SELECT 1 FROM hubs WHERE name = $1) AND EXISTS (SELECT 1 FROM scopes WHERE id = $3)
 ON CONFLICT (hub, id) DO NOTHING RETURNING version)sql";
 constexpr Sql kUpdateDevice = R"sql(
@@ -34,6 +38,22 @@ Result<void> check_places(Connection& connection, const domain::Device& device) 
   return must_be_there(connection.execute(kScopeExists, {Value(scope)}), Subject{"scope", scope});
 }
 
+constexpr Sql kMemberElsewhere =
+    "SELECT hub FROM devices WHERE id = $1 AND group_key <> '' AND hub <> $2";
+
+// A member connects without naming its hub, so another hub's member of that id would be taken for
+// it.
+Result<void> id_must_be_free(Connection& connection, const domain::Device& device) {
+  if (!device.group) return {};
+  BERTH_TRY(const bool taken, connection.execute(kMemberElsewhere, {Value(device.id.text()),
+                                                                    Value(device.hub.text())}));
+  if (!taken) return {};
+  return Fail(ErrorKind::kConflict,
+              fmt::format("a member of a group has the id '{}' at another hub already",
+                          base::printable(device.id.text(), 128)),
+              "delete that device first");
+}
+
 }  // namespace
 
 Result<std::uint64_t> apply(Connection& connection, const management::PutDevice& put,
@@ -43,6 +63,10 @@ Result<std::uint64_t> apply(Connection& connection, const management::PutDevice&
   const std::string& id = device.id.text();
   const Result<void> places = check_places(connection, device);
   if (!places) return Fail(places.error());
+  if (put.new_member) {  // whether it was listed before or not
+    BERTH_TRY(const bool added, must_list_member(connection, *put.new_member));
+    static_cast<void>(added);
+  }
   std::optional<domain::Device> stored;
   const auto read = [&]() -> Result<Version> {
     stored.reset();
@@ -52,17 +76,21 @@ Result<std::uint64_t> apply(Connection& connection, const management::PutDevice&
     BERTH_TRY(stored, device_row(row));
     return Version(stored->version);
   };
-  const auto insert = [&] {
+  const auto insert = [&]() -> Result<bool> {
+    const Result<void> free = id_must_be_free(connection, device);
+    if (!free) return Fail(free.error());
     domain::Device made = device;
     made.registration = {};
     return connection.execute(
         kInsertDevice, {Value(hub), Value(id), Value(device.scope.text()), Value(device.created_at),
-                        Value(device.updated_at), Value(device_body(made))});
+                        Value(device.updated_at), Value(device_body(made)),
+                        Value(device.group ? device.group->key() : std::string())});
   };
-  // The registration and what the twin began with stay, and so does the scope.
+  // The registration and what the twin began with stay, and so do the scope and the group.
   const auto update = [&](std::uint64_t version) {
     domain::Device changed = device;
     changed.registration = stored->registration;
+    changed.group = stored->group;
     changed.twin = stored->twin;
     return connection.execute(kUpdateDevice, {Value(hub), Value(id), Value(device.updated_at),
                                               Value(device_body(changed)), Value(version)});

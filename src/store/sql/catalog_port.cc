@@ -10,6 +10,7 @@ using domain::Enrollment;
 using domain::Hub;
 using domain::HubLink;
 using domain::Listing;
+using domain::MemberView;
 using domain::Registration;
 using domain::Scope;
 using domain::ServerStatus;
@@ -20,6 +21,13 @@ Task<Result<std::uint64_t>> CatalogPort::apply(std::unique_ptr<management::Chang
   const std::shared_ptr<const management::Change> input(std::move(change));
   return run<std::uint64_t>(runner_, Lane::kWriteAlone,
                             [input](Connection& c) { return apply_change(c, *input); });
+}
+
+Task<Result<std::vector<domain::MemberAdding>>> CatalogPort::add_members(
+    std::unique_ptr<management::MembersToAdd> members) {
+  const std::shared_ptr<const management::MembersToAdd> input(std::move(members));
+  return run<std::vector<domain::MemberAdding>>(
+      runner_, Lane::kWriteAlone, [input](Connection& c) { return sql::add_members(c, *input); });
 }
 
 Task<Result<void>> CatalogPort::append_audit(domain::AuditRecord record) {
@@ -78,6 +86,24 @@ Task<Result<Listing<Enrollment>>> CatalogPort::list_enrollments(std::string scop
       runner_, Lane::kScan,
       [scope = std::move(scope), kind, page = std::move(page)](Connection& c) {
         return sql::list_enrollments(c, scope, kind, page);
+      });
+}
+
+Task<Result<MemberView>> CatalogPort::get_member(std::string scope, std::string group,
+                                                 std::string name) {
+  return run<MemberView>(
+      runner_, Lane::kRead,
+      [scope = std::move(scope), group = std::move(group), name = std::move(name)](Connection& c) {
+        return sql::get_member(c, scope, group, name);
+      });
+}
+
+Task<Result<Listing<MemberView>>> CatalogPort::list_members(std::string scope, std::string group,
+                                                            domain::Page page) {
+  return run<Listing<MemberView>>(
+      runner_, Lane::kScan,
+      [scope = std::move(scope), group = std::move(group), page = std::move(page)](Connection& c) {
+        return sql::list_members(c, scope, group, page);
       });
 }
 

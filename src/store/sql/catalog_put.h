@@ -91,6 +91,10 @@ Result<std::uint64_t> apply(Connection& c, const management::PutRegistrationOwne
                             const Expectation& e);
 Result<std::uint64_t> apply(Connection& c, const management::PutDevice& put, const Expectation& e);
 Result<std::uint64_t> apply(Connection& c, const management::RemoveDevice& r, const Expectation& e);
+Result<std::uint64_t> apply(Connection& c, const management::PutMember& put, const Expectation& e);
+Result<std::uint64_t> apply(Connection& c, const management::RemoveMember& r, const Expectation& e);
+Result<std::uint64_t> apply(Connection& c, const management::ResetActivation& reset,
+                            const Expectation& e);
 Result<std::uint64_t> apply(Connection& c, const management::PutToken& put, const Expectation& e);
 Result<std::uint64_t> apply(Connection& c, const management::RemoveToken& r, const Expectation& e);
 

@@ -14,6 +14,9 @@ namespace berth::store::sql {
 // Bumps the catalog version of every scope whose snapshot the change alters.
 Result<std::uint64_t> apply_change(Connection& connection, const management::Change& change);
 
+Result<std::vector<domain::MemberAdding>> add_members(Connection& connection,
+                                                      const management::MembersToAdd& members);
+
 Result<domain::Scope> get_scope(Connection& connection, const std::string& id);
 Result<domain::Listing<domain::Scope>> list_scopes(Connection& connection,
                                                    const domain::Page& page);
@@ -29,6 +32,12 @@ Result<domain::Listing<domain::Enrollment>> list_enrollments(Connection& connect
                                                              const std::string& scope,
                                                              domain::EnrollmentKind kind,
                                                              const domain::Page& page);
+Result<domain::MemberView> get_member(Connection& connection, const std::string& scope,
+                                      const std::string& group, const std::string& name);
+Result<domain::Listing<domain::MemberView>> list_members(Connection& connection,
+                                                         const std::string& scope,
+                                                         const std::string& group,
+                                                         const domain::Page& page);
 Result<domain::Registration> get_registration(Connection& connection, const std::string& scope,
                                               const std::string& key);
 // Of a group: in the order they were first registered; otherwise by id.

@@ -28,6 +28,10 @@ void replace_all(std::string& text, std::string_view from, std::string_view to) 
 
 }  // namespace
 
+bool can_be_stored(std::string_view text) {
+  return text.find('\0') == std::string_view::npos && base::is_utf8(text);
+}
+
 Result<Cursor> Connection::run(Sql sql, std::initializer_list<Value> values) {
   const std::span<const Value> span(values.begin(), values.size());
   Result<void> valid = check_texts(span);

@@ -20,6 +20,9 @@
 
 namespace berth::store::sql {
 
+// What a device sent may be anything; what cannot be a parameter is simply not in the database.
+bool can_be_stored(std::string_view text);
+
 // A statement, known at compile time. Statements are prepared once per connection and found again
 // by the literal's address.
 class Sql {

@@ -24,6 +24,14 @@ Task<Result<std::vector<QueuedMessage>>> remove_expired(Runner& runner, TimePoin
   });
 }
 
+Task<Result<void>> write_activation(Runner& runner, HubName hub, DeviceId device,
+                                    std::uint64_t version, TimePoint at) {
+  return run<void>(runner, Lane::kWrite,
+                   [hub = std::move(hub), device = std::move(device), version, at](Connection& c) {
+                     return sql::activate(c, hub, device, version, at);
+                   });
+}
+
 }  // namespace
 
 Task<Result<std::uint64_t>> DevicePort::begin_epoch(std::string node) {
@@ -42,6 +50,40 @@ Task<Result<hub::Dossier>> DevicePort::open_dossier(HubName hub, DeviceId device
                            [hub = std::move(hub), device = std::move(device)](Connection& c) {
                              return read_device_dossier(c, hub, device);
                            });
+}
+
+Task<Result<hub::Dossier>> DevicePort::open_member_dossier(DeviceId device) {
+  return run<hub::Dossier>(runner_, Lane::kRead, [device = std::move(device)](Connection& c) {
+    return read_member_dossier(c, device);
+  });
+}
+
+// Refused inside the unit, so that what it has written by then is undone.
+Task<Result<bool>> DevicePort::activate(HubName hub, DeviceId device, std::uint64_t version,
+                                        TimePoint at) {
+  const Result<void> done = co_await write_activation(runner_, hub, device, version, at);
+  if (done) co_return true;
+  if (done.error().kind == ErrorKind::kPreconditionFailed) co_return false;
+  co_return Fail(done.error());
+}
+
+Task<Result<void>> DevicePort::bind(hub::Binding binding) {
+  return run<void>(runner_, Lane::kWrite, [binding = std::move(binding)](Connection& c) {
+    return bind_device(c, binding);
+  });
+}
+
+Task<Result<void>> DevicePort::unbind(hub::Binding binding) {
+  return run<void>(runner_, Lane::kWrite, [binding = std::move(binding)](Connection& c) {
+    return unbind_device(c, binding);
+  });
+}
+
+Task<Result<std::vector<hub::Binding>>> DevicePort::bound_to(HubName hub, DeviceId gateway) {
+  return run<std::vector<hub::Binding>>(
+      runner_, Lane::kScan, [hub = std::move(hub), gateway = std::move(gateway)](Connection& c) {
+        return read_bound(c, hub, gateway);
+      });
 }
 
 Task<Result<std::optional<domain::Twin>>> DevicePort::get_twin(HubName hub, DeviceId device) {

@@ -22,6 +22,20 @@ WHERE d.hub = $1 AND d.id = $2)sql";
 constexpr int kSessionAt = 7;
 constexpr int kWaitsAt = 9;
 
+// The same, and the group (10..16).
+constexpr Sql kMemberDossier = R"sql(
+SELECT d.hub, d.id, d.scope, d.version, d.created_at, d.updated_at, d.body,
+       s.updated_at, s.body,
+       CASE WHEN EXISTS (SELECT 1 FROM device_messages m
+                         WHERE m.hub = d.hub AND m.device_id = d.id) THEN 1 ELSE 0 END,
+       g.scope, g.kind, g.id, g.version, g.created_at, g.updated_at, g.body
+FROM devices d
+LEFT JOIN device_sessions s ON s.hub = d.hub AND s.device_id = d.id
+LEFT JOIN enrollments g ON g.scope = d.scope AND g.kind = 'group' AND g.key = d.group_key
+                       AND g.product <> ''
+WHERE d.id = $1 AND d.group_key <> '')sql";
+constexpr int kGroupAt = 10;
+
 constexpr Sql kTwin = R"sql(
 SELECT t.version, t.updated_at, t.etag, t.desired_version, t.reported_version, t.tags, t.desired,
        t.desired_metadata, t.reported, t.reported_metadata
@@ -58,22 +72,38 @@ domain::Twin twin_row(const Cursor& row, const HubName& hub, const DeviceId& dev
   return twin;
 }
 
-}  // namespace
-
-Result<hub::Dossier> read_device_dossier(Connection& connection, const HubName& hub,
-                                         const DeviceId& device) {
+// The columns that both kinds of dossier have.
+Result<hub::Dossier> dossier_row(const Cursor& row) {
   hub::Dossier dossier;
-  BERTH_TRY(Cursor row, connection.run(kDossier, {Value(hub.text()), Value(device.text())}));
-  BERTH_TRY(const bool found, row.next());
-  if (!found) return dossier;
   BERTH_TRY(dossier.device, device_row(row));
   dossier.has_messages = row.number(kWaitsAt) != 0;
   if (row.is_null(kSessionAt)) return dossier;
   hub::StoredSession session;
-  session.hub = hub;
-  session.device = device;
+  session.hub = dossier.device->hub;
+  session.device = dossier.device->id;
   session.updated_at = row.time(kSessionAt);
   BERTH_TRY(dossier.session, read_session(row.text(kSessionAt + 1), std::move(session)));
+  return dossier;
+}
+
+}  // namespace
+
+Result<hub::Dossier> read_device_dossier(Connection& connection, const HubName& hub,
+                                         const DeviceId& device) {
+  BERTH_TRY(Cursor row, connection.run(kDossier, {Value(hub.text()), Value(device.text())}));
+  BERTH_TRY(const bool found, row.next());
+  if (!found) return hub::Dossier();
+  return dossier_row(row);
+}
+
+Result<hub::Dossier> read_member_dossier(Connection& connection, const DeviceId& device) {
+  if (!can_be_stored(device.text())) return hub::Dossier();
+  BERTH_TRY(Cursor row, connection.run(kMemberDossier, {Value(device.text())}));
+  BERTH_TRY(const bool found, row.next());
+  if (!found) return hub::Dossier();
+  BERTH_TRY(hub::Dossier dossier, dossier_row(row));
+  if (row.is_null(kGroupAt)) return dossier;
+  BERTH_TRY(dossier.group, enrollment_row(row, kGroupAt));
   return dossier;
 }
 

@@ -18,6 +18,18 @@ Result<hub::Dossier> read_device_dossier(Connection& connection, const domain::H
                                          const domain::DeviceId& device);
 
 // One statement.
+Result<hub::Dossier> read_member_dossier(Connection& connection, const domain::DeviceId& device);
+// kPreconditionFailed: the identity is not of that version, or not there.
+Result<void> activate(Connection& connection, const domain::HubName& hub,
+                      const domain::DeviceId& device, std::uint64_t version, TimePoint at);
+
+Result<void> bind_device(Connection& connection, const hub::Binding& binding);
+Result<void> unbind_device(Connection& connection, const hub::Binding& binding);
+// One statement.
+Result<std::vector<hub::Binding>> read_bound(Connection& connection, const domain::HubName& hub,
+                                             const domain::DeviceId& gateway);
+
+// One statement.
 Result<std::optional<domain::Twin>> read_twin(Connection& connection, const domain::HubName& hub,
                                               const domain::DeviceId& device);
 Result<std::uint64_t> put_twin(Connection& connection, const hub::TwinWrite& write);

@@ -19,6 +19,8 @@ class RegistrationPort final : public provisioning::RegistrationStore {
 
   Task<Result<provisioning::Dossier>> open_dossier(std::string scope,
                                                    std::string registration_key) override;
+  Task<Result<provisioning::Dossier>> open_member_dossier(std::string group_key,
+                                                          std::string member) override;
   Task<Result<provisioning::ScopeSnapshot>> scope_snapshot(domain::ScopeId scope) override;
   Task<Result<domain::Registration>> commit(
       std::unique_ptr<provisioning::Assignment> assignment) override;
@@ -31,6 +33,11 @@ class RegistrationPort final : public provisioning::RegistrationStore {
                                                             std::size_t count_max) override;
   Task<Result<std::optional<domain::Device>>> find_device(domain::HubName hub,
                                                           domain::DeviceId id) override;
+  Task<Result<std::vector<domain::Enrollment>>> product_groups(std::string after,
+                                                               std::size_t count_max) override;
+  Task<Result<std::vector<domain::Member>>> roster(domain::ScopeId scope,
+                                                   domain::EnrollmentId group, std::string after,
+                                                   std::size_t count_max) override;
   Task<Result<std::vector<domain::Hub>>> all_hubs(std::size_t count_max) override;
   Task<Result<std::vector<domain::Device>>> devices_of(domain::HubName hub, std::string after,
                                                        std::size_t count_max) override;
@@ -45,6 +52,8 @@ class CatalogPort final : public management::Catalog {
   explicit CatalogPort(Runner& runner) : runner_(runner) {}
 
   Task<Result<std::uint64_t>> apply(std::unique_ptr<management::Change> change) override;
+  Task<Result<std::vector<domain::MemberAdding>>> add_members(
+      std::unique_ptr<management::MembersToAdd> members) override;
   Task<Result<void>> append_audit(domain::AuditRecord record) override;
   Task<Result<domain::Scope>> get_scope(std::string id) override;
   Task<Result<domain::Listing<domain::Scope>>> list_scopes(domain::Page page) override;
@@ -57,6 +66,11 @@ class CatalogPort final : public management::Catalog {
   Task<Result<domain::Listing<domain::Enrollment>>> list_enrollments(std::string scope,
                                                                      domain::EnrollmentKind kind,
                                                                      domain::Page page) override;
+  Task<Result<domain::MemberView>> get_member(std::string scope, std::string group,
+                                              std::string name) override;
+  Task<Result<domain::Listing<domain::MemberView>>> list_members(std::string scope,
+                                                                 std::string group,
+                                                                 domain::Page page) override;
   Task<Result<domain::Registration>> get_registration(std::string scope, std::string key) override;
   Task<Result<domain::Listing<domain::Registration>>> list_registrations(
       std::string scope, std::optional<domain::EnrollmentRef> enrollment,
@@ -83,6 +97,13 @@ class DevicePort final : public hub::DeviceStore {
   Task<Result<std::uint64_t>> begin_epoch(std::string node) override;
   Task<Result<std::vector<domain::Hub>>> all_hubs() override;
   Task<Result<hub::Dossier>> open_dossier(domain::HubName hub, domain::DeviceId device) override;
+  Task<Result<hub::Dossier>> open_member_dossier(domain::DeviceId device) override;
+  Task<Result<bool>> activate(domain::HubName hub, domain::DeviceId device, std::uint64_t version,
+                              TimePoint at) override;
+  Task<Result<void>> bind(hub::Binding binding) override;
+  Task<Result<void>> unbind(hub::Binding binding) override;
+  Task<Result<std::vector<hub::Binding>>> bound_to(domain::HubName hub,
+                                                   domain::DeviceId gateway) override;
   Task<Result<std::optional<domain::Twin>>> get_twin(domain::HubName hub,
                                                      domain::DeviceId device) override;
   Task<Result<std::uint64_t>> put_twin(std::unique_ptr<hub::TwinWrite> write) override;

@@ -1,6 +1,7 @@
 #include "store/sql/history.h"
 #include "store/sql/ports.h"
 #include "store/sql/registration_rows.h"
+#include "store/sql/rosters.h"
 
 namespace berth::store::sql {
 
@@ -34,6 +35,14 @@ Task<Result<Dossier>> RegistrationPort::open_dossier(std::string scope,
   return run<Dossier>(runner_, Lane::kRead,
                       [scope = std::move(scope), key = std::move(registration_key)](Connection& c) {
                         return read_dossier(c, scope, key);
+                      });
+}
+
+Task<Result<Dossier>> RegistrationPort::open_member_dossier(std::string group_key,
+                                                            std::string member) {
+  return run<Dossier>(runner_, Lane::kRead,
+                      [group = std::move(group_key), member = std::move(member)](Connection& c) {
+                        return read_member_dossier(c, group, member);
                       });
 }
 
@@ -85,6 +94,24 @@ Task<Result<std::vector<Enrollment>>> RegistrationPort::individuals(domain::Scop
       [scope = std::move(scope), after = std::move(after), count_max](Connection& c) {
         return read_individuals(c, scope, after, count_max);
       });
+}
+
+Task<Result<std::vector<Enrollment>>> RegistrationPort::product_groups(std::string after,
+                                                                       std::size_t count_max) {
+  return run<std::vector<Enrollment>>(runner_, Lane::kScan,
+                                      [after = std::move(after), count_max](Connection& c) {
+                                        return read_product_groups(c, after, count_max);
+                                      });
+}
+
+Task<Result<std::vector<domain::Member>>> RegistrationPort::roster(domain::ScopeId scope,
+                                                                   domain::EnrollmentId group,
+                                                                   std::string after,
+                                                                   std::size_t count_max) {
+  return run<std::vector<domain::Member>>(
+      runner_, Lane::kScan,
+      [scope = std::move(scope), group = std::move(group), after = std::move(after),
+       count_max](Connection& c) { return read_roster(c, scope, group, after, count_max); });
 }
 
 Task<Result<std::optional<domain::Device>>> RegistrationPort::find_device(domain::HubName hub,

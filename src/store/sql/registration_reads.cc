@@ -24,6 +24,28 @@ constexpr int kIndividualAt = 6;
 constexpr int kRegistrationAt = 13;
 constexpr int kGroupAt = 22;
 
+// Columns: catalog_version, scope (1..5), group (6..12), member (13..20), registration (21..29),
+// the group that owns it, if that is another (30..36).
+constexpr Sql kMemberDossier = R"sql(
+SELECT s.catalog_version,
+       s.id, s.version, s.created_at, s.updated_at, s.body,
+       g.scope, g.kind, g.id, g.version, g.created_at, g.updated_at, g.body,
+       m.scope, g.id, m.name, m.enabled, m.requested, m.version, m.created_at, m.updated_at,
+       r.scope, r.id, r.enrollment_kind, r.hub, r.device_id, r.version, r.created_at, r.updated_at,
+       r.body,
+       o.scope, o.kind, o.id, o.version, o.created_at, o.updated_at, o.body
+FROM enrollments g
+JOIN scopes s ON s.id = g.scope
+LEFT JOIN members m ON m.scope = g.scope AND m.group_key = g.key AND m.name = $2
+LEFT JOIN registrations r ON r.scope = g.scope AND r.key = $3
+LEFT JOIN enrollments o ON o.scope = g.scope AND o.kind = 'group' AND r.enrollment_kind = 'group'
+                       AND o.key = r.enrollment_key AND o.key <> g.key
+WHERE g.product = $1 AND g.product <> '')sql";
+constexpr int kNamedGroupAt = 6;
+constexpr int kMemberAt = 13;
+constexpr int kMemberRegistrationAt = 21;
+constexpr int kOtherGroupAt = 30;
+
 constexpr Sql kCatalogVersion = "SELECT catalog_version FROM scopes WHERE id = $1";
 constexpr Sql kGroups = R"sql(
 SELECT scope, kind, id, version, created_at, updated_at, body FROM enrollments
@@ -42,6 +64,9 @@ ORDER BY s.id LIMIT $2)sql";
 constexpr Sql kIndividuals = R"sql(
 SELECT scope, kind, id, version, created_at, updated_at, body FROM enrollments
 WHERE scope = $1 AND kind = 'individual' AND key > $2 ORDER BY key LIMIT $3)sql";
+constexpr Sql kProductGroups = R"sql(
+SELECT scope, kind, id, version, created_at, updated_at, body FROM enrollments
+WHERE product > $1 AND product <> '' ORDER BY product LIMIT $2)sql";
 constexpr Sql kIdentity = R"sql(
 SELECT hub, id, scope, version, created_at, updated_at, body FROM devices
 WHERE hub = $1 AND id = $2)sql";
@@ -50,11 +75,6 @@ constexpr Sql kAllHubs =
 constexpr Sql kIdentities = R"sql(
 SELECT hub, id, scope, version, created_at, updated_at, body FROM devices
 WHERE hub = $1 AND id > $2 ORDER BY id LIMIT $3)sql";
-
-// What a device sent may be anything; what cannot be stored is simply not there.
-bool can_be_stored(const std::string& text) {
-  return text.find('\0') == std::string::npos && base::is_utf8(text);
-}
 
 // Fills `target` from an outer join's columns; leaves it empty when they are NULL.
 template <class Record>
@@ -65,6 +85,13 @@ Result<void> read_joined(const Cursor& row, int at, Result<Record> (*read)(const
   if (!record) return Fail(std::move(record).error());
   target = *std::move(record);
   return {};
+}
+
+// The named group is nearly always the owner, and is then not read twice.
+bool owned_by_named(const provisioning::Dossier& dossier) {
+  const domain::EnrollmentRef& owner = dossier.current->enrollment;
+  return owner.kind == domain::EnrollmentKind::kGroup &&
+         owner.id.key() == dossier.named_group->id.key();
 }
 
 }  // namespace
@@ -86,6 +113,31 @@ Result<provisioning::Dossier> read_dossier(Connection& connection, const std::st
   for (const Result<void>& part : parts) {
     if (!part) return Fail(part.error());
   }
+  return dossier;
+}
+
+Result<provisioning::Dossier> read_member_dossier(Connection& connection,
+                                                  const std::string& group_key,
+                                                  const std::string& member) {
+  provisioning::Dossier dossier;
+  if (!can_be_stored(group_key) || !can_be_stored(member)) return dossier;
+  const std::string registration_key = group_key + base::ascii_lower(member);
+  BERTH_TRY(Cursor row, connection.run(kMemberDossier,
+                                       {Value(group_key), Value(member), Value(registration_key)}));
+  BERTH_TRY(const bool found, row.next());
+  if (!found) return dossier;
+  dossier.catalog_version = row.count(0);
+  const Result<void> parts[] = {
+      read_joined(row, kScopeAt, scope_row, dossier.scope),
+      read_joined(row, kNamedGroupAt, enrollment_row, dossier.named_group),
+      read_joined(row, kMemberAt, member_row, dossier.member),
+      read_joined(row, kMemberRegistrationAt, registration_row, dossier.current),
+      read_joined(row, kOtherGroupAt, enrollment_row, dossier.owner_group),
+  };
+  for (const Result<void>& part : parts) {
+    if (!part) return Fail(part.error());
+  }
+  if (dossier.current && owned_by_named(dossier)) dossier.owner_group = dossier.named_group;
   return dossier;
 }
 
@@ -130,6 +182,15 @@ Result<std::vector<domain::Enrollment>> read_individuals(Connection& connection,
   const std::string key = base::ascii_lower(after);
   BERTH_TRY(Cursor rows, connection.run(kIndividuals, {Value(scope.text()), Value(key),
                                                        Value(std::uint64_t{count_max})}));
+  return all_rows(rows, enrollment_row);
+}
+
+Result<std::vector<domain::Enrollment>> read_product_groups(Connection& connection,
+                                                            const std::string& after,
+                                                            std::size_t count_max) {
+  if (!can_be_stored(after)) return std::vector<domain::Enrollment>();
+  BERTH_TRY(Cursor rows, connection.run(kProductGroups, {Value(base::ascii_lower(after)),
+                                                         Value(std::uint64_t{count_max})}));
   return all_rows(rows, enrollment_row);
 }
 

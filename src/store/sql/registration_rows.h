@@ -14,6 +14,10 @@ namespace berth::store::sql {
 // One statement.
 Result<provisioning::Dossier> read_dossier(Connection& connection, const std::string& scope,
                                            const std::string& registration_key);
+// One statement.
+Result<provisioning::Dossier> read_member_dossier(Connection& connection,
+                                                  const std::string& group_key,
+                                                  const std::string& member);
 Result<provisioning::ScopeSnapshot> read_snapshot(Connection& connection,
                                                   const domain::ScopeId& scope);
 Result<domain::Registration> commit_assignment(Connection& connection,
@@ -27,6 +31,10 @@ Result<std::vector<domain::Enrollment>> read_individuals(Connection& connection,
                                                          const domain::ScopeId& scope,
                                                          const std::string& after,
                                                          std::size_t count_max);
+// One statement.
+Result<std::vector<domain::Enrollment>> read_product_groups(Connection& connection,
+                                                            const std::string& after,
+                                                            std::size_t count_max);
 // One statement.
 Result<std::optional<domain::Device>> read_identity(Connection& connection,
                                                     const domain::HubName& hub,

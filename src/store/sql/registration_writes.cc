@@ -1,6 +1,7 @@
 #include "store/sql/bodies.h"
 #include "store/sql/history.h"
 #include "store/sql/registration_rows.h"
+#include "store/sql/rosters.h"
 
 #include <fmt/format.h>
 
@@ -29,10 +30,12 @@ WHERE scope = $1 AND key = $2 AND version = $9 RETURNING version)sql";
 
 // Takes a device id that is free or the registration's own; the hub must exist.
 constexpr Sql kPutDevice = R"sql(
-INSERT INTO devices (hub, id, scope, registration_key, version, created_at, updated_at, body)
-SELECT $1, $2, $3, $4, 1, $5, $6, $7 WHERE EXISTS (SELECT 1 FROM hubs WHERE name = $1)
+INSERT INTO devices (hub, id, scope, registration_key, version, created_at, updated_at, body,
+                     group_key)
+SELECT $1, $2, $3, $4, 1, $5, $6, $7, $8 WHERE EXISTS (SELECT 1 FROM hubs WHERE name = $1)
 ON CONFLICT (hub, id) DO UPDATE
-  SET version = devices.version + 1, updated_at = excluded.updated_at, body = excluded.body
+  SET version = devices.version + 1, updated_at = excluded.updated_at, body = excluded.body,
+      group_key = excluded.group_key
   WHERE devices.scope = excluded.scope AND devices.registration_key = excluded.registration_key
 RETURNING version)sql";
 // Twin, session, connection and messages go with it (migrations.cc).
@@ -47,6 +50,13 @@ UPDATE twins SET hub = $3, device_id = $4
 WHERE hub = $1 AND device_id = $2
   AND EXISTS (SELECT 1 FROM devices
               WHERE hub = $1 AND id = $2 AND scope = $5 AND registration_key = $6))sql";
+// A member's identity has an id of its own among those of all hubs: the one it leaves gives it up
+// before it goes.
+constexpr Sql kLeaveGroup = R"sql(
+UPDATE devices SET group_key = ''
+WHERE id = $2 AND group_key <> '' AND hub <> $1 AND scope = $3 AND registration_key = $4)sql";
+constexpr Sql kMemberElsewhere =
+    "SELECT 1 FROM devices WHERE id = $2 AND group_key <> '' AND hub <> $1";
 constexpr Sql kHubExists = "SELECT 1 FROM hubs WHERE name = $1";
 
 // Where an identity is; no id: nowhere.
@@ -76,6 +86,14 @@ auto device_id_taken(const domain::Device& device) {
               fmt::format("{}: '{}' at hub '{}' belongs to another registration",
                           provisioning::kDeviceIdTakenWord, device.id.text(), device.hub.text()),
               "give the enrollment another device id, or delete the registration that has it");
+}
+
+auto members_exhausted(const domain::Member& member, std::uint32_t created_max) {
+  return Fail(ErrorKind::kConflict,
+              fmt::format("{}: group '{}' has no room for another of at most {} members that are "
+                          "made by their own request",
+                          provisioning::kMembersExhaustedWord, member.group.text(), created_max),
+              "raise the group's bound, list the device, or delete members that are not needed");
 }
 
 Result<std::optional<Current>> read_current(Connection& connection,
@@ -138,13 +156,33 @@ Result<void> remove_twin(Connection& connection, const Place& place) {
   return {};
 }
 
+// Only what belongs to another registration can still be in the way then.
+Result<void> claim_member_id(Connection& connection, const domain::Device& device,
+                             const Registration& owner) {
+  const std::string& hub = device.hub.text();
+  const std::string& id = device.id.text();
+  Result<bool> left = connection.execute(
+      kLeaveGroup, {Value(hub), Value(id), Value(owner.scope.text()), Value(owner.id.key())});
+  if (!left) return Fail(std::move(left).error());
+  BERTH_TRY(const bool taken, connection.execute(kMemberElsewhere, {Value(hub), Value(id)}));
+  if (taken) return device_id_taken(device);
+  return {};
+}
+
 Result<void> put_device(Connection& connection, const domain::Device& device,
                         const Registration& owner) {
-  BERTH_TRY(const bool written,
-            connection.execute(kPutDevice, {Value(device.hub.text()), Value(device.id.text()),
-                                            Value(owner.scope.text()), Value(owner.id.key()),
-                                            Value(device.created_at), Value(device.updated_at),
-                                            Value(device_body(device))}));
+  const std::string group = device.group ? device.group->key() : std::string();
+  if (device.group) {
+    Result<void> claimed = claim_member_id(connection, device, owner);
+    if (!claimed) return claimed;
+  }
+  Result<bool> put = connection.execute(
+      kPutDevice, {Value(device.hub.text()), Value(device.id.text()), Value(owner.scope.text()),
+                   Value(owner.id.key()), Value(device.created_at), Value(device.updated_at),
+                   Value(device_body(device)), Value(group)});
+  // Another server has given the id to a member at the same time.
+  if (!put && put.error().kind == ErrorKind::kConflict) return device_id_taken(device);
+  BERTH_TRY(const bool written, std::move(put));
   if (written) return {};
   BERTH_TRY(const bool hub_exists, connection.execute(kHubExists, {Value(device.hub.text())}));
   if (!hub_exists) return lost_race(owner);
@@ -219,10 +257,44 @@ Result<void> move_device(Connection& connection, const Assignment& assignment,
   return leave(connection, Place{assignment.leaves->first, assignment.leaves->second}, now, owner);
 }
 
+Result<void> list_new_member(Connection& connection, const Assignment& assignment) {
+  const domain::Member& member = *assignment.new_member;
+  BERTH_TRY(const Listed listed, list_member(connection, member, assignment.created_max));
+  switch (listed) {
+    case Listed::kAdded:
+      return {};
+    case Listed::kFull:
+      return members_exhausted(member, assignment.created_max);
+    case Listed::kPresent:   // listed meanwhile
+    case Listed::kNoRoster:  // the group has been removed
+      break;
+  }
+  return lost_race(assignment.registration);
+}
+
+// What an operator did to the roster since the decision was made, or is about to do, comes before
+// the commit or after it, never between its parts.
+Result<void> settle_member(Connection& connection, const Assignment& assignment) {
+  if (assignment.new_member) return list_new_member(connection, assignment);
+  const Registration& registration = assignment.registration;
+  if (!registration.member) return {};
+  const std::string group = registration.enrollment.id.key();
+  Result<void> turn = lock_member(connection, registration.scope, group, *registration.member);
+  if (!turn) return turn;
+  BERTH_TRY(const Standing standing,
+            standing_of(connection, registration.scope, group, *registration.member));
+  const bool may =
+      standing == Standing::kEnabled || (standing == Standing::kDisabled && !assignment.device);
+  if (!may) return lost_race(registration);
+  return {};
+}
+
 }  // namespace
 
 Result<Registration> commit_assignment(Connection& connection, const Assignment& assignment) {
   Registration registration = assignment.registration;
+  const Result<void> settled = settle_member(connection, assignment);
+  if (!settled) return Fail(settled.error());
   std::optional<Current> current;
   if (assignment.expected_version) {
     BERTH_TRY(current, read_current(connection, registration));

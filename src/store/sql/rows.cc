@@ -50,6 +50,17 @@ Result<domain::Enrollment> enrollment_row(const Cursor& row, int at) {
   return read_enrollment(row.text(at + 6), std::move(enrollment));
 }
 
+Result<domain::Member> member_row(const Cursor& row, int at) {
+  domain::Member member;
+  member.scope = domain::ScopeId::trusted(row.string(at));
+  member.group = domain::EnrollmentId::trusted(row.string(at + 1));
+  member.name = domain::MemberName::trusted(row.string(at + 2));
+  member.enabled = row.number(at + 3) != 0;
+  member.requested = row.number(at + 4) != 0;
+  read_stamps(row, at + 5, member);
+  return member;
+}
+
 Result<domain::Registration> registration_row(const Cursor& row, int at) {
   domain::Registration registration;
   registration.scope = domain::ScopeId::trusted(row.string(at));

@@ -6,6 +6,7 @@
 //   hub           name, version, created_at, updated_at, body
 //   hub link      scope, hub, version, body
 //   enrollment    scope, kind, id, version, created_at, updated_at, body
+//   member        scope, group's id, name, enabled, requested, version, created_at, updated_at
 //   registration  scope, id, enrollment_kind, hub, device_id, version, created_at, updated_at, body
 //   device        hub, id, scope, version, created_at, updated_at, body
 //   trail         id, scope, started_at, body
@@ -26,6 +27,7 @@ Result<domain::Scope> scope_row(const Cursor& row, int at = 0);
 Result<domain::Hub> hub_row(const Cursor& row, int at = 0);
 Result<domain::HubLink> link_row(const Cursor& row, int at = 0);
 Result<domain::Enrollment> enrollment_row(const Cursor& row, int at = 0);
+Result<domain::Member> member_row(const Cursor& row, int at = 0);
 Result<domain::Registration> registration_row(const Cursor& row, int at = 0);
 Result<domain::Device> device_row(const Cursor& row, int at = 0);
 Result<domain::Trail> trail_row(const Cursor& row, int at = 0);
