@@ -2,11 +2,15 @@
 
 #include "allocation/hashed.h"
 #include "allocation/static.h"
+#include "attestation/product_secret.h"
 #include "attestation/symmetric_key.h"
 #include "dialects/admin/admin.h"
 #include "dialects/azure_dps/azure_dps.h"
 #include "dialects/azure_hub/azure_hub.h"
+#include "dialects/tencent/tencent.h"
+#include "issuing/certificate.h"
 #include "issuing/derived_key.h"
+#include "issuing/random_secret.h"
 #include "sinks/json_lines/json_lines.h"
 
 namespace berth::app {
@@ -16,6 +20,7 @@ std::vector<std::unique_ptr<dialects::Dialect>> make_dialects() {
   dialects.push_back(dialects::admin::make_admin());
   dialects.push_back(dialects::azure_dps::make_azure_dps());
   dialects.push_back(dialects::azure_hub::make_azure_hub());
+  dialects.push_back(dialects::tencent::make_tencent());
   return dialects;
 }
 
@@ -53,6 +58,8 @@ std::vector<std::unique_ptr<provisioning::Attestor>> make_attestors(provisioning
   std::vector<std::unique_ptr<provisioning::Attestor>> attestors;
   attestors.push_back(
       std::make_unique<attestation::SymmetricKeyAttestor>(vault, key_settings(config)));
+  attestors.push_back(
+      std::make_unique<attestation::ProductSecretAttestor>(vault, key_settings(config)));
   return attestors;
 }
 
@@ -63,9 +70,12 @@ std::vector<std::unique_ptr<provisioning::Allocator>> make_allocators() {
   return allocators;
 }
 
-std::vector<std::unique_ptr<provisioning::Issuer>> make_issuers(provisioning::Vault& vault) {
+std::vector<std::unique_ptr<provisioning::Issuer>> make_issuers(const IssueTools& tools) {
   std::vector<std::unique_ptr<provisioning::Issuer>> issuers;
-  issuers.push_back(std::make_unique<issuing::DerivedKey>(vault));
+  issuers.push_back(std::make_unique<issuing::DerivedKey>(tools.vault));
+  issuers.push_back(std::make_unique<issuing::RandomSecret>(tools.vault, tools.rng));
+  issuers.push_back(
+      std::make_unique<issuing::Certificate>(tools.authority, tools.rng, tools.clock));
   return issuers;
 }
 

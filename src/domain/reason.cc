@@ -7,6 +7,56 @@
 namespace berth::domain {
 namespace {
 
+constexpr Names<Reason, 42> kReasonNames{{
+    {Reason::kNone, "none"},
+    {Reason::kScopeUnknown, "scope_unknown"},
+    {Reason::kScopeDisabled, "scope_disabled"},
+    {Reason::kIdInvalid, "id_invalid"},
+    {Reason::kNotEnrolled, "not_enrolled"},
+    {Reason::kEnrollmentDisabled, "enrollment_disabled"},
+    {Reason::kAttestationMismatch, "attestation_mismatch"},
+    {Reason::kProofMissing, "proof_missing"},
+    {Reason::kProofMalformed, "proof_malformed"},
+    {Reason::kProofExpired, "proof_expired"},
+    {Reason::kProofExpiryTooFar, "proof_expiry_too_far"},
+    {Reason::kProofAudienceMismatch, "proof_audience_mismatch"},
+    {Reason::kProofRejected, "proof_rejected"},
+    {Reason::kTooManyAttempts, "too_many_attempts"},
+    {Reason::kOwnedByOther, "owned_by_other"},
+    {Reason::kPayloadInvalid, "payload_invalid"},
+    {Reason::kNoHub, "no_hub"},
+    {Reason::kHubUnknown, "hub_unknown"},
+    {Reason::kDeviceIdTaken, "device_id_taken"},
+    {Reason::kOperationUnknown, "operation_unknown"},
+    {Reason::kNotRegistered, "not_registered"},
+    {Reason::kHostUnknown, "host_unknown"},
+    {Reason::kDeviceUnknown, "device_unknown"},
+    {Reason::kDeviceDisabled, "device_disabled"},
+    {Reason::kTopicForbidden, "topic_forbidden"},
+    {Reason::kMessageTooLarge, "message_too_large"},
+    {Reason::kDocumentInvalid, "document_invalid"},
+    {Reason::kDocumentTooLarge, "document_too_large"},
+    {Reason::kVersionNotCurrent, "version_not_current"},
+    {Reason::kGroupUnknown, "group_unknown"},
+    {Reason::kRegistrationOff, "registration_off"},
+    {Reason::kMemberUnknown, "member_unknown"},
+    {Reason::kMemberDisabled, "member_disabled"},
+    {Reason::kMembersExhausted, "members_exhausted"},
+    {Reason::kAlreadyActivated, "already_activated"},
+    {Reason::kCredentialMismatch, "credential_mismatch"},
+    {Reason::kClockOutOfWindow, "clock_out_of_window"},
+    {Reason::kRequestRepeated, "request_repeated"},
+    {Reason::kCertificateInvalid, "certificate_invalid"},
+    {Reason::kNotBound, "not_bound"},
+    {Reason::kStoreUnavailable, "store_unavailable"},
+    {Reason::kInternal, "internal"},
+}};
+// Every reason is listed and has a name.
+static_assert(std::size(kReasons) == static_cast<std::size_t>(Reason::kInternal) + 1);
+static_assert(std::equal(kReasonNames.begin(), kReasonNames.end(), std::begin(kReasons),
+                         std::end(kReasons),
+                         [](const auto& named, Reason reason) { return named.first == reason; }));
+
 constexpr Names<Cause, 68> kCauseNames{{
     {Cause::kGroupKeyUnderived, "group_key_underived"},
     {Cause::kIndividualKeyDerived, "individual_key_derived"},
@@ -85,102 +135,9 @@ static_assert(std::equal(kCauseNames.begin(), kCauseNames.end(), std::begin(kCau
 
 }  // namespace
 
-std::string_view to_string(Reason reason) {
-  switch (reason) {
-    case Reason::kNone:
-      return "none";
-    case Reason::kScopeUnknown:
-      return "scope_unknown";
-    case Reason::kScopeDisabled:
-      return "scope_disabled";
-    case Reason::kIdInvalid:
-      return "id_invalid";
-    case Reason::kNotEnrolled:
-      return "not_enrolled";
-    case Reason::kEnrollmentDisabled:
-      return "enrollment_disabled";
-    case Reason::kAttestationMismatch:
-      return "attestation_mismatch";
-    case Reason::kProofMissing:
-      return "proof_missing";
-    case Reason::kProofMalformed:
-      return "proof_malformed";
-    case Reason::kProofExpired:
-      return "proof_expired";
-    case Reason::kProofExpiryTooFar:
-      return "proof_expiry_too_far";
-    case Reason::kProofAudienceMismatch:
-      return "proof_audience_mismatch";
-    case Reason::kProofRejected:
-      return "proof_rejected";
-    case Reason::kTooManyAttempts:
-      return "too_many_attempts";
-    case Reason::kOwnedByOther:
-      return "owned_by_other";
-    case Reason::kPayloadInvalid:
-      return "payload_invalid";
-    case Reason::kNoHub:
-      return "no_hub";
-    case Reason::kHubUnknown:
-      return "hub_unknown";
-    case Reason::kDeviceIdTaken:
-      return "device_id_taken";
-    case Reason::kOperationUnknown:
-      return "operation_unknown";
-    case Reason::kNotRegistered:
-      return "not_registered";
-    case Reason::kHostUnknown:
-      return "host_unknown";
-    case Reason::kDeviceUnknown:
-      return "device_unknown";
-    case Reason::kDeviceDisabled:
-      return "device_disabled";
-    case Reason::kTopicForbidden:
-      return "topic_forbidden";
-    case Reason::kMessageTooLarge:
-      return "message_too_large";
-    case Reason::kDocumentInvalid:
-      return "document_invalid";
-    case Reason::kDocumentTooLarge:
-      return "document_too_large";
-    case Reason::kVersionNotCurrent:
-      return "version_not_current";
-    case Reason::kGroupUnknown:
-      return "group_unknown";
-    case Reason::kRegistrationOff:
-      return "registration_off";
-    case Reason::kMemberUnknown:
-      return "member_unknown";
-    case Reason::kMemberDisabled:
-      return "member_disabled";
-    case Reason::kMembersExhausted:
-      return "members_exhausted";
-    case Reason::kAlreadyActivated:
-      return "already_activated";
-    case Reason::kCredentialMismatch:
-      return "credential_mismatch";
-    case Reason::kClockOutOfWindow:
-      return "clock_out_of_window";
-    case Reason::kRequestRepeated:
-      return "request_repeated";
-    case Reason::kCertificateInvalid:
-      return "certificate_invalid";
-    case Reason::kNotBound:
-      return "not_bound";
-    case Reason::kStoreUnavailable:
-      return "store_unavailable";
-    case Reason::kInternal:
-      return "internal";
-  }
-  return "internal";
-}
+std::string_view to_string(Reason reason) { return name_of(kReasonNames, reason); }
 
-std::optional<Reason> parse_reason(std::string_view text) {
-  for (const Reason reason : kReasons) {
-    if (to_string(reason) == text) return reason;
-  }
-  return std::nullopt;
-}
+std::optional<Reason> parse_reason(std::string_view text) { return value_of(kReasonNames, text); }
 
 std::string_view to_string(Cause cause) { return name_of(kCauseNames, cause); }
 

@@ -51,6 +51,20 @@ Finding owned_by_other(const domain::Trail& trail, const CaseFile& file) {
           mend::transfer(trail.scope, trail.registration_id, claimant)};
 }
 
+Finding nothing_presented() {
+  return {Cause::kNoCredential, true,
+          "The device presented nothing: no token, no password, no certificate.",
+          "give the device its key, and check that its client is set to use it"};
+}
+
+Finding too_many(const domain::Trail& trail) {
+  return {Cause::kGuessing, true,
+          fmt::format("Too many failed attempts came from {}; what it does next is refused "
+                      "without a closer look.",
+                      trail.source),
+          "mend the devices behind that address; the earlier trails say what is wrong"};
+}
+
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view kBlanks = " \t\r\n\"'";
   const std::size_t first = text.find_first_not_of(kBlanks);
@@ -80,15 +94,9 @@ std::vector<Finding> plain_causes(const domain::Claim& claim, const domain::Trai
     case Reason::kOwnedByOther:
       return {owned_by_other(trail, file)};
     case Reason::kProofMissing:
-      return {{Cause::kNoCredential, true,
-               "The device presented nothing: no token, no password, no certificate.",
-               "give the device its key, and check that its client is set to use it"}};
+      return {nothing_presented()};
     case Reason::kTooManyAttempts:
-      return {{Cause::kGuessing, true,
-               fmt::format("Too many failed attempts came from {}; what it does next is refused "
-                           "without a closer look.",
-                           trail.source),
-               "mend the devices behind that address; the earlier trails say what is wrong"}};
+      return {too_many(trail)};
     case Reason::kIdInvalid:
       return invalid_id(claim);
     case Reason::kScopeDisabled:

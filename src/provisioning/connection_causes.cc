@@ -173,6 +173,12 @@ std::vector<Finding> device_causes(const domain::Claim& claim, const ConnectionF
   return findings;
 }
 
+Finding nothing_presented() {
+  return {Cause::kNoCredential, true,
+          "The device presented nothing: no token, no password, no certificate.",
+          "give the device its connection string, and check that its client uses it"};
+}
+
 }  // namespace
 
 std::vector<Finding> plain_connection_causes(const domain::Claim& claim, const domain::Trail& trail,
@@ -182,9 +188,7 @@ std::vector<Finding> plain_connection_causes(const domain::Claim& claim, const d
     case Reason::kDeviceDisabled:
       return {disabled(claim, trail, device)};
     case Reason::kProofMissing:
-      return {{Cause::kNoCredential, true,
-               "The device presented nothing: no token, no password, no certificate.",
-               "give the device its connection string, and check that its client uses it"}};
+      return {nothing_presented()};
     case Reason::kTooManyAttempts:
       return {{Cause::kGuessing, true,
                fmt::format("Too many failed connections came from {}; what it does next is refused "
