@@ -36,7 +36,9 @@ void wake_at(int socket, std::size_t bytes) {
 PskHandshake::PskHandshake(Parts parts) : parts_(parts) {
   BIO* bio = SSL_get_rbio(parts_.ssl);
   BIO_set_callback_arg(bio, reinterpret_cast<char*>(this));
-  BIO_set_callback_ex(bio, &PskHandshake::gate);
+  BIO_set_callback_ex(
+      bio, [](BIO* asking, int operation, const char*, std::size_t, int, long, int returned,
+              std::size_t*) { return gate(asking, operation, returned); });
 }
 
 PskHandshake::~PskHandshake() {
@@ -54,8 +56,7 @@ bool PskHandshake::waits_for_key() const {
 // Called by OpenSSL before and after everything it does with the socket; an answer of 0 or less to
 // a read that has not begun is its result. Without the gate a client that is quicker than our next
 // system call would have its key asked for before it was looked up.
-long PskHandshake::gate(bio_st* bio, int operation, const char*, std::size_t, int, long,
-                        int returned, std::size_t*) {
+long PskHandshake::gate(bio_st* bio, int operation, int returned) {
   if (operation != BIO_CB_READ) return returned;
   const auto* self = reinterpret_cast<const PskHandshake*>(BIO_get_callback_arg(bio));
   if (!self->waits_for_key()) return returned;

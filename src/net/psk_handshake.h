@@ -56,8 +56,7 @@ class PskHandshake {
  private:
   enum class Found : std::uint8_t { kNothingAsked, kUnknown, kKey };
 
-  static long gate(bio_st* bio, int operation, const char* argument, std::size_t size, int option,
-                   long value, int returned, std::size_t* moved);
+  static long gate(bio_st* bio, int operation, int returned);
 
   Task<IoStatus> receive_identity();
   std::span<const std::uint8_t> key_for(std::string_view identity) const;

@@ -14,6 +14,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <span>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <thread>
@@ -213,16 +214,25 @@ std::uint64_t TestServer::open() const {
 
 namespace {
 
-unsigned give_psk(ssl_st* ssl, const char*, char* identity, unsigned identity_room,
-                  unsigned char* key, unsigned key_room) {
+unsigned give_psk(ssl_st* ssl, std::span<char> identity, std::span<unsigned char> key) {
   const auto* options = static_cast<const ClientOptions*>(SSL_get_app_data(ssl));
-  if (options->psk_identity.size() >= identity_room || options->psk_key.size() > key_room) return 0;
-  std::copy_n(options->psk_identity.c_str(), options->psk_identity.size() + 1, identity);
-  std::copy(options->psk_key.begin(), options->psk_key.end(), key);
+  if (options->psk_identity.size() >= identity.size() || options->psk_key.size() > key.size())
+    return 0;
+  std::copy_n(options->psk_identity.c_str(), options->psk_identity.size() + 1, identity.begin());
+  std::copy(options->psk_key.begin(), options->psk_key.end(), key.begin());
   return static_cast<unsigned>(options->psk_key.size());
 }
 
 }  // namespace
+
+void use_psk(ssl_st* ssl, const ClientOptions& options) {
+  SSL_set_app_data(ssl, const_cast<ClientOptions*>(&options));
+  SSL_set_psk_client_callback(
+      ssl, [](SSL* asking, const char*, char* identity, unsigned identity_room, unsigned char* key,
+              unsigned key_room) {
+        return give_psk(asking, {identity, identity_room}, {key, key_room});
+      });
+}
 
 Client::Client(std::uint16_t port, const ClientOptions& options) {
   socket_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -292,9 +302,8 @@ void Client::handshake(const ClientOptions& options) {
   if (!options.tls12_ciphers.empty()) {
     EXPECT_EQ(SSL_CTX_set_cipher_list(context_, options.tls12_ciphers.c_str()), 1);
   }
-  if (!options.psk_key.empty()) SSL_CTX_set_psk_client_callback(context_, give_psk);
   ssl_ = SSL_new(context_);
-  SSL_set_app_data(ssl_, const_cast<ClientOptions*>(&options));  // for give_psk, in the handshake
+  if (!options.psk_key.empty()) use_psk(ssl_, options);
   if (!options.server_name.empty()) {
     SSL_set_tlsext_host_name(ssl_, options.server_name.c_str());
     SSL_set1_host(ssl_, options.server_name.c_str());

@@ -168,6 +168,9 @@ class Client {
   std::string buffered_;
 };
 
+// Makes a client's SSL give the identity and key of `options`, which outlive its handshake.
+void use_psk(ssl_st* ssl, const ClientOptions& options);
+
 // Moves the clock in steps until the client's stream has ended; returns by how much in total.
 std::chrono::milliseconds advance_until_closed(base::FakeClock& clock, Client& client,
                                                std::chrono::milliseconds step);

@@ -1,4 +1,5 @@
-// What the tests of shared keys share: a look-up by a table that remembers what it was asked.
+// What the tests of shared keys share: a look-up by a table that remembers what it was asked, and a
+// TLS client in memory, whose every byte goes through the test's hands.
 //
 // Thread rule: as the harness; FakeLookup is thread-safe, its latch apart.
 #pragma once
@@ -71,5 +72,33 @@ class FakeLookup final : public PskLookup {
   std::vector<wire::Peer> peers_;
   std::vector<std::string> refusals_;
 };
+
+class MemoryClient {
+ public:
+  // Offers both suites with a shared key and nothing else.
+  MemoryClient(std::string identity, std::string key);
+  ~MemoryClient();
+  MemoryClient(const MemoryClient&) = delete;
+  MemoryClient& operator=(const MemoryClient&) = delete;
+
+  // Takes what the server sent and returns what the client says next.
+  std::string step(std::string_view received);
+  bool connected() const { return connected_; }
+  const std::string& failure() const { return failure_; }
+
+ private:
+  ClientOptions options_;
+  ssl_ctx_st* context_ = nullptr;
+  ssl_st* ssl_ = nullptr;
+  bool connected_ = false;
+  std::string failure_;
+};
+
+// One TLS record; 22 is a handshake message's.
+std::string tls_record(std::string_view payload, char type = 22);
+// A ClientKeyExchange with this identity, without its record.
+std::string key_exchange(std::string_view identity);
+// The first record of `sent` cut into records with at most `piece` bytes of payload each.
+std::string cut_first_record(std::string_view sent, std::size_t piece);
 
 }  // namespace berth::net::testing

@@ -1,5 +1,7 @@
 #include "net/psk_identity.h"
 
+#include "net/tests/psk_harness.h"
+
 #include <gtest/gtest.h>
 
 #include <string>
@@ -10,26 +12,12 @@ namespace {
 
 using State = PskIdentity::State;
 
-std::string two_bytes(std::size_t value) {
-  return {static_cast<char>(value >> 8 & 0xff), static_cast<char>(value & 0xff)};
-}
-
-std::string record(std::string_view payload, char type = 22) {
-  return std::string({type, 3, 3}) + two_bytes(payload.size()) + std::string(payload);
-}
-
-std::string key_exchange(std::string_view identity) {
-  return std::string({16, 0}) + two_bytes(identity.size() + 2) + two_bytes(identity.size()) +
-         std::string(identity);
-}
+using testing::key_exchange;
+using testing::tls_record;
 
 // The message with at most `piece` bytes to a record.
 std::string in_records(std::string_view message, std::size_t piece) {
-  std::string sent;
-  for (; !message.empty(); message.remove_prefix(std::min(piece, message.size()))) {
-    sent += record(message.substr(0, piece));
-  }
-  return sent;
+  return testing::cut_first_record(tls_record(message), piece);
 }
 
 PskIdentity read(std::string_view sent) {
@@ -37,8 +25,8 @@ PskIdentity read(std::string_view sent) {
 }
 
 TEST(PskIdentity, IsReadWhateverFollowsItsMessage) {
-  const std::string sent = record(key_exchange("dev-1"));
-  for (const std::string& after : {std::string(), record("\x01", 20), std::string("rubbish")}) {
+  const std::string sent = tls_record(key_exchange("dev-1"));
+  for (const std::string& after : {std::string(), tls_record("\x01", 20), std::string("rubbish")}) {
     const PskIdentity found = read(sent + after);
     EXPECT_EQ(found.state, State::kIdentity);
     EXPECT_EQ(found.identity, "dev-1");
@@ -71,17 +59,18 @@ TEST(PskIdentity, AsksForNoMoreThanWillComeAndComesToAnEnd) {
 
 TEST(PskIdentity, KnowsAtOnceWhatIsNone) {
   const std::string good = key_exchange("dev-1");
-  std::string trailing = record(good + "x");
+  std::string trailing = tls_record(good + "x");
   std::string longer = good;
   longer[3] = static_cast<char>(longer[3] + 1);  // the message says it is longer than the identity
   std::string elliptic = good;
   elliptic[5] = 9;  // no identity length: other kinds of key exchange begin differently
   for (const std::string& sent :
-       {record(good, 21), record(good, 20), record(good, 23), record({}), std::string("GET / HT"),
-        record(std::string("\x0b") + good), record(longer), record(elliptic),
-        record(key_exchange("")), record(key_exchange(std::string("a\0b", 3))),
-        record(key_exchange(std::string(kPskIdentityBytesMax + 1, 'x'))), std::string("\x16\x02"),
-        record(good.substr(0, 3)) + record(good.substr(3), 20)}) {
+       {tls_record(good, 21), tls_record(good, 20), tls_record(good, 23), tls_record({}),
+        std::string("GET / HT"), tls_record(std::string("\x0b") + good), tls_record(longer),
+        tls_record(elliptic), tls_record(key_exchange("")),
+        tls_record(key_exchange(std::string("a\0b", 3))),
+        tls_record(key_exchange(std::string(kPskIdentityBytesMax + 1, 'x'))),
+        std::string("\x16\x02"), tls_record(good.substr(0, 3)) + tls_record(good.substr(3), 20)}) {
     EXPECT_EQ(read(sent).state, State::kNone) << ::testing::PrintToString(sent);
   }
   EXPECT_EQ(read(trailing).identity, "dev-1");  // the next message, which is not ours to judge
