@@ -1,5 +1,7 @@
 #include "attestation/device_key.h"
 
+#include "attestation/credentials.h"
+#include "attestation/device_proofs.h"
 #include "attestation/signature_rules.h"
 #include "base/log.h"
 #include "crypto/hmac.h"
@@ -7,27 +9,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace berth::attestation {
 namespace {
 
 using domain::HubPermission;
-using domain::KeySlot;
 using domain::MacOverText;
 using domain::Reason;
 using hub::Authenticated;
 using hub::ProofRefusal;
-
-constexpr std::array kSlots = {KeySlot::kPrimary, KeySlot::kSecondary};
-// What a credential was: told apart so that a device's key never passes for a policy's.
-constexpr std::string_view kOwnMark = "d:";
-constexpr std::string_view kPolicyMark = "p:";
-
-const domain::Sealed& seal_of(const domain::SymmetricKeys& keys, KeySlot slot) {
-  return slot == KeySlot::kPrimary ? keys.primary : keys.secondary;
-}
 
 std::string_view first_segment(std::string_view& rest) {
   const std::size_t end = rest.find('/');
@@ -45,6 +36,13 @@ std::string_view without_port(std::string_view host) {
                       port.find_first_not_of("0123456789") == std::string_view::npos;
   return digits ? host.substr(0, colon) : host;
 }
+
+template <class... Each>
+struct Overloaded : Each... {
+  using Each::operator()...;
+};
+template <class... Each>
+Overloaded(Each...) -> Overloaded<Each...>;
 
 struct Target {
   const domain::Claim& claim;
@@ -79,69 +77,16 @@ bool covers(const MacOverText& mac, const Target& target) {
   return covers(mac.audience, target, false) || covers(mac.raw_audience, target, false);
 }
 
-std::optional<ProofRefusal> unreadable(const domain::Evidence& evidence) {
-  if (std::holds_alternative<domain::NoEvidence>(evidence)) {
-    return ProofRefusal{Reason::kProofMissing, "a token", "none"};
-  }
-  if (const auto* malformed = std::get_if<domain::MalformedEvidence>(&evidence)) {
-    return ProofRefusal{Reason::kProofMalformed, "a token that can be read",
-                        base::printable(malformed->what)};
-  }
-  return std::nullopt;
-}
-
 ProofRefusal refusal_of(Broken broken) {
   return {broken.reason, std::move(broken.expected), std::move(broken.received)};
 }
 
-ProofRefusal key_unreadable(std::string_view whose, const Error& error) {
-  log::error("connect.key_unreadable", {{"whose", std::string(whose)}, {"what", error.what}});
-  return {Reason::kInternal, "keys that open under the server's master key",
-          "a key that does not; the log has more"};
-}
-
-struct KeyRing {
-  const domain::SymmetricKeys& keys;
-  std::string context;
-  std::string whose;  // "device 'd'"
-  std::string_view mark;
-};
-
-// The first of the two keys that verifies.
-Result<Authenticated, ProofRefusal> verify(provisioning::Vault& vault, const MacOverText& mac,
-                                           const KeyRing& ring) {
-  std::string tried;
-  for (const KeySlot slot : kSlots) {
-    Result<Secret> key = vault.open(seal_of(ring.keys, slot), ring.context);
-    if (!key) return Fail(key_unreadable(ring.whose, key.error()));
-    const std::string fingerprint = vault.fingerprint(key->bytes());
-    if (crypto::verify_hmac_sha256(key->bytes(), mac.signed_text, mac.mac)) {
-      return Authenticated{fmt::format("{} key of {}", to_string(slot), ring.whose),
-                           std::string(ring.mark) + fingerprint,
-                           {}};
-    }
-    tried += fmt::format("{}{} {}", tried.empty() ? "" : ", ", to_string(slot), fingerprint);
-  }
-  return Fail(ProofRefusal{Reason::kProofRejected,
-                           fmt::format("a signature made with a key of {} ({})", ring.whose, tried),
-                           "a signature that neither verifies"});
-}
-
-bool holds(provisioning::Vault& vault, const KeyRing& ring, const std::string& credential) {
-  return std::any_of(kSlots.begin(), kSlots.end(), [&](KeySlot slot) {
-    const Result<Secret> key = vault.open(seal_of(ring.keys, slot), ring.context);
-    return key && std::string(ring.mark) + vault.fingerprint(key->bytes()) == credential;
+// A signature with one of the two keys.
+Result<Authenticated, ProofRefusal> verify_token(provisioning::Vault& vault, const MacOverText& mac,
+                                                 const KeyRing& ring) {
+  return verify(vault, ring, "a signature made", [&](const Secret& key) {
+    return crypto::verify_hmac_sha256(key.bytes(), mac.signed_text, mac.mac);
   });
-}
-
-KeyRing ring_of(const domain::Device& device) {
-  return {*device.keys, device_key_context(device.hub, device.id),
-          fmt::format("device '{}'", device.id.text()), kOwnMark};
-}
-
-KeyRing ring_of(const domain::Hub& hub, const domain::HubPolicy& policy) {
-  return {policy.keys, hub_policy_context(hub.name, policy.name),
-          fmt::format("policy '{}' of hub '{}'", policy.name, hub.name.text()), kPolicyMark};
 }
 
 bool lets_connect(const domain::HubPolicy& policy) {
@@ -158,9 +103,33 @@ DeviceKeyAuthenticator::DeviceKeyAuthenticator(provisioning::Vault& vault,
 Result<Authenticated, ProofRefusal> DeviceKeyAuthenticator::authenticate(
     const domain::Claim& claim, const domain::Hub& hub, const domain::Device& device,
     TimePoint now) {
-  std::optional<ProofRefusal> unread = unreadable(claim.evidence);
-  if (unread) return Fail(*std::move(unread));
-  const auto& mac = std::get<MacOverText>(claim.evidence);
+  const DeviceProofTools tools{vault_, now, settings_.clock_skew};
+  const auto by_shape = Overloaded{
+      [](const domain::NoEvidence&) -> DeviceProof {
+        return Fail(ProofRefusal{Reason::kProofMissing, "a proof of the device", "none"});
+      },
+      [](const domain::MalformedEvidence& malformed) -> DeviceProof {
+        return Fail(ProofRefusal{Reason::kProofMalformed, "a proof that can be read",
+                                 base::printable(malformed.what)});
+      },
+      [&](const MacOverText& mac) {
+        return check_token(claim, mac, {hub, device, now});
+      },
+      [&](const domain::SignedText& proof) { return check_signed_text(tools, proof, device); },
+      [&](const domain::SharedKeyChannel& channel) {
+        return check_channel(tools, channel, device);
+      },
+      [&](const domain::CertificateChain& chain) {
+        return check_certificates(tools, chain, device);
+      },
+  };
+  return std::visit(by_shape, claim.evidence);
+}
+
+Result<Authenticated, ProofRefusal> DeviceKeyAuthenticator::check_token(const domain::Claim& claim,
+                                                                        const MacOverText& mac,
+                                                                        const Place& place) {
+  const auto& [hub, device, now] = place;
   std::optional<Broken> misshapen = check_shape(mac);
   if (misshapen) return Fail(refusal_of(*std::move(misshapen)));
   if (!covers(mac, {claim, hub, device})) {
@@ -184,7 +153,7 @@ Result<Authenticated, ProofRefusal> DeviceKeyAuthenticator::verify_own(
     return Fail(ProofRefusal{Reason::kAttestationMismatch, "another kind of proof",
                              "a shared access signature"});
   }
-  return verify(vault_, mac, ring_of(device));
+  return verify_token(vault_, mac, ring_of(device));
 }
 
 Result<Authenticated, ProofRefusal> DeviceKeyAuthenticator::verify_policy(const MacOverText& mac,
@@ -204,13 +173,26 @@ Result<Authenticated, ProofRefusal> DeviceKeyAuthenticator::verify_policy(const 
         ProofRefusal{Reason::kProofRejected, expected,
                      fmt::format("policy '{}', which does not let devices connect", named)});
   }
-  return verify(vault_, mac, ring_of(hub, *policy));
+  return verify_token(vault_, mac, ring_of(hub, *policy));
+}
+
+std::optional<hub::SharedKey> DeviceKeyAuthenticator::shared_key(const domain::Device& device) {
+  if (!device.keys) return std::nullopt;
+  const KeyRing ring = ring_of(device);
+  Result<hub::SharedKey> key = primary_of(vault_, ring);
+  if (key) return *std::move(key);
+  log::error("connect.key_unreadable", {{"whose", ring.whose}, {"what", key.error().what}});
+  return std::nullopt;
 }
 
 bool DeviceKeyAuthenticator::still_good(const std::string& credential, const domain::Hub& hub,
                                         const domain::Device& device) {
   if (credential.starts_with(kOwnMark)) {
     return device.keys && holds(vault_, ring_of(device), credential);
+  }
+  if (credential.starts_with(kCertificateMark)) {
+    return device.certificate &&
+           certificate_credential(vault_, device.certificate->sha256) == credential;
   }
   return std::any_of(
       hub.policies.begin(), hub.policies.end(), [&](const domain::HubPolicy& policy) {

@@ -1,9 +1,9 @@
 // Proof of a device that connects to a hub: a shared access signature made with one of the device's
 // own two keys, or with a key of a policy of the hub that lets devices connect (azure-iot-hub.md
-// §1.2, §1.3).
+// §1.2, §1.3); or one of the proofs of device_proofs.h.
 //
-// Checked in this order: shape, audience, signature, expiry, so that an expired token of the right
-// key is told apart from a wrong key. The token's resource covers the device when it is the hub's
+// A token is checked in this order: shape, audience, signature, expiry, so that an expired token of
+// the right key is told apart from a wrong key. Its resource covers the device when it is the hub's
 // host, `<host>/devices` or `<host>/devices/<id>`, segment by segment, whatever the case (clients
 // lower it); only a policy's token must spell the id exactly, because ids that differ in case are
 // two devices and the policy's key is good for both. The host may carry a port.
@@ -30,11 +30,20 @@ class DeviceKeyAuthenticator final : public hub::Authenticator {
                                                              const domain::Hub& hub,
                                                              const domain::Device& device,
                                                              TimePoint now) override;
+  std::optional<hub::SharedKey> shared_key(const domain::Device& device) override;
   // False also when a key cannot be opened any more.
   bool still_good(const std::string& credential, const domain::Hub& hub,
                   const domain::Device& device) override;
 
  private:
+  struct Place {
+    const domain::Hub& hub;
+    const domain::Device& device;
+    TimePoint now;
+  };
+  Result<hub::Authenticated, hub::ProofRefusal> check_token(const domain::Claim& claim,
+                                                            const domain::MacOverText& mac,
+                                                            const Place& place);
   Result<hub::Authenticated, hub::ProofRefusal> verify_own(const domain::MacOverText& mac,
                                                            const domain::Device& device);
   Result<hub::Authenticated, hub::ProofRefusal> verify_policy(const domain::MacOverText& mac,

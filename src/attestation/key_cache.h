@@ -1,4 +1,5 @@
-// Opened symmetric keys, so that checking a signature does not open seals every time.
+// Opened keys and product secrets of enrollments, so that checking a signature does not open seals
+// every time.
 //
 // An entry is good for as long as the enrollment holds the very seals it was opened from (a seal
 // has a random nonce, so a changed key is never taken for the old one, not even when an enrollment
@@ -34,10 +35,17 @@ class KeyCache {
   // The keys of an enrollment with `keys` as its attestation. Errors: those of Vault::open.
   Result<const OpenedKeys*> open(const domain::Enrollment& enrollment,
                                  const domain::SymmetricKeys& keys);
+  // The same for a product secret: the current one, then the previous one; empty without one.
+  Result<const OpenedKeys*> open(const domain::Enrollment& enrollment,
+                                 const domain::ProductSecret& secret);
   // Not cached: retired keys are asked for only by rivals.
   Result<Secret> open_retired(const domain::Enrollment& enrollment, const domain::RetiredKey& key);
 
  private:
+  // `secondary` may be empty.
+  Result<const OpenedKeys*> open(std::string context, const domain::Sealed& primary,
+                                 const domain::Sealed& secondary);
+
   struct Entry {
     std::string context;
     domain::Sealed primary;

@@ -9,14 +9,13 @@ using domain::Reason;
 
 constexpr std::size_t kMacBytes = 32;
 
+}  // namespace
+
 std::string seconds_text(std::int64_t seconds) {
-  // Times that a calendar cannot name are shown as the number that was sent.
   constexpr std::int64_t kLast = 253'402'300'799;  // 9999-12-31T23:59:59Z
   if (seconds < 0 || seconds > kLast) return fmt::format("{} s since 1970", seconds);
   return base::format_utc(base::from_unix_seconds(seconds), 0);
 }
-
-}  // namespace
 
 std::optional<Broken> check_shape(const domain::MacOverText& mac) {
   if (mac.mac.size() == kMacBytes) return std::nullopt;

@@ -21,6 +21,9 @@ struct Broken {
   std::string received;
 };
 
+// A time as a person reads it; one that no calendar can name as the number it is.
+std::string seconds_text(std::int64_t seconds);
+
 struct TimeRules {
   TimePoint now;
   std::chrono::seconds clock_skew{0};

@@ -66,6 +66,17 @@ std::vector<domain::Finding> test_rivals(const provisioning::RivalInput& input, 
     case Reason::kDocumentInvalid:
     case Reason::kDocumentTooLarge:
     case Reason::kVersionNotCurrent:
+    case Reason::kGroupUnknown:
+    case Reason::kRegistrationOff:
+    case Reason::kMemberUnknown:
+    case Reason::kMemberDisabled:
+    case Reason::kMembersExhausted:
+    case Reason::kAlreadyActivated:
+    case Reason::kCredentialMismatch:
+    case Reason::kClockOutOfWindow:
+    case Reason::kRequestRepeated:
+    case Reason::kCertificateInvalid:
+    case Reason::kNotBound:
     case Reason::kStoreUnavailable:
     case Reason::kInternal:
       return {};

@@ -39,8 +39,16 @@ class RivalsTest : public testing::Test {
     return make_claim(spec, key.bytes());
   }
   std::vector<Finding> rivals(const domain::Claim& of, Reason reason, std::size_t budget = 10'000) {
-    return attestor_.rivals({of, of.registration_id, reason, base::from_unix_seconds(kNow),
-                             current_, candidates_, same_scope_, other_scopes_},
+    return attestor_.rivals({of,
+                             of.registration_id,
+                             reason,
+                             base::from_unix_seconds(kNow),
+                             current_,
+                             candidates_,
+                             same_scope_,
+                             other_scopes_,
+                             member_,
+                             {}},
                             budget);
   }
   // The top cause, or unexplained; fails the test when it is not proven.
@@ -66,6 +74,7 @@ class RivalsTest : public testing::Test {
   std::vector<Enrollment> candidates_;
   std::vector<Enrollment> same_scope_;
   std::vector<Enrollment> other_scopes_;
+  std::optional<domain::Member> member_;
 };
 
 TEST_F(RivalsTest, GroupKeyUnderivedInEitherSlotDecodedOrNot) {
