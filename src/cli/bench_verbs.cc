@@ -5,6 +5,7 @@
 #include "cli/bench_probe.h"
 #include "cli/doctor.h"
 #include "cli/invocation.h"
+#include "cli/keys_shown.h"
 #include "cli/verb_groups.h"
 #include "factory/derive.h"
 
@@ -43,7 +44,7 @@ Try<std::string> key_of_group(Invocation& run, const std::string& scope, std::st
     keys = api->get(path);
   }
   if (!keys) return Fail(std::move(keys).error());
-  return member_text(keys->value, "primaryKey");
+  return group_key_of(keys->value, group, "primaryKey");
 }
 
 Try<Secret> group_key(Invocation& run, const std::string& scope) {

@@ -197,7 +197,7 @@ std::string fish_completion() {
     for (const Flag& flag : all_flags(verb)) {
       text += "complete -c berth -n " + quoted(when) + " -l " + flag.name;
       const bool is_path = flag.value == "FILE" || flag.value == "DIR";
-      if (flag.kind != FlagKind::kSwitch) text += is_path ? " -r -F" : " -x";
+      if (!has_no_value(flag.kind)) text += is_path ? " -r -F" : " -x";
       std::string values;
       for (const std::string& choice : flag.choices) {
         if (!choice.empty()) values += (values.empty() ? "" : " ") + choice;

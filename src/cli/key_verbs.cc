@@ -1,6 +1,7 @@
 // Keys of devices, derived where the group key is at hand: offline, or from a group of a server.
 #include "base/codec.h"
 #include "cli/invocation.h"
+#include "cli/keys_shown.h"
 #include "cli/private_file.h"
 #include "cli/verb_groups.h"
 #include "factory/derive.h"
@@ -37,8 +38,10 @@ Try<GroupKeys> keys_of_group(Invocation& run, const std::string& group) {
   BERTH_TRY(Api * api, run.api());
   const std::string path = path_of({"scopes", keys.scope, "enrollment-groups", group, "keys"});
   BERTH_TRY(const Answer answer, api->get(path));
-  BERTH_TRY(keys.primary, key_of(member_text(answer.value, "primaryKey")));
-  BERTH_TRY(keys.secondary, key_of(member_text(answer.value, "secondaryKey")));
+  BERTH_TRY(const std::string primary, group_key_of(answer.value, group, "primaryKey"));
+  BERTH_TRY(const std::string secondary, group_key_of(answer.value, group, "secondaryKey"));
+  BERTH_TRY(keys.primary, key_of(primary));
+  BERTH_TRY(keys.secondary, key_of(secondary));
   keys.endpoint = authority_of(api->url());
   return keys;
 }

@@ -33,6 +33,14 @@ int show_connection_string(Invocation& run, const std::string& text) {
   return kDone;
 }
 
+Try<std::string> group_key_of(const json::value& keys, std::string_view group,
+                              std::string_view name) {
+  if (member(keys, "productSecret") == nullptr) return member_text(keys, name);
+  return Refuse("group " + base::printable(group) + " has a product secret",
+                "its devices are issued a credential each when they register",
+                "name a group with symmetric keys, from which devices' keys are derived");
+}
+
 Flag key_slot_flag(std::string help) {
   return {"key", "SLOT", std::move(help), FlagKind::kText, {}, {"primary", "secondary"}};
 }

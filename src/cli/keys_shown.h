@@ -6,6 +6,7 @@
 #include "cli/invocation.h"
 
 #include <string>
+#include <string_view>
 
 namespace berth::cli {
 
@@ -15,6 +16,10 @@ Try<int> show_with_keys(Invocation& run, const std::string& path, Answer answer)
 
 // "HostName=…" and so on, alone on its line or as {"connectionString": "…"}.
 int show_connection_string(Invocation& run, const std::string& text);
+
+// A key of a group's `…/keys`, to derive devices' keys from; refused for a product, which has none.
+Try<std::string> group_key_of(const json::value& keys, std::string_view group,
+                              std::string_view name);
 
 // --key primary or secondary: which of two keys is meant.
 Flag key_slot_flag(std::string help);

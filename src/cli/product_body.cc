@@ -115,7 +115,8 @@ Try<void> put_admits(json::object& attestation, Invocation& run, const std::stri
     const std::string before = member_text(attestation_of(now.value), "admits");
     if (!registers) registers = before == "listed" || before == "anybody";
     if (!creates) creates = before == "anybody";
-    if (!etag) etag = member_text(now.value, "etag");
+    const std::string version = member_text(now.value, "version");
+    if (!etag && !version.empty()) etag = version;
   }
   if (creates.value_or(false) && !*registers) return auto_create_alone();
   attestation["admits"] = admits(*registers, creates.value_or(false));
@@ -221,11 +222,11 @@ std::vector<Flag> product_create_flags() {
 
 std::vector<Flag> product_edit_flags() {
   return enrollment_flags(
-      {{"dynamic-registration", "",
+      {{"dynamic-registration", "[BOOL]",
         "Devices may register with the product secret: those whose names are listed.",
-        FlagKind::kSwitch},
-       {"auto-create", "", "And any other name, which is then listed, up to the quota.",
-        FlagKind::kSwitch},
+        FlagKind::kToggle},
+       {"auto-create", "[BOOL]", "And any other name, which is then listed, up to the quota.",
+        FlagKind::kToggle},
        {"quota", "N", "How many names may come that way; 10000.", FlagKind::kNumber},
        {"reregister",
         "RULE",

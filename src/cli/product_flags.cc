@@ -53,8 +53,10 @@ Try<void> read_pages(Invocation& run, const std::string& path,
     BERTH_TRY(const Answer answer, api->get(target));
     const json::value* items = member(answer.value, "items");
     if (items == nullptr || !items->is_array()) return {};
-    cursor = member_text(answer.value, "nextCursor");
-    if (!take(items->get_array()) || cursor.empty()) return {};
+    std::string next = member_text(answer.value, "nextCursor");
+    if (!take(items->get_array()) || next.empty()) return {};
+    if (next == cursor) break;
+    cursor = std::move(next);
   }
   return Refuse("the list at " + base::printable(path) + " does not come to an end", {},
                 "check that --url is a Berth server's HTTPS port, with no proxy between");

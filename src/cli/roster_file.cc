@@ -63,7 +63,7 @@ void mark_repeats(std::vector<RosterName>& names) {
 
 std::string name_problem(std::string_view name) {
   if (name.empty()) return "the name is empty";
-  const auto is_visible = [](char c) { return c > ' ' && c <= '~'; };
+  const auto is_visible = [](char c) { return c > ' ' && c <= '~' && c != '"' && c != '\\'; };
   if (!std::all_of(name.begin(), name.end(), is_visible)) {
     return "it has characters that no name has; use letters, digits and - . _ :";
   }

@@ -76,6 +76,11 @@ TEST(BashCompletion, OffersWhatMayFollow) {
   EXPECT_EQ(completed("berth doctor --ti"), "--timeout\n");
   EXPECT_EQ(completed("berth completion --shell f"), "fish\n");
   EXPECT_EQ(completed("berth config check --https"), "--https-port\n");
+  EXPECT_EQ(completed("berth product d"), "device delete\n");
+  EXPECT_EQ(completed("berth product device e"), "export enable\n");
+  EXPECT_EQ(completed("berth product device list --st"), "--state\n");
+  EXPECT_EQ(completed("berth product device list --state d"), "disabled\n");
+  EXPECT_EQ(completed("berth product show device --sh"), "--show-keys\n");
   EXPECT_THAT(completed("berth ''"), HasSubstr("serve status doctor scope hub"));
 }
 

@@ -74,6 +74,54 @@ TEST(Parser, SwitchesMayBeSpelledOut) {
   EXPECT_TRUE(parse_line("scope list --json=true")->arguments.is_set("json"));
 }
 
+TEST(Parser, AVerbMayHaveThreeWords) {
+  const Try<Parsed> parsed = parse_line("product device show device --product p");
+  ASSERT_TRUE(parsed) << parsed.error().what;
+  EXPECT_EQ(parsed->verb->name, "product device show");
+  EXPECT_EQ(parsed->arguments.text("device-name"), "device");
+  EXPECT_EQ(parsed->arguments.text("product-id"), "p");
+  EXPECT_EQ(parse_line("product device --help")->help, "product device");
+  EXPECT_THAT(usage_error({"product", "device"}), HasSubstr("needs one more word: add, import"));
+  EXPECT_THAT(usage_error({"product", "device", "ad"}),
+              HasSubstr("did you mean `berth product device add`?"));
+}
+
+TEST(Parser, WordsThatRepeatStandAnywhere) {
+  for (const char* line :
+       {"product device add a b c --product p", "product device add --product p a b c",
+        "product device add a --product p b c",
+        "product device add --name a --name b --name c --product p"}) {
+    const Try<Parsed> parsed = parse_line(line);
+    ASSERT_TRUE(parsed) << line << ": " << parsed.error().what;
+    EXPECT_THAT(parsed->arguments.texts("device-name"), ElementsAre("a", "b", "c")) << line;
+    EXPECT_EQ(parsed->arguments.text("product-id"), "p") << line;
+  }
+}
+
+TEST(Parser, AToggleAloneMeansTrueAndTakesFalse) {
+  const auto value = [](const std::string& flags) {
+    const Try<Parsed> parsed = parse_line("product update " + flags);
+    EXPECT_TRUE(parsed) << flags << ": " << parsed.error().what;
+    EXPECT_EQ(parsed->arguments.text("product-id"), "p") << flags;
+    return parsed->arguments.boolean("auto-create");
+  };
+  EXPECT_EQ(value("p"), std::nullopt);
+  EXPECT_EQ(value("p --auto-create"), true);
+  EXPECT_EQ(value("--auto-create p"), true);
+  EXPECT_EQ(value("--auto-create true p"), true);
+  EXPECT_EQ(value("p --auto-create False"), false);
+  EXPECT_EQ(value("p --auto-create=false"), false);
+  EXPECT_THAT(usage_error({"product", "update", "p", "--auto-create", "maybe"}),
+              HasSubstr("does not take `maybe`"));
+}
+
+TEST(Parser, ListenersWithoutTlsAreFlagsOfServe) {
+  const Try<Parsed> parsed = parse_line("serve --http-port 8080 --mqtt-plain-port 1883");
+  ASSERT_TRUE(parsed) << parsed.error().what;
+  EXPECT_EQ(parsed->arguments.text("http-port"), "8080");
+  EXPECT_EQ(parsed->arguments.text("mqtt-plain-port"), "1883");
+}
+
 TEST(Parser, WrongUsageNamesTheNearest) {
   EXPECT_THAT(usage_error({"enrolment", "list"}), HasSubstr("did you mean `berth enrollment`?"));
   EXPECT_THAT(usage_error({"hub", "lnk"}), HasSubstr("did you mean `berth hub link`?"));
@@ -135,6 +183,16 @@ TEST(Parser, MendingCommandsOfTheServerAreAccepted) {
            "enrollment-group list --id-scope s",
            "registration list --id-scope s",
            "device list --hub h",
+           "product list",
+           "product device list --id-scope s --product-id p",
+           "product show --id-scope s --product-id p --show-keys",
+           "product rotate-secret --id-scope s --product-id p --overlap 30d",
+           "product update --id-scope s --product-id p --clock-window 0",
+           "product update --id-scope s --product-id p --quota 20001",
+           "product update --id-scope s --product-id p --dynamic-registration true",
+           "product device add --id-scope s --product-id p d",
+           "product device reset --id-scope s --product-id p d",
+           "product device enable --id-scope s --product-id p d",
            "trail list",
            "token list",
            "token create --role operator",

@@ -158,10 +158,9 @@ TEST(Enrollment, FlagsBecomeTheBodyOfTheApi) {
       << world.err.str();
   ASSERT_EQ(world.server.calls.size(), 1u);
   EXPECT_EQ(*world.server.calls[0].body,
-            R"({"enabled":false,"deviceId":"d","allocationPolicy":"static",)"
-            R"("hubs":["a","b","c"],"iotEdge":true,)"
+            R"({"deviceId":"d","enabled":false,"allocationPolicy":"static","hubs":["a","b","c"],)"
             R"("reprovision":{"updateHubAssignment":false,"migrateDeviceData":true},)"
-            R"("tags":{"x":1},)"
+            R"("tags":{"x":1},"iotEdge":true,)"
             R"("attestation":{"primaryKey":"qqqqqqqqqqqqqqqqqqqqqg==","type":"symmetric_key"},)"
             R"("id":"sn-1"})");
 }
