@@ -88,8 +88,9 @@ const Key kTable[] = {
      "From the handshake to a complete MQTT CONNECT or first HTTP request."},
     {"net.request_timeout", TimeAt{AT(net.request_timeout), seconds(1), minutes(60)},
      "From the first byte of a request or packet to its last."},
-    {"net.idle_timeout", TimeAt{AT(net.idle_timeout), seconds(1), hours(24)},
-     "Between two HTTP requests of one kept connection."},
+    {"net.idle_timeout", TimeAt{AT(net.idle_timeout), seconds(5), hours(24)},
+     "Between two HTTP requests of one kept connection; there are devices that lose an answer when "
+     "the connection ends within seconds of it."},
     {"net.write_timeout", TimeAt{AT(net.write_timeout), seconds(1), minutes(60)},
      "How long output may wait while the peer reads nothing."},
     {"net.drain_timeout", TimeAt{AT(net.drain_timeout), seconds(0), minutes(10)},

@@ -244,15 +244,17 @@ void encode_http(const wire::HttpResponse& response, const HttpFraming& framing,
   const int status = response.status >= 200 && response.status <= 999 ? response.status : 500;
   const auto reason = http::obsolete_reason(http::int_to_status(static_cast<unsigned>(status)));
   fmt::format_to(std::back_inserter(out), "HTTP/1.1 {} {}\r\n", status, view(reason));
+  // Before all others and spelled just so: small clients look for these very bytes, and would find
+  // them in a longer name or in a value, too.
+  if (has_body(status)) {
+    fmt::format_to(std::back_inserter(out), "Content-Length: {}\r\n", response.body.size());
+  }
   for (const wire::Header& header : response.headers) {
     if (header.name.empty() || is_own_header(header.name)) continue;
     put_clean(out, header.name);
     out += ": ";
     put_clean(out, header.value);
     out += "\r\n";
-  }
-  if (has_body(status)) {
-    fmt::format_to(std::back_inserter(out), "Content-Length: {}\r\n", response.body.size());
   }
   out += "Date: ";
   out += framing.date;

@@ -111,7 +111,7 @@ TEST_F(ConfigFile, WrongValuesSayWhatIsAllowed) {
   EXPECT_THAT(mistake("https_port = -1\n"), HasSubstr("must be a port, 0 to 65535"));
   EXPECT_THAT(mistake("[net]\nbody_bytes_max = 12\n"),
               HasSubstr("`12` must be a size, 1KiB to 64MiB"));
-  EXPECT_THAT(mistake("[net]\nidle_timeout = 12\n"), HasSubstr("must be a duration, 1s to 1d"));
+  EXPECT_THAT(mistake("[net]\nidle_timeout = 12\n"), HasSubstr("must be a duration, 5s to 1d"));
   EXPECT_THAT(mistake("[net]\nidle_timeout = \"12\"\n"), HasSubstr("must be a duration"));
   EXPECT_THAT(mistake("[net]\nidle_timeout = \"99999999999999999999d\"\n"),
               HasSubstr("must be a duration"));
