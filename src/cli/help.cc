@@ -164,8 +164,8 @@ std::string flags_markdown(std::span<const Flag> flags) {
 // What the examples of a noun need to find on the server.
 std::string_view preface(const std::string& noun) {
   if (noun == "product") {
-    return R"(A product's secret is burned into all of its devices; each asks for a credential of its own by
-name. The examples read this list of names:
+    return R"(A product's secret is burned into all of its devices; each asks by its name for a
+credential of its own. The examples read this list of names:
 
 <!-- test -->
 ```sh
