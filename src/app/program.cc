@@ -336,7 +336,7 @@ std::vector<net::Listener> Program::listeners(std::uint16_t https_port) {
 
 Result<void> Program::listen_on(std::uint16_t https_port) {
   server_ = std::make_unique<net::Server>(
-      net::Server::Parts{engine_, *router_, clock_, net_limits(config_.net)});
+      net::Server::Parts{engine_, *router_, clock_, net_limits(config_.net), &rng_});
   return server_->start(listeners(https_port));
 }
 
