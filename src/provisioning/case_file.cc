@@ -58,6 +58,25 @@ Task<CaseFile> gather_scope(RegistrationStore& store, ExplainSettings settings, 
   co_return file;
 }
 
+namespace {
+
+// A group of that name in whatever scope.
+Task<std::optional<Enrollment>> find_namesake(RegistrationStore& store, ExplainSettings settings,
+                                              std::string key) {
+  Result<std::vector<domain::Scope>> scopes = co_await store.all_scopes(settings.scopes_read_max);
+  if (!scopes) co_return std::nullopt;
+  for (const domain::Scope& each : *scopes) {
+    Result<ScopeSnapshot> snapshot = co_await store.scope_snapshot(each.id);
+    if (!snapshot) continue;
+    const auto found = std::find_if(snapshot->groups.begin(), snapshot->groups.end(),
+                                    [&](const auto& group) { return group.id.key() == key; });
+    if (found != snapshot->groups.end()) co_return *found;
+  }
+  co_return std::nullopt;
+}
+
+}  // namespace
+
 Task<CaseFile> gather_membership(RegistrationStore& store, ExplainSettings settings,
                                  domain::Membership membership) {
   CaseFile file;
@@ -67,7 +86,11 @@ Task<CaseFile> gather_membership(RegistrationStore& store, ExplainSettings setti
   if (products) file.products = *std::move(products);
 
   Result<Dossier> dossier = co_await store.open_member_dossier(key, membership.member);
-  if (!dossier || !dossier->scope) co_return file;
+  if (!dossier) co_return file;
+  if (!dossier->scope) {
+    file.namesake = co_await find_namesake(store, settings, key);
+    co_return file;
+  }
   file.scope = dossier->scope;
   file.current = dossier->current;
   file.member = dossier->member;

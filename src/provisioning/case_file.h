@@ -28,6 +28,8 @@ struct CaseFile {
   std::optional<domain::Member> member;
   std::vector<domain::Member> roster;
   std::vector<domain::Enrollment> products;
+  // A group that has the name but another kind of attestation, when no product group has it.
+  std::optional<domain::Enrollment> namesake;
 };
 
 // What is around the claim in its own scope.

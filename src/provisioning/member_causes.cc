@@ -24,6 +24,13 @@ std::string differ_text(std::size_t edits) {
 
 std::vector<Finding> unknown_group(const domain::Membership& membership, const CaseFile& file) {
   const std::string sent = base::printable(membership.group, kNameBytesMax);
+  if (file.namesake) {
+    return {{Cause::kNotProductGroup, true,
+             fmt::format("Group '{}' of scope '{}' has no product secret: its devices prove "
+                         "themselves otherwise.",
+                         file.namesake->id.text(), file.namesake->scope.text()),
+             "berth product create --product-id <another id>"}};
+  }
   std::vector<std::string> ids;
   for (const domain::Enrollment& each : file.products) ids.push_back(each.id.text());
   std::vector<Finding> findings;

@@ -249,6 +249,13 @@ TEST_F(MembershipExplainTest, FindsTheNameAndTheGroupThatWereMeant) {
   EXPECT_EQ(first(outcome).cause, domain::Cause::kGroupSpelling);
 }
 
+TEST_F(MembershipExplainTest, FindsTheGroupOfAnotherKind) {
+  world_.group("OTHERGROUP");
+  const domain::Outcome outcome =
+      world_.handle(domain::Register{world_.member_claim("OTHERGROUP", "dev1", "secret")});
+  EXPECT_EQ(first(outcome).cause, domain::Cause::kNotProductGroup);
+}
+
 TEST_F(MembershipExplainTest, HypothesesSeeTheOtherProducts) {
   world_.product("OTHERPROD1", "other");
   EXPECT_EQ(first(register_as("dev1", "other")).cause, domain::Cause::kKeyOfOtherEnrollment);
