@@ -307,7 +307,8 @@ Result<CertifiedKey> Authority::issue_server(const std::vector<std::string>& nam
   BERTH_TRY(const NamesPtr alternatives, alternative_names(names));
   Subject subject;
   // The subject is for people; a name over 64 characters only fits the alternative names.
-  subject.common_name = names.front().size() <= kCommonNameMax ? names.front() : "berth";
+  subject.common_name = "berth";
+  if (names.front().size() <= kCommonNameMax) subject.common_name = names.front();
   subject.usage = "serverAuth";
   subject.names = alternatives.get();
   subject.lifetime = kServerLifetime;
