@@ -49,6 +49,13 @@ std::map<std::string, domain::ManagementCommand> commands() {
     all["regenerate" + noun + "Key"] =
         domain::RegenerateEnrollmentKey{kHere, kind, "a", domain::KeySlot::kPrimary, {}};
   }
+  all["rotateProductSecret"] = domain::RotateProductSecret{kHere, "a", {}, {}, {}};
+  all["addMembers"] = domain::AddMembers{kHere, "a", {}};
+  all["getMember"] = domain::GetMember{kHere, "a", "b"};
+  all["listMembers"] = domain::ListMembers{kHere, "a", {}};
+  all["updateMember"] = domain::UpdateMember{kHere, "a", "b", {}, {}};
+  all["deleteMember"] = domain::DeleteMember{kHere, "a", "b", {}};
+  all["resetMember"] = domain::ResetMember{kHere, "a", "b"};
   all["getRegistration"] = domain::GetRegistration{kHere, "a"};
   all["listRegistrations"] = domain::ListRegistrations{kHere, {}, {}};
   all["deleteRegistration"] = domain::DeleteRegistration{kHere, "a", {}};

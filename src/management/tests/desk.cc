@@ -123,6 +123,12 @@ domain::Enrollment Desk::make_group(const std::string& id, domain::EnrollmentEdi
   return expect<domain::Enrollment>(ask(operator_, std::move(command)));
 }
 
+domain::Enrollment Desk::make_product(const std::string& id, domain::ProductSecretEdit product) {
+  domain::EnrollmentEdit edit;
+  edit.product = std::move(product);
+  return make_group(id, std::move(edit));
+}
+
 Secret Desk::key_of(const domain::Enrollment& enrollment, domain::KeySlot slot) {
   const auto& keys = std::get<domain::SymmetricKeys>(enrollment.attestation);
   const auto& sealed = slot == domain::KeySlot::kPrimary ? keys.primary : keys.secondary;

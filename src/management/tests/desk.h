@@ -44,6 +44,8 @@ class Desk : public ::testing::Test {
   // The error, which must be there.
   Error refused(Result<domain::ManagementResult> answer);
   domain::Enrollment make_group(const std::string& id, domain::EnrollmentEdit edit = {});
+  // One with a product secret, made with what is given.
+  domain::Enrollment make_product(const std::string& id, domain::ProductSecretEdit product = {});
   Secret key_of(const domain::Enrollment& enrollment, domain::KeySlot slot);
 
   base::FakeClock clock;
