@@ -1,5 +1,5 @@
-// A cloud for tests of devices: one TLS port that provisions over HTTP and is a hub over MQTT, with
-// every answer replaceable. Keeps what it was sent.
+// A cloud for tests of devices: one port, with TLS unless told otherwise, that provisions over HTTP
+// and is a hub over MQTT, with every answer replaceable. Keeps what it was sent.
 //
 // Room device, tests. Thread rule: made and destroyed by the test; the answers are called on the
 // server's thread, one connection at a time, and set before the first connection.
@@ -24,7 +24,8 @@ class FakeHub {
   using Answer = std::function<std::string(const mqtt::MqttPacket&)>;
   using HttpAnswer = std::function<std::string(const std::string& request)>;
 
-  FakeHub() : listener_([this](SSL* ssl) { converse(ssl); }) {}
+  explicit FakeHub(const Protection& protection = {})
+      : listener_([this](const Peer& peer) { converse(peer); }, protection) {}
 
   Answer answer = [this](const mqtt::MqttPacket& packet) { return usual(packet); };
   HttpAnswer provision;
@@ -112,31 +113,28 @@ class FakeHub {
     return "?";
   }
 
-  static bool write(SSL* ssl, const std::string& bytes) {
-    return bytes.empty() || SSL_write(ssl, bytes.data(), static_cast<int>(bytes.size())) > 0;
-  }
-
-  void converse(SSL* ssl) {
+  void converse(const Peer& peer) {
     std::string buffer;
     char bytes[4096];
     for (;;) {
-      const int size = SSL_read(ssl, bytes, sizeof(bytes));
+      const int size = peer.read(bytes, sizeof(bytes));
       if (size <= 0) return;
       buffer.append(bytes, static_cast<std::size_t>(size));
-      const bool is_http = buffer.starts_with("PUT ") || buffer.starts_with("GET ");
-      const bool goes_on = is_http ? take_request(ssl, buffer) : take_packets(ssl, buffer);
+      const bool is_http =
+          buffer.starts_with("PUT ") || buffer.starts_with("GET ") || buffer.starts_with("POST ");
+      const bool goes_on = is_http ? take_request(peer, buffer) : take_packets(peer, buffer);
       if (!goes_on) return;
     }
   }
 
-  bool take_request(SSL* ssl, std::string& buffer) {
+  bool take_request(const Peer& peer, std::string& buffer) {
     if (!is_whole(buffer)) return true;
     const std::string reply = provision ? provision(buffer) : "";
     buffer.clear();
-    return !reply.empty() && write(ssl, reply);
+    return !reply.empty() && peer.write(reply);
   }
 
-  bool take_packets(SSL* ssl, std::string& buffer) {
+  bool take_packets(const Peer& peer, std::string& buffer) {
     for (;;) {
       const mqtt::MqttDecoded decoded =
           mqtt::decode_mqtt(base::as_bytes(buffer), mqtt::MqttLimits());
@@ -149,7 +147,7 @@ class FakeHub {
       }
       const std::string reply = answer(*packet);
       buffer.erase(0, decoded.consumed);
-      if (reply == "close" || !write(ssl, reply)) return false;
+      if (reply == "close" || !peer.write(reply)) return false;
     }
   }
 

@@ -1,6 +1,6 @@
-// A small TLS server for tests of clients: loopback, a certificate of its own CA, conversations by
-// a function; and one that speaks HTTP. Header only, so that the tests of the command line can use
-// it, too.
+// A small server for tests of clients: loopback, a certificate of its own CA or no TLS at all,
+// conversations by a function; and one that speaks HTTP. Header only, so that the tests of the
+// command line can use it, too.
 //
 // Room device, tests. Thread rule: made and destroyed by the test; `converse` and `answer` are
 // called on the server's thread, one connection at a time.
@@ -45,14 +45,40 @@ inline bool is_whole(const std::string& buffer) {
   return buffer.size() >= end + 4 + std::stoul(buffer.substr(length + 16));
 }
 
+// One accepted connection, after the handshake if it has TLS.
+struct Peer {
+  int socket = -1;
+  SSL* ssl = nullptr;  // null: no TLS
+
+  // 0 or less at the end.
+  int read(char* into, int size) const {
+    if (ssl != nullptr) return SSL_read(ssl, into, size);
+    return static_cast<int>(::recv(socket, into, static_cast<std::size_t>(size), 0));
+  }
+  bool write(const std::string& bytes) const {
+    const int size = static_cast<int>(bytes.size());
+    if (bytes.empty()) return true;
+    if (ssl != nullptr) return SSL_write(ssl, bytes.data(), size) > 0;
+    return ::send(socket, bytes.data(), bytes.size(), 0) == size;
+  }
+};
+
+// How a listener protects its connections.
+struct Protection {
+  bool tls = true;
+  std::function<void(SSL_CTX*)> configure = nullptr;  // beyond the server's own certificate
+};
+
 class TlsListener {
  public:
-  // Called after the handshake; the connection ends when it returns.
-  using Conversation = std::function<void(SSL*)>;
+  // The connection ends when it returns.
+  using Conversation = std::function<void(const Peer&)>;
 
-  explicit TlsListener(Conversation converse) : converse_(std::move(converse)) {
+  explicit TlsListener(Conversation converse, const Protection& protection = {})
+      : converse_(std::move(converse)), has_tls_(protection.tls) {
     std::signal(SIGPIPE, SIG_IGN);
     make_certificate();
+    if (protection.configure) protection.configure(context_);
     listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address{};
     address.sin_family = AF_INET;
@@ -119,10 +145,14 @@ class TlsListener {
       if (connection < 0) return;
       connection_ = connection;
       ++connections_;
-      SSL* ssl = SSL_new(context_);
-      SSL_set_fd(ssl, connection);
-      if (SSL_accept(ssl) == 1) converse_(ssl);
-      SSL_free(ssl);
+      if (has_tls_) {
+        SSL* ssl = SSL_new(context_);
+        SSL_set_fd(ssl, connection);
+        if (SSL_accept(ssl) == 1) converse_({connection, ssl});
+        SSL_free(ssl);
+      } else {
+        converse_({connection, nullptr});
+      }
       {
         const std::lock_guard lock(mutex_);
         connection_ = -1;
@@ -133,6 +163,7 @@ class TlsListener {
   }
 
   Conversation converse_;
+  const bool has_tls_;
   std::mutex mutex_;
   std::condition_variable idle_;
   SSL_CTX* context_ = nullptr;
@@ -150,8 +181,9 @@ class TlsServer {
   // Gets a request (head and body) and returns the bytes to send; empty: hang up without a word.
   using AnswerFunction = std::function<std::string(const std::string& request)>;
 
-  explicit TlsServer(AnswerFunction answer)
-      : answer_(std::move(answer)), listener_([this](SSL* ssl) { converse(ssl); }) {}
+  explicit TlsServer(AnswerFunction answer, const Protection& protection = {})
+      : answer_(std::move(answer)),
+        listener_([this](const Peer& peer) { converse(peer); }, protection) {}
 
   std::uint16_t port() const { return listener_.port(); }
   std::string url() const { return listener_.url(); }
@@ -159,19 +191,19 @@ class TlsServer {
   int connections() const { return listener_.connections(); }
 
  private:
-  void converse(SSL* ssl) {
+  void converse(const Peer& peer) {
     std::string buffer;
     for (;;) {
       while (!is_whole(buffer)) {
         char bytes[4096];
-        const int size = SSL_read(ssl, bytes, sizeof(bytes));
+        const int size = peer.read(bytes, sizeof(bytes));
         if (size <= 0) return;
         buffer.append(bytes, static_cast<std::size_t>(size));
       }
       const std::string reply = answer_(buffer);
       buffer.clear();
       if (reply.empty()) return;
-      if (SSL_write(ssl, reply.data(), static_cast<int>(reply.size())) <= 0) return;
+      if (!peer.write(reply)) return;
     }
   }
 
