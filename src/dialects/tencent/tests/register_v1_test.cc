@@ -45,7 +45,8 @@ struct Vector {
   std::string_view mac;
 };
 
-// tencent.md §5.1: the vendor's log, two requests of the real C SDK, one made up.
+// tencent.md §5.1: the vendor's log, two requests of the real C SDK, one made up; and the request
+// of transcripts/register_v1_c_sdk_http.txt.
 constexpr Vector kVectors[] = {
     {kLoggedSecret, kLoggedBody,
      "deviceName=device_1234&nonce=1439928322&productId=S3EUVBRJLB&timestamp=1568692235",
@@ -67,6 +68,12 @@ constexpr Vector kVectors[] = {
      R"("signature":"MGM4ZjI3OTQ0NzYyODE4MzA5N2EzYWMxYWFjYzAyOTliMmNmMWJjZQ=="})",
      "deviceName=aa:bb-cc_01&nonce=1&productId=ABCDE12345&timestamp=1700000000",
      "0c8f279447628183097a3ac1aacc0299b2cf1bce"},
+    {kLoggedSecret,
+     R"({"deviceName":"device_1234","nonce":1300254527,"productId":"S3EUVBRJLB",)"
+     R"("timestamp":1795339599,)"
+     R"("signature":"ZWVkMGZmZDNjYzJjMTliY2IwODUzNjgzNGEyNzgxNGE1MmNjNzVkZA=="})",
+     "deviceName=device_1234&nonce=1300254527&productId=S3EUVBRJLB&timestamp=1795339599",
+     "eed0ffd3cc2c19bcb08536834a27814a52cc75dd"},
 };
 
 TEST(RegisterV1, RebuildsTheSignedText) {

@@ -47,6 +47,16 @@ TEST(RegisterV2, RebuildsWhatThePythonSdkSigned) {
   EXPECT_EQ(text.made_at_seconds, 1795301238);
 }
 
+TEST(RegisterV2, VerifiesWhatWasRecordedOfThePythonSdk) {
+  const domain::Claim claim =
+      claim_of(v2_request(R"({"ProductId":"S3EUVBRJLB","DeviceName":"pydev1"})",
+                          {{"x-tc-algorithm", "hmacsha256"},
+                           {"x-tc-timestamp", "1795340106"},
+                           {"x-tc-nonce", "62799199"},
+                           {"x-tc-signature", "sBoBNOdwtWZn5IoW8dTxW/QnwoiEcGYX6x7C8HRG7XY="}}));
+  EXPECT_EQ(verifying_text(signed_text_in(claim), kWorkedSecret), 0U);
+}
+
 TEST(RegisterV2, ReadsBothAlgorithms) {
   const domain::Claim sha256 = claim_of(v2_request(kV2Body, v2_headers()));
   EXPECT_EQ(verifying_text(signed_text_in(sha256), kPlainSecret), 0U);
