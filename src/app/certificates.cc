@@ -29,7 +29,7 @@ Result<std::unique_ptr<Certificates>> Certificates::open(CertificateOptions opti
                 "set both, or neither to let Berth issue a certificate");
   }
   BERTH_TRY(net::TlsMaterial material, made->material());
-  BERTH_TRY(made->tls_, net::TlsContext::create(material, limits));
+  BERTH_TRY(made->tls_, net::TlsContext::create(material, limits, made->options_.unasked));
   return made;
 }
 

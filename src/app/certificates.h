@@ -23,6 +23,7 @@ struct CertificateOptions {
   std::filesystem::path own_certificate;
   std::filesystem::path own_key;
   std::shared_ptr<const crypto::Authority> authority;  // never null
+  std::vector<std::string> unasked = {};               // net/tls.h
 };
 
 class Certificates {

@@ -252,7 +252,7 @@ Result<void> Program::open_certificates() {
   std::vector<std::string> names = hosts_;
   for (const char* name : {"localhost", "127.0.0.1", "::1"}) names.emplace_back(name);
   const CertificateOptions options{data_.path(), config_.tls.certificate_file, config_.tls.key_file,
-                                   authority_};
+                                   authority_, names_not_asked_for_certificates(config_)};
   BERTH_TRY(certificates_,
             Certificates::open(options, std::move(names), net_limits(config_.net), clock_, rng_));
   run_now(engine_, cover_names());

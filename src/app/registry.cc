@@ -29,6 +29,15 @@ std::vector<net::Upgrade> websocket_upgrades() {
   return {{"/$iothub/websocket", "mqtt"}, {"/", "mqtt"}, {"/mqtt", "mqtt"}};
 }
 
+std::vector<std::string> names_not_asked_for_certificates(const config::Config& config) {
+  // Seen with the Hub C SDK 3.2.3: its mbedTLS fails with "bad input data"
+  // (docs/dialects/tencent.md).
+  std::vector<std::string> names = {"gateway.tencentdevices.com", "*.gateway.tencentdevices.com"};
+  names.insert(names.end(), config.tls.no_certificate_hosts.begin(),
+               config.tls.no_certificate_hosts.end());
+  return names;
+}
+
 Result<std::vector<std::unique_ptr<hub::EventSink>>> make_sinks(const config::Config& config,
                                                                 const Clock& clock) {
   std::vector<std::unique_ptr<hub::EventSink>> sinks;

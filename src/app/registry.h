@@ -29,6 +29,10 @@ std::vector<std::unique_ptr<dialects::Dialect>> make_dialects();
 // The WebSocket paths and subprotocols that the dialects' clients use.
 std::vector<net::Upgrade> websocket_upgrades();
 
+// Server names of vendors whose HTTPS clients break off when they are asked for a certificate they
+// do not have.
+std::vector<std::string> names_not_asked_for_certificates(const config::Config& config);
+
 // Where events go beside the log.
 Result<std::vector<std::unique_ptr<hub::EventSink>>> make_sinks(const config::Config& config,
                                                                 const Clock& clock);

@@ -27,6 +27,7 @@ enum class LogLevel { kDebug, kInfo, kWarn, kError };
 struct Tls {
   std::filesystem::path certificate_file;
   std::filesystem::path key_file;
+  std::vector<std::string> no_certificate_hosts;  // whose clients are not asked for one
 };
 
 // What one peer may do to the server; the meaning of each is in docs/config.md.

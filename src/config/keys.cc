@@ -65,6 +65,10 @@ const Key kTable[] = {
      "Berth's own CA issues one"},
     {"tls.key_file", PathAt{AT(tls.key_file)}, "PEM file of that certificate's private key.",
      "Berth's own CA issues one"},
+    {"tls.no_certificate_hosts", ListAt{AT(tls.no_certificate_hosts)},
+     "Names of this server, `*.` allowed, whose clients are not asked for a certificate: some "
+     "devices break off when they are asked and have none. Those of known vendors are built in.",
+     "none beyond those"},
 
     {"net.connections_max", NumberAt{AT(net.connections_max), 1, 10'000'000},
      "Open connections altogether; beyond it new ones are closed at once."},

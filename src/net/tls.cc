@@ -1,6 +1,7 @@
 #include "net/tls.h"
 
 #include "base/check.h"
+#include "base/codec.h"
 #include "net/psk_handshake.h"
 
 #include <openssl/bio.h>
@@ -8,6 +9,7 @@
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 
+#include <algorithm>
 #include <string_view>
 
 namespace berth::net {
@@ -109,6 +111,24 @@ Result<void> load_key(SSL_CTX* context, const Secret& pem) {
   return {};
 }
 
+// "*.example.test" is every name below it.
+bool is_named(std::string_view pattern, std::string_view name) {
+  if (!pattern.starts_with("*.")) return base::equals_ignoring_case(pattern, name);
+  pattern.remove_prefix(1);
+  return name.size() > pattern.size() &&
+         base::equals_ignoring_case(pattern, name.substr(name.size() - pattern.size()));
+}
+
+int ask_for_certificate(SSL* ssl, int*, void* argument) {
+  const auto* unasked = static_cast<const std::vector<std::string>*>(argument);
+  const char* name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+  const bool quiet =
+      name != nullptr && std::any_of(unasked->begin(), unasked->end(),
+                                     [&](const auto& each) { return is_named(each, name); });
+  if (quiet) SSL_set_verify(ssl, SSL_VERIFY_NONE, nullptr);
+  return SSL_TLSEXT_ERR_NOACK;
+}
+
 // Runs when a ClientHello is read: in TLS 1.2 before the suite is chosen. TLS 1.3 has keys of
 // another kind, which nobody looks up, and does not learn that there are any.
 int allow_shared_key(SSL* ssl, void*) {
@@ -159,8 +179,9 @@ Result<ContextPtr> make_context(const TlsMaterial& material, const Limits& limit
 }  // namespace
 
 Result<std::shared_ptr<TlsContext>> TlsContext::create(const TlsMaterial& material,
-                                                       const Limits& limits) {
-  std::shared_ptr<TlsContext> tls(new TlsContext(limits));
+                                                       const Limits& limits,
+                                                       std::vector<std::string> unasked) {
+  std::shared_ptr<TlsContext> tls(new TlsContext(limits, std::move(unasked)));
   const Result<void> loaded = tls->replace(material);
   if (!loaded) return Fail(loaded.error());
   return tls;
@@ -174,6 +195,10 @@ TlsContext::~TlsContext() {
 Result<void> TlsContext::replace(const TlsMaterial& material) {
   BERTH_TRY(ContextPtr made, make_context(material, limits_, false));
   BERTH_TRY(ContextPtr made_for_shared_keys, make_context(material, limits_, true));
+  for (SSL_CTX* context : {made.get(), made_for_shared_keys.get()}) {
+    SSL_CTX_set_tlsext_servername_callback(context, ask_for_certificate);
+    SSL_CTX_set_tlsext_servername_arg(context, const_cast<std::vector<std::string>*>(&unasked_));
+  }
   const std::lock_guard lock(mutex_);
   SSL_CTX_free(context_);
   SSL_CTX_free(shared_keys_context_);

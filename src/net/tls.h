@@ -16,6 +16,8 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
+#include <vector>
 
 struct ssl_ctx_st;
 struct ssl_st;
@@ -30,8 +32,11 @@ struct TlsMaterial {
 class TlsContext {
  public:
   // kInvalid: no certificate, broken PEM, an encrypted key, or a key that is not the leaf's.
+  // `unasked`: server names, also "*.example.test", whose clients are not asked for a certificate,
+  // because there are some that break off when they are and have none.
   static Result<std::shared_ptr<TlsContext>> create(const TlsMaterial& material,
-                                                    const Limits& limits = {});
+                                                    const Limits& limits = {},
+                                                    std::vector<std::string> unasked = {});
   ~TlsContext();
   TlsContext(const TlsContext&) = delete;
   TlsContext& operator=(const TlsContext&) = delete;
@@ -45,9 +50,11 @@ class TlsContext {
   ssl_st* make_ssl(bool shared_keys) const;
 
  private:
-  explicit TlsContext(const Limits& limits) : limits_(limits) {}
+  TlsContext(const Limits& limits, std::vector<std::string> unasked)
+      : limits_(limits), unasked_(std::move(unasked)) {}
 
   const Limits limits_;
+  const std::vector<std::string> unasked_;
   mutable std::mutex mutex_;
   ssl_ctx_st* context_ = nullptr;              // guarded by mutex_
   ssl_ctx_st* shared_keys_context_ = nullptr;  // guarded by mutex_

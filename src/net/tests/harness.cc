@@ -184,7 +184,7 @@ void FakeHandler::note(const wire::Request& request) {
 TestServer::TestServer(Options options)
     : authority(std::move(*crypto::Authority::create("test CA", rng, clock))),
       engine(options.cores),
-      tls(*TlsContext::create(material(authority, rng, clock), options.limits)),
+      tls(*TlsContext::create(material(authority, rng, clock), options.limits, options.unasked)),
       server({engine, handler, clock, options.limits, &shared_rng}) {
   Listener listener;
   listener.name = "test";

@@ -81,6 +81,7 @@ class TestServer {
     Protocol protocol = Protocol::kHttp;
     bool tls = true;
     Limits limits{};
+    std::vector<std::string> unasked{};  // TlsContext::create
     std::size_t cores = 2;
     PskLookup* psk = nullptr;
   };

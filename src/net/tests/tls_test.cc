@@ -91,6 +91,25 @@ TEST(Tls, CapturesASelfSignedCertificate) {
   EXPECT_EQ(server.handler.peers().back().certificates.size(), 1U);
 }
 
+TEST(Tls, ClientsOfSomeNamesAreNotAskedForACertificate) {
+  TestServer server({.unasked = {"gateway.example", "*.gateway.example"}});
+  const crypto::CertifiedKey device = stranger(server, std::chrono::hours(0));
+  const auto asked = [&](const std::string& name, int version) {
+    Client client(server.port(), {.server_name = name,
+                                  .tls_version = version,
+                                  .certificate_pem = device.certificate_pem,
+                                  .key_pem = std::string(device.private_key_pem.text())});
+    EXPECT_EQ(client.roundtrip(kGet).status, 200);
+    return !server.handler.peers().back().certificates.empty();
+  };
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    EXPECT_FALSE(asked("gateway.example", version));
+    EXPECT_FALSE(asked("Eu.Gateway.Example", version));
+    EXPECT_TRUE(asked("mygateway.example", version));
+    EXPECT_TRUE(asked("", version));
+  }
+}
+
 TEST(Tls, RefusesAChainOverTheLimits) {
   Limits limits;
   limits.client_chain_count = 2;
