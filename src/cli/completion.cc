@@ -5,10 +5,18 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <sstream>
 #include <vector>
 
 namespace berth::cli {
 namespace {
+
+std::vector<std::string> words_of(const std::string& path) {
+  std::istringstream stream(path);
+  std::vector<std::string> words;
+  for (std::string word; stream >> word;) words.push_back(std::move(word));
+  return words;
+}
 
 // For each beginning of a verb ("" too) the words that may follow, in the order of the table.
 std::vector<std::pair<std::string, std::vector<std::string>>> branches() {
@@ -21,10 +29,10 @@ std::vector<std::pair<std::string, std::vector<std::string>>> branches() {
     if (std::find(words.begin(), words.end(), word) == words.end()) words.push_back(word);
   };
   for (const Verb& verb : verbs()) {
-    for (std::size_t begin = 0; begin < verb.name.size();) {
-      const std::size_t end = std::min(verb.name.find(' ', begin), verb.name.size());
-      add(begin == 0 ? "" : verb.name.substr(0, begin - 1), verb.name.substr(begin, end - begin));
-      begin = end + 1;
+    std::string before;
+    for (const std::string& word : words_of(verb.name)) {
+      add(before, word);
+      before += (before.empty() ? "" : " ") + word;
     }
   }
   add("", "help");
@@ -93,21 +101,20 @@ std::string quoted(const std::string& text) {
 std::string fish_seen(const std::string& path) {
   constexpr std::string_view kSeen = "__fish_seen_subcommand_from ";
   std::string when;
-  for (std::size_t begin = 0; begin < path.size();) {
-    const std::size_t end = std::min(path.find(' ', begin), path.size());
-    when += (when.empty() ? "" : "; and ") + std::string(kSeen) + path.substr(begin, end - begin);
-    begin = end + 1;
+  for (const std::string& word : words_of(path)) {
+    when += (when.empty() ? "" : "; and ") + std::string(kSeen) + word;
   }
   const std::string noun = path.substr(0, path.find(' '));
-  for (const std::string& deep : deep_branches()) {
-    const std::string first = deep.substr(0, deep.find(' '));
-    const std::string second = deep.substr(first.size() + 1);
-    const bool is_below = path == deep || path.starts_with(deep + " ");
-    if (second == noun) when += "; and not " + std::string(kSeen) + first;
-    if (first == noun && path != noun && !is_below) {
-      when += "; and not " + std::string(kSeen) + second;
+  std::set<std::string> others;
+  for (const Verb& verb : verbs()) {
+    const std::vector<std::string> words = words_of(verb.name);
+    if (words.size() > 1 && words[1] == noun) others.insert(words[0]);
+    const bool is_deeper = words.size() > 2 && words[0] == noun && path != noun;
+    if (is_deeper && !(path + " ").starts_with(noun + " " + words[1] + " ")) {
+      others.insert(words[1]);
     }
   }
+  for (const std::string& other : others) when += "; and not " + std::string(kSeen) + other;
   return when;
 }
 

@@ -17,7 +17,8 @@ Try<int> show_with_keys(Invocation& run, const std::string& path, Answer answer)
 // "HostName=…" and so on, alone on its line or as {"connectionString": "…"}.
 int show_connection_string(Invocation& run, const std::string& text);
 
-// A key of a group's `…/keys`, to derive devices' keys from; refused for a product, which has none.
+// A key of a group's `…/keys`, to derive devices' keys from; refused for a product, which has
+// none.
 Try<std::string> group_key_of(const json::value& keys, std::string_view group,
                               std::string_view name);
 

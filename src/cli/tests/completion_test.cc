@@ -94,7 +94,7 @@ TEST(BashCompletion, RegistersItself) {
 TEST(Completion, EveryShellKnowsEveryVerbAndFlag) {
   for (const std::string& script : {bash_completion(), zsh_completion(), fish_completion()}) {
     for (const Verb& verb : verbs()) {
-      const std::size_t blank = verb.name.find(' ');
+      const std::size_t blank = verb.name.rfind(' ');
       EXPECT_THAT(script, HasSubstr(verb.name.substr(blank == verb.name.npos ? 0 : blank + 1)));
       for (const Flag& flag : all_flags(verb)) EXPECT_THAT(script, HasSubstr(flag.name));
     }

@@ -41,7 +41,8 @@ class Roster : public ::testing::Test {
     if (call.method != "POST" || !call.target.ends_with("/members")) return;
     batches_.push_back(0);
     json::array rows;
-    for (const json::value& name : json::parse(*call.body).at("names").as_array()) {
+    const json::value body = json::parse(*call.body);
+    for (const json::value& name : body.at("names").as_array()) {
       ++batches_.back();
       rows.push_back(verdict(std::string(name.as_string())));
     }
