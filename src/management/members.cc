@@ -89,12 +89,13 @@ struct Identity {
   domain::DeviceId id;
 };
 
-// The identity by which hubs know the member: what it registered, or one that was made by hand at a
-// hub of the scope. None: it has none yet.
-Task<Result<std::optional<Identity>>> identity_of(const Call& call, MemberView view) {
+// The identities by which hubs know the member: what it registered, and what was made by hand at a
+// hub of the scope.
+Task<Result<std::vector<Identity>>> identities_of(const Call& call, MemberView view) {
+  std::vector<Identity> identities;
   const std::optional<domain::Registration>& registration = view.registration;
   if (registration && !registration->hub.empty()) {
-    co_return std::optional(Identity{registration->hub, registration->device_id});
+    identities.push_back({registration->hub, registration->device_id});
   }
   Catalog& catalog = call.ports.catalog;
   const std::string id = member_device_id(view.member.group, view.member.name);
@@ -102,14 +103,19 @@ Task<Result<std::optional<Identity>>> identity_of(const Call& call, MemberView v
       co_await catalog.list_hub_links(view.member.scope.text());
   if (!links) co_return Fail(std::move(links).error());
   for (const domain::HubLink& link : links->items) {
+    const bool known = !identities.empty() && identities.front().hub == link.hub;
+    if (known) continue;
     Result<domain::Device> device = co_await catalog.get_device(link.hub.text(), id);
     if (!device && device.error().kind == ErrorKind::kNotFound) continue;
     if (!device) co_return Fail(std::move(device).error());
-    if (device->group && device->group->key() == view.member.group.key()) {
-      co_return std::optional(Identity{device->hub, device->id});
-    }
+    const bool is_members = device->group && device->group->key() == view.member.group.key();
+    if (is_members) identities.push_back({device->hub, device->id});
   }
-  co_return std::optional<Identity>();
+  co_return identities;
+}
+
+void tell_hub(const Call& call, const std::vector<Identity>& identities) {
+  for (const Identity& each : identities) call.ports.hub.identity_changed(each.hub, each.id);
 }
 
 // The member of a group that has a roster.
@@ -176,15 +182,15 @@ Task<Answer> run(const Call& call, domain::UpdateMember command) {
     Differences changed;
     if (command.enabled) changed.set("enabled", member.enabled, *command.enabled);
     if (changed.empty()) co_return *std::move(found);
-    Result<std::optional<Identity>> identity = co_await identity_of(call, *found);
-    if (!identity) co_return Fail(std::move(identity).error());
+    Result<std::vector<Identity>> identities = co_await identities_of(call, *found);
+    if (!identities) co_return Fail(std::move(identities).error());
     member.updated_at = call.ports.clock.wall();
     auto change = make_change(call, PutMember{member}, MustBeVersion{member.version},
                               act("member.update", member, changed.text()));
     Result<std::uint64_t> version = co_await apply(call, std::move(change));
     if (version) {
       member.version = *version;
-      if (*identity) call.ports.hub.identity_changed((*identity)->hub, (*identity)->id);
+      tell_hub(call, *identities);
       co_return *std::move(found);
     }
     if (!may_retry(version.error(), command.precondition, attempt)) {
@@ -197,19 +203,19 @@ Task<Answer> run(const Call& call, domain::DeleteMember command) {
   Result<MemberView> found = co_await load(call, std::move(command.scope), std::move(command.group),
                                            std::move(command.name));
   if (!found) co_return Fail(std::move(found).error());
-  Result<std::optional<Identity>> identity = co_await identity_of(call, *found);
-  if (!identity) co_return Fail(std::move(identity).error());
+  Result<std::vector<Identity>> identities = co_await identities_of(call, *found);
+  if (!identities) co_return Fail(std::move(identities).error());
   const domain::Member& member = found->member;
   Differences lost;
-  if (*identity) {
-    lost.note("device", fmt::format("{}/{}", (*identity)->hub.text(), (*identity)->id.text()), "");
+  for (const Identity& each : *identities) {
+    lost.note("device", fmt::format("{}/{}", each.hub.text(), each.id.text()), "");
   }
   RemoveMember removal{member.scope, member.group, member.name};
   auto change = make_change(call, std::move(removal), expected(command.precondition, MustExist{}),
                             act("member.delete", member, lost.text()));
   Result<std::uint64_t> gone = co_await apply(call, std::move(change));
   if (!gone) co_return Fail(std::move(gone).error());
-  if (*identity) call.ports.hub.identity_changed((*identity)->hub, (*identity)->id);
+  tell_hub(call, *identities);
   co_return domain::Done{};
 }
 

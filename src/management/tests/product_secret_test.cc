@@ -139,10 +139,10 @@ TEST_F(ProductSecrets, GivenOnesAreKeptAsTheyAre) {
   given.clock_window = seconds(300);
   given.replay_window = seconds(600);
   EnrollmentEdit edit = product_edit(std::move(given));
-  edit.id = "S3EUVBRJLB";
+  edit.id = "PUMPS00007";
   edit.topics = {{"user/log", true, false}};
   const auto made = expect<Enrollment>(create(std::move(edit)));
-  EXPECT_EQ(made.id.text(), "S3EUVBRJLB");
+  EXPECT_EQ(made.id.text(), "PUMPS00007");
   const ProductSecret& product = product_of(made);
   EXPECT_EQ(opened(made, product.current), kText);
   EXPECT_EQ(product.issues, CredentialKind::kCertificate);
