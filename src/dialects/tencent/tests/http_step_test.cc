@@ -73,7 +73,8 @@ TEST(TencentHttp, SecondGenerationsAnswerNamesItsTrail) {
   EXPECT_EQ(
       body_of(v2_request(kV2Body, v2_headers()), accepted()),
       R"({"Response":{"Len":53,"Payload":"eHGRUBar9LBPI+mcaHnVEZsj05mSdoZLPhd54hDJXv/2va2rXSpfdd)"
-      R"(gRy5XE/FIS835NjUr5Mhw1AJSg4yGC/w==","RequestId":"7a000000-0000-4000-8000-000000000001"}})");
+      R"(gRy5XE/FIS835NjUr5Mhw1AJSg4yGC/w==",)"
+      R"("RequestId":"7a000000-0000-4000-8000-000000000001"}})");
   EXPECT_EQ(body_of(v2_request(kV2Body, v2_headers()),
                     outcome_of(domain::Refused{Reason::kProofRejected, {}})),
             R"({"Response":{"Error":{"Code":"AuthFailure.SignatureFailure",)"
