@@ -3,6 +3,7 @@
 #include "base/codec.h"
 #include "dialects/tencent/connect.h"
 #include "dialects/tencent/result_codes.h"
+#include "dialects/tencent/user_name.h"
 #include "domain/json_text.h"
 
 #include <fmt/format.h>
@@ -73,8 +74,7 @@ Entry entry_of(const value& device) {
   const std::string_view name = text_in(*members, "device_name");
   entry.product = product.substr(0, kNameBytesMax);
   entry.name = name.substr(0, kNameBytesMax);
-  const auto whole = device_name_of(fmt::format("{}{}", product, name));
-  if (!whole || whole->product != product || name.empty() || name.size() > kNameBytesMax) {
+  if (product.size() != kProductIdBytes || name.empty() || name.size() > kNameBytesMax) {
     return entry;
   }
   entry.result = kGatewaySuccess;

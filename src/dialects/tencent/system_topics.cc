@@ -56,10 +56,17 @@ StepResult on_time(const Incoming& incoming) {
   if (incoming.packet.payload.size() > kSystemBytesMax) return too_large(incoming);
   const std::optional<object> request = read_object(incoming.packet.payload, kSystemBytesMax);
   if (!request || !asks_for_time(*request)) return acknowledge(incoming);
+  // Never behind answers that are still owed: it would be late by as much as it waits.
+  StepResult result;
   const std::int64_t now = to_unix_millis(incoming.at);
-  return answer_now(incoming,
-                    fmt::format(R"({{"type":"get","time":{},"ntptime1":{},"ntptime2":{}}})",
-                                now / 1'000, now, now));
+  send_to(incoming.session, result.actions, incoming.reply_topic(),
+          fmt::format(R"({{"type":"get","time":{},"ntptime1":{},"ntptime2":{}}})", now / 1'000, now,
+                      now));
+  if (incoming.packet.qos == 0) return result;
+  for (wire::Action& each : acknowledge(incoming).actions) {
+    result.actions.push_back(std::move(each));
+  }
+  return result;
 }
 
 StepResult on_ota(const Incoming& incoming) {

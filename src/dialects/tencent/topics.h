@@ -22,7 +22,7 @@ struct DeviceName {
   std::string id() const;
   bool operator==(const DeviceName&) const = default;
 };
-// Of an id. Nothing when it is too short for one.
+// Of an id, which must outlive it. Nothing when it is too short for one.
 std::optional<DeviceName> device_name_of(std::string_view id);
 
 enum class Feature {
