@@ -87,7 +87,8 @@ Task<Answer> run(const Call& call, domain::CreateDevice command) {
     if (!joined) co_return Fail(std::move(joined).error());
   }
   device.display_name = device.id.text();
-  BERTH_CO_TRY(const Differences made, edit_device(call, device, command.edit));
+  BERTH_CO_TRY(Differences made, edit_device(call, device, command.edit));
+  if (device.group) made.note("group", "", device.group->text());
   device.created_at = call.ports.clock.wall();
   Act created = act("device.create", device, made.text());
   const Expectation absent = MustNotExist{};

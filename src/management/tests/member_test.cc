@@ -272,6 +272,8 @@ TEST_F(Rosters, ADeviceMadeByHandIsListedAndGetsTheGroupsBeginnings) {
   ASSERT_TRUE(is_listed("dev1"));
   EXPECT_FALSE(stored("dev1").requested);
   EXPECT_EQ(catalog.audit.back().action, "device.create");
+  EXPECT_NE(catalog.audit.back().detail.find(R"("group":{"from":"","to":"PUMPS7"})"),
+            std::string::npos);
   const auto keys =
       expect<domain::Keys>(ask(operator_, domain::GetDeviceKeys{"hub-1", "PUMPS7dev1"}));
   EXPECT_EQ(keys.primary.size(), 16U);
