@@ -1,7 +1,7 @@
 // A database of an earlier schema, with rows in it as the Berth of that time wrote them, is read
 // and written on as if nothing had happened.
 #include "base/log.h"
-#include "store/conformance/suite.h"
+#include "store/conformance/members.h"
 #include "store/sql/migrations.h"
 
 namespace berth::store::conformance {
@@ -38,21 +38,37 @@ INSERT INTO tokens VALUES ('tok-12345', '', 1, 1700000500000000,
   '{"role":"admin","digest":"AQID"}');
 )sql";
 
+// What schema 2 had besides: what a device that connected has left behind.
+constexpr std::string_view kRowsOfSchema2 = R"sql(
+INSERT INTO twins VALUES ('hub-one', 'Dev-1', 3, 1700000600000000, 3, 4, 7, '{"floor":3}',
+  '{"interval":5}', '{"$lastUpdated":"2026-01-01T00:00:00Z"}', '{"fw":"1"}', '{}');
+INSERT INTO device_sessions VALUES ('hub-one', 'Dev-1', 1700000700000000,
+  '{"subscriptions":[{"channel":"messages","qos":1,"filter":"a/#"}]}');
+INSERT INTO device_connections VALUES ('hub-one', 'Dev-1', 'node-a', 1, 1, 1700000800000000,
+  '{"connected":true}');
+INSERT INTO device_messages (hub, device_id, enqueued_at, expires_at, body)
+  VALUES ('hub-one', 'Dev-1', 1700000000000000, 1700003600000000, '{"id":"m-1","body":"Ym9keQ=="}');
+INSERT INTO nodes VALUES ('node-a', 4);
+INSERT INTO devices VALUES ('hub-one', 'by-hand', '0ne000000A1', '', 1, 1700000200000000,
+  1700000200000000, '{"enabled":true}');
+)sql";
+
 class Upgrade : public Suite {
  protected:
   void SetUp() override {
     log::set_level(log::Level::kWarn);
     count_test(GetParam().name);
     database_ = GetParam().make();
-    make_schema_1();
-    if (!HasFatalFailure()) reopen();
+    make_schema(1, kRowsOfSchema1);
+    if (!HasFatalFailure()) go_on();
   }
-  void make_schema_1() {
+  virtual void go_on() { reopen(); }
+  void make_schema(std::size_t number, std::string_view rows) {
     auto connection = database_->connect();
     ASSERT_THAT(connection, Succeeds());
-    ASSERT_THAT(sql::migrate(**connection, sql::migrations().first(1)), Succeeds());
-    ASSERT_THAT((*connection)->script(kRowsOfSchema1), Succeeds());
-    ASSERT_EQ(sql::schema_version(**connection).value_or(0), 1);
+    ASSERT_THAT(sql::migrate(**connection, sql::migrations().first(number)), Succeeds());
+    ASSERT_THAT((*connection)->script(rows), Succeeds());
+    ASSERT_EQ(sql::schema_version(**connection).value_or(0), static_cast<std::int64_t>(number));
   }
   std::unique_ptr<provisioning::Assignment> again() {
     auto assignment = make_assignment("Dev-1");
@@ -127,7 +143,53 @@ TEST_P(Upgrade, DeviceOfThenIsRemovedWithItsTraces) {
   EXPECT_THAT(apply(management::RemoveHub{kHub}, MustExist{}), Succeeds());
 }
 
+class UpgradeFrom2 : public Upgrade {
+ protected:
+  void go_on() override {
+    make_schema(2, kRowsOfSchema2);
+    if (!HasFatalFailure()) reopen();
+  }
+};
+
+TEST_P(UpgradeFrom2, WhatDevicesLeftBehindIsStillThere) {
+  EXPECT_EQ(traces("Dev-1"), "device twin session connection messages ");
+  const hub::Dossier found = device_dossier("Dev-1");
+  EXPECT_EQ(found.device->version, 4U);
+  EXPECT_FALSE(found.device->group || found.device->certificate || found.device->awaits_activation);
+  EXPECT_EQ(wait(device_store().begin_epoch("node-a")).value_or(0), 5U);
+  EXPECT_TRUE(device_dossier("by-hand").device->enabled);
+  const auto current = dossier("dev-1").current;
+  ASSERT_TRUE(current);
+  EXPECT_FALSE(current->member || current->activated_at);
+  EXPECT_TRUE(current->answered.empty());
+}
+
+TEST_P(UpgradeFrom2, DevicesOfThenAreMembersOfNothing) {
+  const auto found = wait(device_store().open_member_dossier(domain::DeviceId::trusted("Dev-1")));
+  ASSERT_THAT(found, Succeeds());
+  EXPECT_FALSE(found->device);
+  EXPECT_TRUE(wait(registrations().product_groups("", 10))->empty());
+  EXPECT_TRUE(wait(registrations().open_member_dossier("line-7", "x"))->scope == std::nullopt);
+}
+
+TEST_P(UpgradeFrom2, RegistrationOfThenGoesOn) {
+  auto assignment = again();
+  assignment->keeps_twin = true;
+  ASSERT_THAT(commit(std::move(assignment)), Succeeds());
+  EXPECT_EQ(traces("Dev-1"), "device twin session connection messages ");
+}
+
+TEST_P(UpgradeFrom2, GroupsOfThenCanBeChangedAndNewOnesHaveMembers) {
+  ASSERT_THAT(apply(management::PutEnrollment{make_group("Line-7")}, MustExist{}), Succeeds());
+  ASSERT_THAT(create(management::PutEnrollment{make_product()}), Succeeds());
+  ASSERT_THAT(commit(make_request("dev-1")), Succeeds());
+  const auto found = wait(device_store().open_member_dossier(member_id("dev-1")));
+  ASSERT_THAT(found, Succeeds());
+  EXPECT_TRUE(found->device && found->group);
+}
+
 BERTH_CONFORMANCE(Upgrade);
+BERTH_CONFORMANCE(UpgradeFrom2);
 
 }  // namespace
 }  // namespace berth::store::conformance

@@ -80,12 +80,18 @@ constexpr Sql kMemberExists =
 
 Subject member_subject(std::string_view name) { return Subject{"member", std::string(name)}; }
 
+// A first attempt that failed has not come so far that its registration names the member.
+bool is_of(const domain::Registration& registration, const Member& member) {
+  if (registration.member) return registration.member == member.name;
+  return registration.id.text() == domain::member_device_id(member.group, member.name);
+}
+
 Result<MemberView> view_row(const Cursor& row, int at) {
   MemberView view;
   BERTH_TRY(view.member, member_row(row, at));
   if (row.is_null(at + kRegistrationAt)) return view;
   BERTH_TRY(domain::Registration found, registration_row(row, at + kRegistrationAt));
-  if (found.member == view.member.name) view.registration = std::move(found);
+  if (is_of(found, view.member)) view.registration = std::move(found);
   return view;
 }
 
