@@ -40,8 +40,10 @@ Outcome read_connect(Cursor cursor) {
   }
   const std::uint8_t level = cursor.byte();
   if (!cursor.ok()) return malformed("protocol level");
-  if (protocol != "MQTT" || level != 4) {
-    return MqttBroken{MqttFault::kUnacceptableProtocol, "protocol level is not 4"};
+  // MQTT 3.1 differs in nothing that matters here, and a vendor's SDK speaks it (tencent.md §7.2).
+  const bool known = protocol == "MQTT" ? level == 4 : level == 3;
+  if (!known) {
+    return MqttBroken{MqttFault::kUnacceptableProtocol, "protocol is neither 3.1.1 nor 3.1"};
   }
   wire::MqttConnect connect;
   const std::uint8_t flags = cursor.byte();

@@ -1,5 +1,6 @@
-// MQTT 3.1.1 packets (OASIS MQTT 3.1.1 §2, §3) from bytes and to bytes. No socket, no state: a
-// session feeds what has arrived and takes one packet at a time.
+// MQTT 3.1.1 packets (OASIS MQTT 3.1.1 §2, §3) from bytes and to bytes; clients of MQTT 3.1, which
+// differs in the name it gives itself, are read, too. No socket, no state: a session feeds what has
+// arrived and takes one packet at a time.
 //
 // Room mqtt. Strict where the standard says "must": reserved bits, remaining length, UTF-8 without
 // U+0000, packet ids, flags, wildcards in a PUBLISH topic, filter grammar, no byte left over.

@@ -61,6 +61,14 @@ TEST(MqttCodec, ReadsAConnectWithEverythingInIt) {
   EXPECT_TRUE(connect.will->retain);
 }
 
+TEST(MqttCodec, ReadsAConnectOfTheVersionBefore) {
+  const auto connect =
+      packet_of<wire::MqttConnect>(bytes("10 0f 0006 4d5149736470 03 02 003c 0001 61"));
+  EXPECT_EQ(connect.client_id, "a");
+  EXPECT_TRUE(connect.clean_session);
+  EXPECT_EQ(connect.keep_alive_seconds, 60);
+}
+
 TEST(MqttCodec, ReadsAConnectWithNothingInIt) {
   const auto connect =
       packet_of<wire::MqttConnect>(bytes("10 0d 0004 4d515454 04 00 0000 0001 61"));
