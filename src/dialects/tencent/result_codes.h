@@ -1,6 +1,6 @@
 // What answers on `$` topics say of a request that came to nothing: 0 is success, everything else
-// is ours, because clients look no further (tencent.md §7.6, §9). Of a gateway's devices 0, -1 and -2
-// are the vendor's.
+// is ours, because clients look no further (tencent.md §7.6, §9). Of a gateway's devices 0, -1 and
+// -2 are the vendor's.
 //
 // Room dialects/tencent. Thread rule: pure functions.
 #pragma once

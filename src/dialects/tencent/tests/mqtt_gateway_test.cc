@@ -19,7 +19,8 @@ const std::string kTopic = "$gateway/operation/S3EUVBRJLB/dev1";
 const std::string kResult = "$gateway/operation/result/S3EUVBRJLB/dev1";
 
 std::string bind_request(const std::string& members) {
-  return R"({"type":"bind","payload":{"devices":[{"product_id":"SUBPROD001","device_name":"sub1",)" +
+  return R"({"type":"bind","payload":{"devices":[{"product_id":"SUBPROD001",)"
+         R"("device_name":"sub1",)" +
          members + "}]}}";
 }
 
