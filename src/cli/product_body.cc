@@ -135,6 +135,11 @@ std::string reregistration(const json::value& attestation) {
   return reissue;
 }
 
+// What every group of the API has and no product uses.
+bool is_of_other_groups(std::string_view name) {
+  return name == "kind" || name == "deviceId" || name == "iotEdge" || name == "deviceInformation";
+}
+
 void put_proof(json::object& card, const json::value& group) {
   const json::value& proof = attestation_of(group);
   card["authMode"] = auth_mode(group);
@@ -169,7 +174,7 @@ json::object product_card(const json::value& group) {
   for (const auto& pair : group.get_object()) {
     if (pair.key() == "attestation") {
       put_proof(card, group);
-    } else {
+    } else if (!is_of_other_groups(pair.key())) {
       card[pair.key()] = pair.value();
     }
   }

@@ -121,7 +121,10 @@ Try<int> reset(Invocation& run) {
   BERTH_TRY(const std::string path, member_path(run));
   BERTH_TRY(Api * api, run.api());
   BERTH_TRY(const Answer answer, api->act(path + "/reset", {}));
-  run.say("device " + name_of(run) + " may register again; what it has stays good until it does");
+  const bool is_new = member_text(answer.value, "registration").empty();
+  run.say("device " + name_of(run) +
+          (is_new ? " has not registered yet and may"
+                  : " may register again; what it has stays good until it does"));
   return run.show(answer);
 }
 

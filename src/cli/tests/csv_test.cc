@@ -81,6 +81,7 @@ TEST(Csv, WhatIsNoTextIsRefusedWithItsLine) {
 
 TEST(Csv, TheFirstLineSaysWhatSeparates) {
   EXPECT_EQ(cells_of("name;site\nd1;a,b\n"), (Rows{{"name", "site"}, {"d1", "a,b"}}));
+  EXPECT_EQ(cells_of("\r\n\nname;site\nd1;x\n"), (Rows{{"name", "site"}, {"d1", "x"}}));
   EXPECT_EQ(cells_of("name\tsite\nd1\tx\n"), (Rows{{"name", "site"}, {"d1", "x"}}));
   EXPECT_EQ(cells_of("name,site;x\n"), (Rows{{"name", "site;x"}}));
 }

@@ -15,7 +15,7 @@ using ::testing::Not;
 
 constexpr const char* kGroups = "/api/v1/scopes/s/enrollment-groups";
 constexpr const char* kProduct =
-    R"({"scope":"s","id":"S3EUVBRJLB","displayName":"Pumps","enabled":true,)"
+    R"({"scope":"s","kind":"group","id":"S3EUVBRJLB","displayName":"Pumps","enabled":true,)"
     R"("attestation":{"type":"product_secret","issues":"secret","admits":"listed",)"
     R"("createdMax":10000,"reissue":"refused","clockWindowSeconds":0,"replayWindowSeconds":300,)"
     R"("previousUntil":"2026-03-01T00:00:00.5Z",)"
@@ -200,7 +200,7 @@ TEST_F(Products, ListLeavesOutOtherGroupsAndReadsEveryPage) {
             "S3EUVBRJLB  Pumps  enabled   key   listed names  -\n"
             "CERT000000  X      disabled  cert  any name      -\n");
   EXPECT_EQ(run({"list", "--json"}), kDone);
-  EXPECT_TRUE(out().starts_with(R"({"items":[{"scope":"s","id":"S3EUVBRJLB")"));
+  EXPECT_TRUE(out().starts_with(R"({"items":[{"scope":"s","kind":"group","id":"S3EUVBRJLB")"));
   EXPECT_THAT(out(), Not(HasSubstr("line-7")));
   EXPECT_TRUE(out().ends_with("\"nextCursor\":null}\n"));
 }

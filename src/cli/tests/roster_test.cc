@@ -292,6 +292,9 @@ TEST_F(Roster, OneDeviceIsLookedAfterByItsName) {
   EXPECT_EQ(run({"reset", "a:b"}), kDone);
   EXPECT_THAT(out(), HasSubstr("device a:b may register again"));
   EXPECT_EQ(world.server.calls.back().body, std::nullopt);
+  world.server.answer("POST " + member + "/reset", R"({"name":"a:b","registration":null})");
+  EXPECT_EQ(run({"reset", "a:b"}), kDone);
+  EXPECT_THAT(out(), HasSubstr("device a:b has not registered yet and may\n"));
   EXPECT_EQ(run({"disable", "a:b", "--etag", "2"}), kDone);
   EXPECT_EQ(*world.server.calls.back().body, R"({"enabled":false})");
   EXPECT_EQ(world.server.calls.back().if_match, "\"2\"");
@@ -301,7 +304,7 @@ TEST_F(Roster, OneDeviceIsLookedAfterByItsName) {
   world.asks = true;
   world.in.str("n\n");
   EXPECT_EQ(run({"delete", "a:b"}), kFailed);
-  EXPECT_EQ(world.server.calls.size(), 4u);
+  EXPECT_EQ(world.server.calls.size(), 5u);
   EXPECT_EQ(run({"delete", "a:b", "--yes"}), kDone);
   EXPECT_THAT(world.server.sent().back(), "DELETE " + member);
 }
