@@ -79,6 +79,7 @@ struct ReportMisuse {
   Reason reason = Reason::kTopicForbidden;
   std::string expected;
   std::string received;
+  std::string of_device = {};  // another device's id, when the topic is that device's
 };
 // From now on this device may speak for the one that `claim` (with a membership) proves; its secret
 // is the proof.

@@ -89,7 +89,8 @@ class DeviceAttachment final : public Attachment {
   // Whose message it is, or why it may not be sent.
   Task<Result<DeviceKey, domain::HubRefused>> sender(std::string of_device);
   // Of an offence on this connection.
-  domain::HubRefused leave_trail(Rejection rejection, std::string detail);
+  domain::HubRefused leave_trail(Rejection rejection, std::string detail,
+                                 const std::string& of_device = {});
 
   const std::shared_ptr<Core> core_;
   const std::shared_ptr<Connection> connection_;
@@ -239,10 +240,11 @@ Task<HubResult> DeviceAttachment::on(domain::ReportMisuse command) {
   co_return leave_trail(
       {domain::Step::kAuthorize, command.reason, base::printable(command.expected),
        base::printable(command.received), std::chrono::seconds(0)},
-      {});
+      {}, command.of_device);
 }
 
-domain::HubRefused DeviceAttachment::leave_trail(Rejection rejection, std::string detail) {
+domain::HubRefused DeviceAttachment::leave_trail(Rejection rejection, std::string detail,
+                                                 const std::string& of_device) {
   const Connection::About& about = connection_->about;
   domain::Claim claim;
   claim.registration_id = about.key.device.text();
@@ -257,6 +259,13 @@ domain::HubRefused DeviceAttachment::leave_trail(Rejection rejection, std::strin
   admission.trail.device_id = about.key.device.text();
   admission.pass(domain::Step::kIdentify, "connected");
   admission.pass(domain::Step::kAttest, about.proof);
+  if (!of_device.empty()) {
+    admission.trail.findings = {
+        {domain::Cause::kTopicOfOtherDevice, true,
+         fmt::format("The device is '{}', and used the topic '{}' of '{}'.",
+                     about.key.device.text(), rejection.received, base::printable(of_device, 160)),
+         "put the device's own id into its topics"}};
+  }
   return admission.refuse(std::move(rejection), std::nullopt, std::move(detail));
 }
 

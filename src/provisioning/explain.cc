@@ -332,6 +332,7 @@ Task<std::vector<Finding>> Explainer::State::explain_member(const Refused& refus
 
 Task<std::vector<Finding>> Explainer::State::explain_connection(const Refused& refused) {
   const domain::Claim& claim = refused.claim;
+  if (!refused.trail.findings.empty()) co_return refused.trail.findings;  // known already
   std::vector<Finding> findings = plain_connection_causes(claim, refused.trail, refused.device);
   if (!findings.empty()) co_return findings;
   const domain::HubName hub = domain::HubName::trusted(refused.trail.hub);

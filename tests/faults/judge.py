@@ -6,6 +6,7 @@ import json
 import re
 
 from hub_catalogue import HubAnswer
+from product_catalogue import NoHandshake, ProductAnswer
 from wire import HTTPS, Token
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
@@ -33,6 +34,12 @@ def equal(what, got, expected):
 def device(fault, transport, heard):
     """The device hears the vendor's error, whole and alone."""
     answer = fault.hears
+    if isinstance(answer, ProductAnswer):
+        of_product(answer, heard)
+        return
+    if isinstance(answer, NoHandshake):
+        equal("how the handshake failed", heard.raw, b"alert")
+        return
     if isinstance(answer, HubAnswer):
         at_hub(answer, heard)
         return
@@ -54,6 +61,21 @@ def device(fault, transport, heard):
     else:
         topic = f"$dps/registrations/res/{answer.code // 1000}/?$rid=1"
         check(heard.headers["topic"].startswith(topic), f"the topic is {heard.headers['topic']}")
+
+
+def of_product(answer, heard):
+    """Always 200; the first generation's answer is the whole of its body, byte by byte."""
+    equal("the status", heard.status, 200)
+    if "code" in heard.body:
+        text = '{"code":%d,"message":"%s"}' % (answer.code, answer.message)
+        equal("the body", heard.raw.split(b"\r\n\r\n", 1)[1].decode(), text)
+        return
+    response = heard.body["Response"]
+    equal("the members of the response", set(response), {"Error", "RequestId"})
+    equal("the members of the error", set(response["Error"]), {"Code", "Message"})
+    equal("the message", response["Error"]["Message"], answer.message)
+    if answer.word:
+        equal("the word", response["Error"]["Code"], answer.word)
 
 
 def at_hub(answer, heard):

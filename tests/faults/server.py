@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hub_wire import Visit, visit
+from product_wire import Enrol, LogIn, opened, send_product
 from wire import HTTPS, Attempt, Place, Token, derive, send
 
 READY_SECONDS = 30
@@ -103,6 +104,14 @@ class Enrolled:
         return derive(self.primary, registration_id)
 
 
+@dataclass
+class Product:
+    """A group with one secret for all its members."""
+
+    id: str
+    secret: str
+
+
 class World:
     """What a fault can set up before its device comes along. Each fault has ids of its own."""
 
@@ -141,7 +150,33 @@ class World:
                  "--primary-key", text_of(primary), "--secondary-key", text_of(secondary), *flags)
         return Enrolled(device_id, primary, secondary, self.scope)
 
+    def product(self, device, *flags, secret=None, make=True, lists=True):
+        """A product of its own for the device, which its roster lists."""
+        digest = hashlib.sha256(device.encode()).hexdigest().upper()
+        product = Product(digest[:10], secret or digest[10:34])
+        if not make:
+            return product
+        self.run("product", "create", "--auth-mode", "key", "--dynamic-registration",
+                 "--product-id", product.id, "--product-secret", product.secret, *flags)
+        if lists:
+            self.run("product", "device", "add", device, "--product-id", product.id)
+        return product
+
+    def enrol(self, attempt):
+        """A device that does everything right; its own secret."""
+        heard = send_product(self.server.place, attempt)
+        if not heard.operation:
+            raise BerthError(f"'{attempt.name}' should have been registered: {heard.raw!r}")
+        return opened(heard, attempt.product.secret)
+
+    def log_in(self, attempt):
+        heard = send_product(self.server.place, attempt)
+        if not heard.connected:
+            raise BerthError(f"'{attempt.name}' should have been let in: {heard.raw!r}")
+
     def send(self, transport, attempt):
+        if isinstance(attempt, (Enrol, LogIn)):
+            return send_product(self.server.place, attempt)
         if isinstance(attempt, Visit):
             return visit(self.server.place, transport, attempt)
         attempt.scope = attempt.scope or self.scope

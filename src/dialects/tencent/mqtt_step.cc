@@ -99,12 +99,12 @@ StepResult on_feature(const Incoming& incoming) {
 
 // Not a topic of the device. One of a feature that is not known here is no misdeed: it is noted and
 // forgotten; for any other the connection ends.
-StepResult on_foreign_topic(MqttSession& session, const wire::MqttPublish& packet,
-                            bool of_feature) {
+StepResult on_foreign_topic(MqttSession& session, const wire::MqttPublish& packet, bool of_feature,
+                            std::string of_device = {}) {
   domain::ReportMisuse misuse{Reason::kTopicForbidden,
                               fmt::format("{}/{}/… or a $ topic of this device",
                                           session.name().product, session.name().name),
-                              shown(packet.topic)};
+                              shown(packet.topic), std::move(of_device)};
   if (!of_feature) return end_for(session, std::move(misuse));
   StepResult result;
   note_misuse(session, std::move(misuse), result);
@@ -130,7 +130,7 @@ StepResult on_publish(const wire::Peer& peer, MqttSession& session, const wire::
     incoming.of_device = topic->device.id();
     // Gateways of gateways there are none.
     if (!session.is_online(incoming.of_device) || topic->feature == Feature::kGateway) {
-      return on_foreign_topic(session, packet, false);
+      return on_foreign_topic(session, packet, false, incoming.of_device);
     }
   }
   return on_feature(incoming);
@@ -169,9 +169,11 @@ StepResult on_subscribe(MqttSession& session, const wire::MqttSubscribe& packet)
     pending.refused_codes.push_back(fate == Fate::kKept ? qos : kSubscriptionRefused);
     if (refused && !noted) {
       noted = true;
+      const std::optional<Downlink> topic = parse_filter(each.filter);
+      const bool foreign = topic && topic->device != session.name();
       note_misuse(session,
                   {Reason::kTopicForbidden, "a topic that this device may subscribe to",
-                   shown(each.filter)},
+                   shown(each.filter), foreign ? topic->device.id() : std::string()},
                   result);
     }
     if (fate != Fate::kForHub) continue;

@@ -191,6 +191,14 @@ TEST_F(GatewayTest, SpeaksForNobodyWhoIsNotBound) {
   EXPECT_TRUE(world_.log.events.empty());
 }
 
+TEST_F(GatewayTest, TopicOfAnotherDeviceIsNamedInTheTrail) {
+  gateway_.handle(domain::ReportMisuse{Reason::kTopicForbidden, "its own topics",
+                                       "S3EUVBRJLB/sub1/event", "S3EUVBRJLBsub1"});
+  const std::vector<domain::Finding>& findings = world_.refusals.trails.back().findings;
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(findings.front().cause, domain::Cause::kTopicOfOtherDevice);
+}
+
 TEST_F(GatewayTest, UnbindingByOthersIsSeenSoon) {
   ASSERT_TRUE(gateway_.does(bind("sub1", "ks")));
   ASSERT_TRUE(gateway_.does(message("S3EUVBRJLBsub1")));
