@@ -3,8 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <thread>
-
 namespace berth::store::conformance {
 namespace {
 
@@ -132,17 +130,14 @@ TEST_P(Activation, LosesToAnAttemptThatWasCommittedBeforeIt) {
 }
 
 TEST_P(Activation, AndAnAttemptAtTheSameTimeNeverBothWin) {
-  if (!GetParam().threads) GTEST_SKIP() << "one thread only";
   for (int round = 0; round < 30; ++round) {
     const std::string name = fmt::format("dev-{}", round);
     register_member(name);
     auto attempt = again(name);
     Result<bool> activated = false;
     Result<domain::Registration> stored = Fail(ErrorKind::kInternal, "not run");
-    std::thread registering([&] { stored = commit(std::move(attempt)); });
-    std::thread connecting_thread([&] { activated = activate(name, 1); });
-    registering.join();
-    connecting_thread.join();
+    together(
+        {[&] { stored = commit(std::move(attempt)); }, [&] { activated = activate(name, 1); }});
     ASSERT_THAT(activated, Succeeds());
     EXPECT_NE(*activated, stored.has_value());
     const auto current = member_dossier(name).current;

@@ -1,5 +1,7 @@
 #include "store/conformance/members.h"
 
+#include <thread>
+
 namespace berth::store::conformance {
 
 using management::MustExist;
@@ -117,6 +119,16 @@ Result<std::uint64_t> MemberSuite::remove_member(std::string_view name) {
   return apply(
       management::RemoveMember{kScope, kProduct, domain::MemberName::trusted(std::string(name))},
       MustExist{});
+}
+
+void MemberSuite::together(const std::vector<std::function<void()>>& works) const {
+  if (!GetParam().threads) {
+    for (const std::function<void()>& work : works) work();
+    return;
+  }
+  std::vector<std::thread> threads;
+  for (const std::function<void()>& work : works) threads.emplace_back(work);
+  for (std::thread& thread : threads) thread.join();
 }
 
 void MemberSuite::script(std::string_view statements) {

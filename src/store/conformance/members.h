@@ -5,6 +5,8 @@
 
 #include "store/conformance/suite.h"
 
+#include <functional>
+
 namespace berth::store::conformance {
 
 inline const domain::EnrollmentId kProduct = domain::EnrollmentId::trusted("S3EUVBRJLB");
@@ -41,6 +43,8 @@ class MemberSuite : public Suite {
   // Listed and registered.
   void register_member(std::string_view name);
   Result<std::uint64_t> remove_member(std::string_view name);
+  // In threads of their own, or one after the other where the store has none.
+  void together(const std::vector<std::function<void()>>& works) const;
   // What only a disaster or 200,000 devices would write.
   void script(std::string_view statements);
 };

@@ -2,7 +2,6 @@
 #include "store/conformance/members.h"
 
 #include <atomic>
-#include <thread>
 
 namespace berth::store::conformance {
 namespace {
@@ -239,48 +238,38 @@ TEST_P(Members, OtherDevicesOfThatIdAreNotInTheWay) {
 }
 
 TEST_P(Members, OfEqualRequestsAtTheSameTimeOneIsListed) {
-  if (!GetParam().threads) GTEST_SKIP() << "one thread only";
   std::atomic<int> winners{0};
-  std::vector<std::thread> threads;
-  for (int thread = 0; thread < 4; ++thread) {
-    threads.emplace_back([this, &winners] {
-      for (int device = 0; device < 10; ++device) {
-        const auto stored = commit(make_request("dev-" + std::to_string(device), 5));
-        if (stored) ++winners;
-        EXPECT_THAT(stored ? "none" : error_of(stored).what,
-                    AnyOf("none", StartsWith(provisioning::kLostRaceWord),
-                          StartsWith(provisioning::kMembersExhaustedWord)));
-      }
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
+  const auto request_all = [&] {
+    for (int device = 0; device < 10; ++device) {
+      const auto stored = commit(make_request("dev-" + std::to_string(device), 5));
+      if (stored) ++winners;
+      EXPECT_THAT(stored ? "none" : error_of(stored).what,
+                  AnyOf("none", StartsWith(provisioning::kLostRaceWord),
+                        StartsWith(provisioning::kMembersExhaustedWord)));
+    }
+  };
+  together({request_all, request_all, request_all, request_all});
   EXPECT_EQ(winners, 5);
   EXPECT_EQ(listed().size(), 5U);
 }
 
 TEST_P(Members, RemovalAndRegistrationAtTheSameTimeLeaveAllOrNothing) {
-  if (!GetParam().threads) GTEST_SKIP() << "one thread only";
   for (int round = 0; round < 20; ++round) {
     const std::string name = "dev-" + std::to_string(round);
     ASSERT_THAT(add({name}), Succeeds());
-    std::thread registering([&] { static_cast<void>(commit(make_member_assignment(name))); });
-    std::thread removing([&] { EXPECT_THAT(remove_member(name), Succeeds()); });
-    registering.join();
-    removing.join();
+    together({[&] { static_cast<void>(commit(make_member_assignment(name))); },
+              [&] { EXPECT_THAT(remove_member(name), Succeeds()); }});
     EXPECT_FALSE(member_dossier(name).current);
     EXPECT_FALSE(connecting(name).device);
   }
 }
 
 TEST_P(Members, SwitchingOffAndRegisteringAtTheSameTimeLeavesItOff) {
-  if (!GetParam().threads) GTEST_SKIP() << "one thread only";
   for (int round = 0; round < 20; ++round) {
     const std::string name = "dev-" + std::to_string(round);
     ASSERT_THAT(add({name}), Succeeds());
-    std::thread registering([&] { static_cast<void>(commit(make_member_assignment(name))); });
-    std::thread switching([&] { disable(name); });
-    registering.join();
-    switching.join();
+    together(
+        {[&] { static_cast<void>(commit(make_member_assignment(name))); }, [&] { disable(name); }});
     const hub::Dossier found = connecting(name);
     EXPECT_FALSE(found.device && found.device->enabled);
   }
