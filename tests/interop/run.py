@@ -16,7 +16,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from harness import board, clients, hub_suite, namespace, suite
+from harness import board, clients, hub_suite, namespace, product_suite, suite
 
 ENTRY = Path(__file__).resolve()
 ROOT = ENTRY.parent.parent.parent
@@ -24,6 +24,7 @@ PAGE = ROOT / "docs" / "conformance.md"
 DEFAULT_BERTH = ROOT / "build" / "release" / "berth"
 SUITES_AT_ONCE = 2
 BOARD_LINES = 6
+ACTS = {"provisioning": suite.provision, "hub": hub_suite.run, "product": product_suite.run}
 
 
 def arguments():
@@ -153,8 +154,7 @@ def main():
     by_name = {client.name: client for client in clients.CLIENTS}
     if options.inside:
         client = by_name[options.inside]
-        act = hub_suite.run if client.at_hub else suite.provision
-        suite.run_inside(act, client, options.berth, options.directory)
+        suite.run_inside(ACTS[client.suite], client, options.berth, options.directory)
         return 0
     chosen = [
         client for client in clients.CLIENTS if not options.only or client.name in options.only

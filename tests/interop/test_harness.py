@@ -6,7 +6,17 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from harness import board, cases, clients, mosquitto, network, stories, tokens
+from harness import (
+    board,
+    cases,
+    clients,
+    mosquitto,
+    network,
+    product_stories,
+    product_suite,
+    stories,
+    tokens,
+)
 from harness.conversation import Conversation, Fault
 from harness.suite import FAILED, PASSED, Row
 
@@ -80,7 +90,7 @@ class Cases(unittest.TestCase):
         wanted = {
             (client.name, transport)
             for client in clients.CLIENTS
-            if not client.at_hub
+            if client.suite == "provisioning"
             for transport in client.transports
         }
         self.assertEqual(set(cases.UNAUTHORIZED), wanted)
@@ -172,7 +182,8 @@ class Network(unittest.TestCase):
 class Stories(unittest.TestCase):
     def test_every_row_of_the_board_has_a_title_of_its_own(self):
         told = (*stories.TOGETHER, *stories.ALONE, *stories.RENEWALS, *stories.RESTART)
-        for group in (told, mosquitto.STORIES):
+        products = (*product_stories.TOGETHER, *product_stories.RESTART)
+        for group in (told, mosquitto.STORIES, products):
             titles = [story.title for story in group]
             self.assertEqual(len(titles), len(set(titles)))
             self.assertFalse([title for title in titles if "|" in title])
@@ -189,10 +200,27 @@ class Stories(unittest.TestCase):
         )
 
 
+class Products(unittest.TestCase):
+    def test_ids_and_secrets_have_the_form_that_is_in_firmware(self):
+        self.assertRegex(product_suite.product_id("a"), r"^[A-Z0-9]{10}$")
+        self.assertRegex(product_suite.product_secret("a"), r"^[A-Za-z0-9]{24}$")
+        self.assertNotEqual(product_suite.product_id("a"), product_suite.product_id("b"))
+
+
 class Board(unittest.TestCase):
     def test_what_is_written_is_read_back(self):
         rows = [row(), row(case="wrong key refused", result=FAILED), row(transport="HTTPS")]
         self.assertEqual(board.read(page(rows)), rows)
+
+    def test_kinds_of_attestation_are_read_back(self):
+        rows = [Row("a", "1", kind, "MQTT", "c", PASSED) for kind in ("group", "product secret")]
+        self.assertEqual(board.read(page(rows)), rows)
+
+    def test_what_was_seen_by_hand_stays(self):
+        by_hand = "\n## By hand\n\n| Client | Case |\n|---|---|\n| C SDK | connects |\n"
+        text = board.write(page([row()]) + by_hand, [row(case="another")])
+        self.assertTrue(text.endswith(by_hand))
+        self.assertEqual(board.read(text), [row(case="another")])
 
     def test_writing_again_changes_nothing(self):
         text = page([row()])

@@ -44,12 +44,23 @@ class Client:
     transports: tuple
     manifests: tuple  # files below tests/interop/<name> that decide what gets installed
     tools: dict = field(hash=False)  # program -> Debian package that brings it
-    at_hub: bool = False  # its suite goes on to the hub (hub_suite.py)
+    suite: str = "provisioning"  # or "hub" (hub_suite.py) or "product" (product_suite.py)
+    pip_options: tuple = ()
+
+    @property
+    def at_hub(self):
+        """Its suite goes on to the hub."""
+        return self.suite == "hub"
 
     @property
     def sdk(self):
-        """Suites of one SDK share its packages: the folder's name, and how it is installed."""
+        """Suites of one SDK share its packages: the folder's name."""
         return self.name.removesuffix("-hub")
+
+    @property
+    def language(self):
+        """How it is installed."""
+        return self.sdk.rsplit("-", 1)[-1]
 
     @property
     def home(self):
@@ -98,7 +109,7 @@ CLIENTS = (
         ("MQTT", "MQTT-WS"),
         _NODE_MANIFESTS,
         _NODE_TOOLS,
-        at_hub=True,
+        suite="hub",
     ),
     Client(
         "python-hub",
@@ -106,7 +117,7 @@ CLIENTS = (
         ("MQTT", "MQTT-WS"),
         _PYTHON_MANIFESTS,
         {},
-        at_hub=True,
+        suite="hub",
     ),
     Client(
         "java-hub",
@@ -114,7 +125,7 @@ CLIENTS = (
         ("MQTT", "MQTT-WS"),
         _JAVA_MANIFESTS,
         _JAVA_TOOLS,
-        at_hub=True,
+        suite="hub",
     ),
     Client(
         "mosquitto",
@@ -125,7 +136,17 @@ CLIENTS = (
             "mosquitto_pub": "mosquitto-clients",
             "mosquitto_sub": "mosquitto-clients",
         },
-        at_hub=True,
+        suite="hub",
+    ),
+    Client(
+        "tencent-python",
+        "PyPI tencent-iot-device",
+        ("plain HTTP and MQTT",),
+        _PYTHON_MANIFESTS,
+        {},
+        suite="product",
+        # What it depends on by its own word cannot be built any more (requirements.txt).
+        pip_options=("--no-deps",),
     ),
 )
 
@@ -185,7 +206,7 @@ def _apt_install(client, packages):
 
 def _ensure_tools(client):
     missing = {package for tool, package in client.tools.items() if shutil.which(tool) is None}
-    if client.sdk == "python":
+    if client.language == "python":
         can_venv = subprocess.run(
             [sys.executable, "-c", "import ensurepip, venv"], capture_output=True, check=False
         )
@@ -199,7 +220,7 @@ def _stamp(client):
     digest = hashlib.sha256()
     for manifest in client.manifests:
         digest.update((client.sources / manifest).read_bytes())
-    if client.sdk == "python":
+    if client.language == "python":
         digest.update(sys.version.encode())
     return digest.hexdigest()
 
@@ -220,7 +241,7 @@ def _install_node(client):
 def _install_python(client):
     venv = client.home / "venv"
     _run([sys.executable, "-m", "venv", str(venv)])
-    requirements = ["-r", str(client.sources / "requirements.txt")]
+    requirements = [*client.pip_options, "-r", str(client.sources / "requirements.txt")]
     patience = ["--retries", "2", "--timeout", "20"]
     pip = [str(venv / "bin" / "pip"), "install", "-q", "--disable-pip-version-check"]
     _run([*pip, *patience, *requirements])
@@ -262,7 +283,7 @@ def install(client):
     print(f"interop: {client.name}: installing {client.package} and what it needs", flush=True)
     shutil.rmtree(client.home, ignore_errors=True)
     client.home.mkdir(parents=True)
-    _INSTALLERS[client.sdk](client)
+    _INSTALLERS[client.language](client)
     stamp_file.write_text(stamp, encoding="ascii")
 
 
@@ -289,17 +310,21 @@ def _java_trust_store(ca, directory):
     return store
 
 
+# The client program of each kind of suite.
+_PROGRAMS = {"provisioning": "client", "hub": "hub", "product": "device"}
+
+
 def command(client, ca, directory):
     """(arguments, environment) that run the client program trusting the CA file `ca`."""
     environment = {
         name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")
     }
-    program = "hub" if client.at_hub else "client"
-    if client.sdk == "node":
+    program = _PROGRAMS[client.suite]
+    if client.language == "node":
         environment["NODE_PATH"] = str(client.home / "node_modules")
         environment["NODE_EXTRA_CA_CERTS"] = str(ca)
         return ["node", str(client.sources / f"{program}.js")], environment
-    if client.sdk == "python":
+    if client.language == "python":
         environment["BERTH_INTEROP_CA"] = str(ca)
         python = str(client.home / "venv" / "bin" / "python")
         return [python, str(client.sources / f"{program}.py")], environment

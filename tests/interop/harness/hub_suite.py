@@ -65,7 +65,7 @@ def _row(client, version, transport, title, fault):
 
 def _tell(stage, story):
     """Why the story failed, or None."""
-    fault = _attempt(stage, story)
+    fault = attempt(stage, story)
     if fault is not None:
         stage.suite.give_up_restart()
     try:
@@ -75,7 +75,8 @@ def _tell(stage, story):
     return fault
 
 
-def _attempt(stage, story):
+def attempt(stage, story):
+    """Why the story failed, or None."""
     try:
         story.tell(stage)
         return None

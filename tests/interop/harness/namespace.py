@@ -1,7 +1,8 @@
 """A network of its own for each suite.
 
-The SDKs cannot be told another port than 443 or 8883, so each suite gets a user, network and mount
-namespace: nobody's ports are touched, no root is needed, and the suites can run side by side.
+The SDKs cannot be told another port than 443 or 8883, some of them 80 and 1883, so each suite gets
+a user, network and mount namespace: nobody's ports are touched, no root is needed, and the suites
+can run side by side.
 """
 
 import fcntl
@@ -39,10 +40,16 @@ def enter(directory):
     subprocess.run(["mount", "--bind", str(hosts), "/etc/hosts"], check=True)
 
 
+def know(directory, *names):
+    """From now on these names mean 127.0.0.1, too; `directory` is what enter() was given."""
+    with open(Path(directory) / "hosts", "a", encoding="ascii") as hosts:
+        hosts.writelines(f"127.0.0.1 {name}\n" for name in names)
+
+
 def probe(directory):
     """Run inside a fresh namespace: proves that everything a suite needs is allowed there."""
     enter(directory)
-    for port in (443, 8883):
+    for port in (80, 443, 1883, 8883):
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
             listener.bind(("127.0.0.1", port))
     for host in (HOST, SECOND_HOST):

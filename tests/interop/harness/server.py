@@ -35,12 +35,17 @@ ADMIN_PORT = 9443  # in a namespace of its own, so that 443 is the devices' alon
 class Berth:
     """One server on 443 and 8883 of this namespace, with its data below `directory`."""
 
-    def __init__(self, program, directory, *, at_hub=False):
-        """`at_hub`: operators have a port of their own, and tokens end when they say so."""
+    def __init__(self, program, directory, *, at_hub=False, plain_hosts=()):
+        """`at_hub`: operators have a port of their own, and tokens end when they say so.
+        `plain_hosts`: it has these names, too, and listens on 80 and 1883 as well."""
         self.program = str(program)
         self._port = ADMIN_PORT if at_hub else 443
         self._more = ["--admin-port", str(ADMIN_PORT), "--attestation-clock-skew", "1s"]
         self._more = self._more if at_hub else []
+        if plain_hosts:
+            self._more += ["--http-port", "80", "--mqtt-plain-port", "1883"]
+        for host in plain_hosts:
+            self._more += ["--host", host]
         self.data = Path(directory) / "data"
         self.log = Path(directory) / "server.log"
         self.ca = self.data / "ca.pem"
@@ -200,3 +205,29 @@ class Berth:
             if event["bodyEncoding"] == "json":
                 event["body"] = json.dumps(event["body"], separators=(",", ":"), ensure_ascii=False)
         return events
+
+    # ---- products: groups whose devices register with the product's secret and a name
+
+    def create_product(self, product, secret, *, names=(), rules=()):
+        """`rules`: more flags of `product create`."""
+        arguments = [product, "--product-secret", secret, "--auth-mode", "key", *rules]
+        self._command("product", "create", *arguments)
+        if names:
+            self._command("product", "device", "add", *names, "--product-id", product)
+
+    def rotate_product_secret(self, product, secret, *, overlap):
+        arguments = [product, "--product-secret", secret, "--overlap", overlap, "--yes"]
+        self._command("product", "rotate-secret", *arguments)
+
+    def member(self, product, name):
+        """{name, deviceId, state, registration, ...}"""
+        return self._member("show", product, name)
+
+    def reset_member(self, product, name):
+        self._member("reset", product, name)
+
+    def disable_member(self, product, name):
+        self._member("disable", product, name)
+
+    def _member(self, verb, product, name):
+        return self._command("product", "device", verb, name, "--product-id", product)
