@@ -326,6 +326,9 @@ Task<std::vector<Finding>> Explainer::State::explain_member(const Refused& refus
     neighbours.enrollments = file.products;
     findings = rivals(refused, file, neighbours);
   }
+  std::optional<Finding> nothing_fits;
+  if (findings.empty()) nothing_fits = unexplained_member(refused.trail, file);
+  if (nothing_fits) findings.push_back(*std::move(nothing_fits));
   if (findings.empty()) findings.push_back(unexplained(claim, refused.trail));
   co_return findings;
 }

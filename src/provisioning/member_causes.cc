@@ -130,4 +130,15 @@ std::vector<Finding> member_causes(const domain::Claim& claim, const domain::Tra
   return {};
 }
 
+std::optional<Finding> unexplained_member(const domain::Trail& trail, const CaseFile& file) {
+  if (trail.reason != Reason::kProofRejected || file.candidates.empty()) return std::nullopt;
+  const domain::Enrollment& group = file.candidates.front();
+  return Finding{
+      Cause::kUnexplained, false,
+      fmt::format("The secret is not that of group '{}' nor of another product here, and "
+                  "none of the known mistakes explains the signature.",
+                  group.id.text()),
+      mend::product("show", group, "--show-keys")};
+}
+
 }  // namespace berth::provisioning

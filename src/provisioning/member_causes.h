@@ -8,6 +8,7 @@
 #include "domain/trail.h"
 #include "provisioning/case_file.h"
 
+#include <optional>
 #include <vector>
 
 namespace berth::provisioning {
@@ -15,5 +16,8 @@ namespace berth::provisioning {
 // `claim` has a membership. Empty for reasons that others explain.
 std::vector<domain::Finding> member_causes(const domain::Claim& claim, const domain::Trail& trail,
                                            const CaseFile& file);
+
+// When nothing fits, if there is more to say than unexplained() (causes.h) does.
+std::optional<domain::Finding> unexplained_member(const domain::Trail& trail, const CaseFile& file);
 
 }  // namespace berth::provisioning
