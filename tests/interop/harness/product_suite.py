@@ -212,6 +212,11 @@ class Stage:
         """The short name of the hub it was assigned."""
         return self.member(unit)["registration"]["hub"]
 
+    def events(self, unit):
+        """What the hub keeps of it that its own topics brought, bodies as JSON."""
+        events = self.berth.events(self.hub(unit), unit.id)
+        return [event | {"body": json.loads(event["body"])} for event in events]
+
     def keep(self, run):
         self._runs.append(run)
         self.suite.version = run.version

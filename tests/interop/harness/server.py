@@ -215,6 +215,9 @@ class Berth:
         if names:
             self._command("product", "device", "add", *names, "--product-id", product)
 
+    def update_product(self, product, *rules):
+        self._command("product", "update", product, *rules)
+
     def rotate_product_secret(self, product, secret, *, overlap):
         arguments = [product, "--product-secret", secret, "--overlap", overlap, "--yes"]
         self._command("product", "rotate-secret", *arguments)
