@@ -18,6 +18,7 @@ using domain::Refused;
 using domain::RegistrationStatus;
 using testing::all_of;
 using testing::ask_http;
+using testing::copy_of;
 using testing::device_request;
 using testing::header_of;
 using testing::kPollTopic;
@@ -51,7 +52,7 @@ std::vector<wire::HttpResponse> all_responses() {
     for (const auto& [method, rest] :
          {std::pair("PUT", "/register"), std::pair("GET", "/operations/4.x"),
           std::pair("POST", "")}) {
-      responses.push_back(response_of(ask_http(device_request(method, rest), outcome)));
+      responses.push_back(response_of(ask_http(device_request(method, rest), copy_of(outcome))));
     }
   }
   // And those without an outcome.
@@ -68,7 +69,7 @@ std::vector<wire::MqttPublish> all_messages() {
     client.connect();
     for (const std::string& topic :
          {std::string(kRegisterTopic) + "5", std::string(kPollTopic) + "5&operationId=4.x"}) {
-      const testing::Turn turn = client.ask(publish_packet(topic), outcome);
+      const testing::Turn turn = client.ask(publish_packet(topic), copy_of(outcome));
       for (const auto& message : all_of<wire::MqttPublish>(turn.actions)) {
         messages.push_back(message);
       }
@@ -119,8 +120,8 @@ TEST(Gotcha03, StatusWordsAreTheExactLowerCaseOnes) {
 TEST(Gotcha04, AssigningNamesTheOperationAndAssignedNamesHubAndDevice) {
   for (const auto status : {RegistrationStatus::kAssigning, RegistrationStatus::kAssigned,
                             RegistrationStatus::kFailed, RegistrationStatus::kUnassigned}) {
-    const auto outcome = outcome_of(CurrentState{sample_registration(status)});
-    const auto turn = ask_http(device_request("GET", "/operations/4.x"), outcome);
+    auto outcome = outcome_of(CurrentState{sample_registration(status)});
+    const auto turn = ask_http(device_request("GET", "/operations/4.x"), std::move(outcome));
     const json::object body = object_in(response_of(turn).body);
     EXPECT_FALSE(body.at("operationId").as_string().empty());
     if (status == RegistrationStatus::kAssigning) continue;

@@ -66,6 +66,22 @@ domain::Outcome outcome_of(decltype(domain::Outcome::result) result) {
   return {std::move(result), "7a000000-0000-4000-8000-000000000001", base::FakeClock().wall()};
 }
 
+domain::Outcome copy_of(const domain::Outcome& outcome) {
+  domain::Outcome copy;
+  copy.trail_id = outcome.trail_id;
+  copy.at = outcome.at;
+  if (const auto* accepted = std::get_if<domain::Accepted>(&outcome.result)) {
+    copy.result = domain::Accepted{accepted->registration, {}, {}};
+  } else if (const auto* current = std::get_if<domain::CurrentState>(&outcome.result)) {
+    copy.result = *current;
+  } else if (const auto* refused = std::get_if<domain::Refused>(&outcome.result)) {
+    copy.result = *refused;
+  } else {
+    copy.result = domain::Authenticated{};
+  }
+  return copy;
+}
+
 Turn ask_http(wire::HttpRequest request, domain::Outcome outcome) {
   const std::unique_ptr<Dialect> dialect = make_azure_dps();
   const wire::Peer peer = peer_of(wire::Transport::kHttps);

@@ -65,5 +65,7 @@ std::vector<Packet> all_of(const wire::Actions& actions) {
 }
 
 domain::Outcome outcome_of(decltype(domain::Outcome::result) result);
+// An outcome may hold a credential, so it has no copies; those of this dialect hold none.
+domain::Outcome copy_of(const domain::Outcome& outcome);
 
 }  // namespace berth::dialects::azure_dps::testing

@@ -67,10 +67,10 @@ TEST(Ids, TooLongForAnEnrollmentStillBecomeAClaimSoThatTheyLeaveATrail) {
   const auto path = [](std::size_t size) {
     return "/0ne00ABCDEF/registrations/" + std::string(size, 'x') + "/register";
   };
-  const auto outcome = outcome_of(domain::Refused{domain::Reason::kIdInvalid, {}});
-  EXPECT_TRUE(ask_http(testing::http_request("PUT", path(129)), outcome).command);
-  EXPECT_TRUE(ask_http(testing::http_request("PUT", path(512)), outcome).command);
-  EXPECT_FALSE(ask_http(testing::http_request("PUT", path(513)), outcome).command);
+  const auto outcome = [] { return outcome_of(domain::Refused{domain::Reason::kIdInvalid, {}}); };
+  EXPECT_TRUE(ask_http(testing::http_request("PUT", path(129)), outcome()).command);
+  EXPECT_TRUE(ask_http(testing::http_request("PUT", path(512)), outcome()).command);
+  EXPECT_FALSE(ask_http(testing::http_request("PUT", path(513)), outcome()).command);
 }
 
 TEST(Ids, UserNamesAreBoundedLikePaths) {

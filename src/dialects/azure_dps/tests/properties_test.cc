@@ -57,7 +57,7 @@ Exchange exchange(const Dialect& dialect, Session& session, const wire::HttpRequ
   if (asked) {
     EXPECT_EQ(result.commands.size(), 1U);
     EXPECT_TRUE(result.actions.empty());
-    Answer answer{outcome, std::move(result.commands[0].correlation)};
+    Answer answer{testing::copy_of(outcome), std::move(result.commands[0].correlation)};
     result = dialect.step(peer, session, std::move(answer));
   }
   EXPECT_EQ(result.actions.size(), 1U);
