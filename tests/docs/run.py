@@ -34,8 +34,8 @@ class Server:
         self.data, self.log = directory / "data", directory / "server.log"
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(
-                [program, "serve", "--data", self.data, "--https-port", "0", "--mqtt-port", "0",
-                 "--host", "localhost"],
+                [program, "serve", "--data", self.data, "--host", "localhost", "--https-port", "0",
+                 "--mqtt-port", "0", "--http-port", "0", "--mqtt-plain-port", "0"],
                 stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
         self.url = self.wait()
 
