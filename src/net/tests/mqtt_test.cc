@@ -133,7 +133,7 @@ TEST(Mqtt, RefusesAConnectionThatBeginsWrong) {
     EXPECT_EQ(client.receive(), "") << each.name;
   }
   EXPECT_TRUE(server.handler.seen().empty());
-  EXPECT_EQ(server.refused(Refusal::kMalformed), 6U);
+  EXPECT_EQ(server.refused(Refusal::kMalformed), 7U);
   EXPECT_EQ(server.refused(Refusal::kPacketTooLarge), 1U);
 }
 
