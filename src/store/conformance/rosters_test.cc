@@ -255,7 +255,7 @@ TEST_P(Rosters, SwitchingAMemberSwitchesWhatAnOperatorMadeForIt) {
   EXPECT_FALSE(connecting("dev-1").device);
 }
 
-TEST_P(Rosters, AMemberCanBePutInOnesOwnWords) {
+TEST_P(Rosters, MemberIsPutOnTheRosterOnce) {
   EXPECT_THAT(put("dev-1", false, MustNotExist{}), Succeeds());
   EXPECT_FALSE(member("dev-1")->member.enabled);
   EXPECT_THAT(put("dev-1", false, MustNotExist{}), FailsWith(ErrorKind::kConflict));

@@ -90,9 +90,9 @@ auto device_id_taken(const domain::Device& device) {
 
 auto members_exhausted(const domain::Member& member, std::uint32_t created_max) {
   return Fail(ErrorKind::kConflict,
-              fmt::format("{}: group '{}' has no room for another of at most {} members that are "
-                          "made by their own request",
-                          provisioning::kMembersExhaustedWord, member.group.text(), created_max),
+              fmt::format("{}: group '{}' lists {} members by their own request, or {} in all",
+                          provisioning::kMembersExhaustedWord, member.group.text(), created_max,
+                          domain::kMembersMax),
               "raise the group's bound, list the device, or delete members that are not needed");
 }
 
