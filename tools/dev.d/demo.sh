@@ -11,7 +11,7 @@ berth() { "$BERTH" "$@"; }
 show() {
   local word line='$'
   for word in "$@"; do
-    case $word in *' '*) line+=" \"$word\"" ;; *) line+=" $word" ;; esac
+    case $word in *'"'*) line+=" '$word'" ;; *' '*) line+=" \"$word\"" ;; *) line+=" $word" ;; esac
   done
   printf '\n%s\n' "$line"
   "$@"
@@ -137,6 +137,7 @@ demo() {
   hear pump-0001 "restart"
 
   refused_device
+  product_device
 
   switch_off
   if [ -z "$once" ]; then stay_up; fi
@@ -162,6 +163,43 @@ refused_device() {
   register pump-0002 "$device_key"
 }
 
+# device_file NAME: what a unit of the product leaves the factory with. No secret of its own yet.
+device_file() {
+  cat >"$DEMO/$1.json" <<END
+{
+    "auth_mode":"KEY",
+    "productId":"$PRODUCT",
+    "productSecret":"$PRODUCT_SECRET",
+    "deviceName":"$1",
+    "key_deviceinfo":{
+        "deviceSecret":"YOUR_IOT_PSK"
+    }
+}
+END
+}
+
+product_device() {
+  PRODUCT=METERS2026
+  printf '\n9. Another fleet speaks Tencent: one product secret in all units, their names on a list.\n'
+  show berth product create "$PRODUCT" --auth-mode key --dynamic-registration | sed '5,$d'
+  show berth product device add meter-0001 meter-0002
+  PRODUCT_SECRET=$(berth product show "$PRODUCT" --show-keys --json | field keys.productSecret)
+  device_file meter-0001
+
+  printf '\n10. A unit registers, keeps the secret it gets in its file, and connects with it.\n'
+  show berth device dynreg -c "$DEMO/meter-0001.json"
+  show berth device connect -c "$DEMO/meter-0001.json" --once --message '{"kwh": 7}'
+  show berth hub events --hub-name "$(hub_of "${PRODUCT}meter-0001")" \
+    --device "${PRODUCT}meter-0001"
+
+  printf '\n11. A second unit comes with the same name. It is refused, and support asks why.\n'
+  device_file meter-0001
+  if show berth device dynreg -c "$DEMO/meter-0001.json" 2>&1; then
+    die "a device that is in use was registered again"
+  fi
+  show berth trail explain "${PRODUCT}meter-0001"
+}
+
 # Until Ctrl-C, with what to try meanwhile.
 stay_up() {
   local url
@@ -180,6 +218,9 @@ The server stays up until Ctrl-C. In another terminal:
   berth device update pump-0001 --hub-name $(hub_of pump-0001) --status disabled
   berth trail explain pump-0001
   berth enrollment-group regenerate-key line-7 --key primary   # docs/tutorials/symmetric-keys.md
+  # the second unit takes a name of its own, docs/tutorials/dynamic-registration.md
+  sed s/meter-0001/meter-0002/ meter-0001.json >meter-0002.json
+  berth device dynreg -c meter-0002.json && berth device connect -c meter-0002.json
   berth doctor
 
   the admin API: $url/api/v1   metrics: $url/metrics   CA to trust: $BERTH_DATA/ca.pem
