@@ -180,7 +180,7 @@ END
 
 product_device() {
   PRODUCT=METERS2026
-  printf '\n9. Another fleet speaks Tencent: one product secret in all units, and a list of names.\n'
+  printf '\n9. Another fleet speaks Tencent: one product secret, and a list of names.\n'
   show berth product create "$PRODUCT" --auth-mode key --dynamic-registration | sed '5,$d'
   show berth product device add meter-0001 meter-0002
   PRODUCT_SECRET=$(berth product show "$PRODUCT" --show-keys --json | field keys.productSecret)
