@@ -236,7 +236,8 @@ int run(std::string_view text) {
     if (line.starts_with('<')) {
       connection.answer(line.size() > 1);
     } else if (line.starts_with('!')) {
-      connection.tell(std::string_view(line).substr(1));
+      // What operators send is text.
+      connection.tell(base::is_utf8(line) ? std::string_view(line).substr(1) : "data");
     } else {
       connection.send(packet_of(line, ++id));
     }

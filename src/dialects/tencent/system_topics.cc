@@ -96,8 +96,19 @@ StepResult on_ota(const Incoming& incoming) {
 StepResult on_config(const Incoming& incoming) {
   const std::optional<object> request = read_object(incoming.packet.payload, kDocumentBytesMax);
   if (!request || text_in(*request, "type") != "get") return acknowledge(incoming);
-  return answer_now(
-      incoming, fmt::format(R"({{"type":"reply","result":{},"payload":{{}}}})", kNoConfiguration));
+  const std::string text =
+      fmt::format(R"({{"type":"reply","result":{},"payload":{{}}}})", kNoConfiguration);
+  MqttSession& session = incoming.session;
+  wire::Actions actions;
+  if (incoming.packet.qos > 0) actions.push_back(wire::MqttPuback{incoming.packet.packet_id});
+  // Java asks on the older topic and listens on the newer one.
+  for (const Feature each : {Feature::kConfig, Feature::kConfigOld}) {
+    send_to(session, actions, downlink_topic(each, incoming.to.device), text);
+  }
+  session.replies.fill(session.replies.open(), std::move(actions));
+  StepResult result;
+  result.actions = session.replies.take_ready();
+  return result;
 }
 
 StepResult on_log(const Incoming& incoming) {

@@ -12,7 +12,7 @@ namespace berth::dialects::tencent {
 StepResult on_time(const Incoming& incoming);
 // A version becomes the reported property "firmware_version"; progress is telemetry.
 StepResult on_ota(const Incoming& incoming);
-// There is none for the product.
+// There is none for the product. Answered on whichever result topic the device listens to.
 StepResult on_config(const Incoming& incoming);
 // No uploads are wanted.
 StepResult on_log(const Incoming& incoming);

@@ -1,6 +1,7 @@
 // Several dialects share the MQTT listener: a CONNECT has one owner at most.
 #include "dialects/azure_dps/azure_dps.h"
 #include "dialects/azure_hub/azure_hub.h"
+#include "dialects/tencent/tencent.h"
 
 #include <gtest/gtest.h>
 
@@ -9,18 +10,18 @@
 namespace berth::dialects {
 namespace {
 
-// "provisioning", "hub", "both" or "nobody".
+// "provisioning", "hub", "member", several of them, or "nobody".
 std::string owner_of(const std::string& user_name, wire::Transport transport) {
   wire::Peer peer;
   peer.transport = transport;
   wire::MqttConnect packet;
   packet.user_name = user_name;
   const wire::Request request = std::move(packet);
-  const bool provisioning = azure_dps::make_azure_dps()->claims(peer, request);
-  const bool hub = azure_hub::make_azure_hub()->claims(peer, request);
-  if (provisioning && hub) return "both";
-  if (provisioning) return "provisioning";
-  return hub ? "hub" : "nobody";
+  std::string owners;
+  if (azure_dps::make_azure_dps()->claims(peer, request)) owners += "provisioning";
+  if (azure_hub::make_azure_hub()->claims(peer, request)) owners += "hub";
+  if (tencent::make_tencent()->claims(peer, request)) owners += "member";
+  return owners.empty() ? "nobody" : owners;
 }
 
 TEST(WhoseConnect, IsToldByTheShapeOfTheUserName) {
@@ -40,6 +41,10 @@ TEST(WhoseConnect, IsToldByTheShapeOfTheUserName) {
       {"nobody knows me/d", "hub"},
       {"hub.example.net", "nobody"},
       {"/d/?api-version=2021-04-12", "nobody"},
+      {"hub.example.net/d/?api-version=2021-04-12&DeviceClientType=a;b;c", "hub"},
+      {"hub.example.net/d/?api-version=2021-04-12&DeviceClientType=a;b;c;d", "hub"},
+      {"0ne00ABCDEF/registrations/d/api-version=2019-03-31&ClientVersion=a;b;c;d", "provisioning"},
+      {"S3EUVBRJLBdev1;21010406;rfozK", "nobody"},
       {"", "nobody"},
       {"/", "nobody"},
   };
@@ -47,6 +52,15 @@ TEST(WhoseConnect, IsToldByTheShapeOfTheUserName) {
     EXPECT_EQ(owner_of(user_name, wire::Transport::kMqtt), owner) << user_name;
     EXPECT_EQ(owner_of(user_name, wire::Transport::kMqttWebSocket), owner) << user_name;
     EXPECT_EQ(owner_of(user_name, wire::Transport::kMqttPlain), "nobody") << user_name;
+  }
+}
+
+// Their password is a MAC over the user name, so a plain wire gives no secret away.
+TEST(WhoseConnect, MembersOfGroupsConnectOnPlainListenersToo) {
+  for (const wire::Transport transport :
+       {wire::Transport::kMqtt, wire::Transport::kMqttWebSocket, wire::Transport::kMqttPlain}) {
+    EXPECT_EQ(owner_of("S3EUVBRJLBdev1;21010406;rfozK;9223372036854775807", transport), "member");
+    EXPECT_EQ(owner_of("S3EUVBRJLBdev1;;;", transport), "member");
   }
 }
 
