@@ -131,6 +131,10 @@ std::vector<Finding> member_causes(const domain::Claim& claim, const domain::Tra
 }
 
 std::optional<Finding> unexplained_member(const domain::Trail& trail, const CaseFile& file) {
+  if (trail.reason == Reason::kProofMalformed) {
+    return Finding{Cause::kUnexplained, false, "The request cannot be read: see what was received.",
+                   "let the device send what docs/dialects describes for its vendor"};
+  }
   if (trail.reason != Reason::kProofRejected || file.candidates.empty()) return std::nullopt;
   const domain::Enrollment& group = file.candidates.front();
   return Finding{

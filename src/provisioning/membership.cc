@@ -31,14 +31,19 @@ const domain::SignedText* signed_text(const domain::Claim& claim) {
   return std::get_if<domain::SignedText>(&claim.evidence);
 }
 
+// Some vendors' requests have a nonce and no time.
+std::int64_t time_of(const domain::SignedText& request) {
+  return request.made_at_seconds.value_or(0);
+}
+
 // The answered request that this one repeats, if any.
 const domain::AnsweredRequest* repeated(const domain::SignedText& request,
                                         const domain::Registration& current,
                                         const ProductSecret& product, TimePoint now) {
-  if (product.replay_window.count() == 0 || !request.made_at_seconds) return nullptr;
+  if (product.replay_window.count() == 0 || request.nonce.empty()) return nullptr;
   const auto found = std::find_if(
       current.answered.begin(), current.answered.end(), [&](const domain::AnsweredRequest& each) {
-        return each.nonce == request.nonce && each.made_at_seconds == *request.made_at_seconds &&
+        return each.nonce == request.nonce && each.made_at_seconds == time_of(request) &&
                now - each.at < product.replay_window;
       });
   return found == current.answered.end() ? nullptr : &*found;
@@ -175,10 +180,10 @@ void record_member(Assignment& assignment, const Attempt& attempt, const Identif
                 [&](const auto& each) { return now - each.at >= product->replay_window; });
   const domain::SignedText* request = signed_text(attempt.claim);
   const bool remembers = product->replay_window.count() > 0 && request != nullptr &&
-                         request->made_at_seconds && request->nonce.size() <= kNonceBytesMax;
+                         !request->nonce.empty() && request->nonce.size() <= kNonceBytesMax;
   if (remembers) {
     registration.answered.insert(registration.answered.begin(),
-                                 {request->nonce, *request->made_at_seconds, now});
+                                 {request->nonce, time_of(*request), now});
     if (registration.answered.size() > domain::kAnsweredMax) registration.answered.pop_back();
   }
   if (identified.dossier.member) return;

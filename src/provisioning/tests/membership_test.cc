@@ -178,6 +178,16 @@ TEST_F(MembershipTest, EqualRequestIsAnsweredAgainUnlessTheGroupForbidsIt) {
   EXPECT_EQ(reason_in(world_.handle(domain::Register{std::move(other)})), Reason::kNone);
 }
 
+TEST_F(MembershipTest, RequestsWithoutATimeAreToldApartByTheirNonce) {
+  product().replay_window = std::chrono::seconds(300);
+  domain::Claim timeless = world_.member_claim(kGroup, "dev1", "secret");
+  std::get<domain::SignedText>(timeless.evidence).made_at_seconds.reset();
+  EXPECT_EQ(reason_in(world_.handle(domain::Register{timeless})), Reason::kNone);
+  EXPECT_EQ(reason_in(world_.handle(domain::Register{timeless})), Reason::kRequestRepeated);
+  std::get<domain::SignedText>(timeless.evidence).nonce = "2";
+  EXPECT_EQ(reason_in(world_.handle(domain::Register{timeless})), Reason::kNone);
+}
+
 TEST_F(MembershipTest, RepetitionsAreForgottenAfterTheWindow) {
   product().replay_window = std::chrono::seconds(300);
   domain::Claim recorded = world_.member_claim(kGroup, "dev1", "secret");
