@@ -1,7 +1,7 @@
 """The board in docs/conformance.md: one generated table between two markers.
 
-Rows are sorted and hold no dates, so that a run that changes nothing leaves no diff. What people saw
-by hand is in a table of its own behind the second marker, which nothing here touches.
+Rows are sorted and hold no dates, so that a run that changes nothing leaves no diff. What people
+saw by hand is in a table of its own behind the second marker, which nothing here touches.
 """
 
 from .suite import PASSED, Row

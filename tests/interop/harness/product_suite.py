@@ -19,6 +19,8 @@ from .suite import FAILED, PASSED, Row
 # The names that are in the vendor's SDKs; a product's own name comes with the product.
 REGISTRATION_HOSTS = ("gateway.tencentdevices.com", "ap-guangzhou.gateway.tencentdevices.com")
 MQTT_DOMAINS = ("iotcloud.tencentdevices.com", "ap-guangzhou.iothub.tencentdevices.com")
+# What the server is called, so that its certificate covers all of these.
+SERVER_HOSTS = (*REGISTRATION_HOSTS, *(f"*.{domain}" for domain in MQTT_DOMAINS))
 NO_SECRET = "YOUR_DEVICE_SECRET"  # the SDK's own placeholder
 ATTESTATION = "product secret"
 
@@ -46,9 +48,9 @@ class Run:
       call     method arguments               any method of the SDK by its name, and its value
 
     An argument {"callback": null} is a function of the device's software: event message with
-    {topic, payload}; {"callback": {method, arguments}} also calls the SDK at once. {"property": {…}}
-    and {"reply": {…}} are objects of the SDK with these members. More events: subscribed {mid, qos},
-    published (mid), disconnected (code).
+    {topic, payload}; {"callback": {method, arguments}} also calls the SDK at once. An object of the
+    SDK with these members is {"property": {…}} or {"reply": {…}}. More events: subscribed {mid,
+    qos}, published (mid), disconnected (code).
     """
 
     def __init__(self, stage, unit, number, options):
@@ -241,8 +243,7 @@ class ProductSuite:
 
     def __init__(self, client, program, directory):
         self.client, self.directory = client, Path(directory)
-        hosts = (*REGISTRATION_HOSTS, *(f"*.{domain}" for domain in MQTT_DOMAINS))
-        self.berth = Berth(program, directory, plain_hosts=hosts)
+        self.berth = Berth(program, directory, plain_hosts=SERVER_HOSTS)
         self.version = "?"
         self.trouble = []
 

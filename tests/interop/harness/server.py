@@ -208,9 +208,12 @@ class Berth:
 
     # ---- products: groups whose devices register with the product's secret and a name
 
-    def create_product(self, product, secret, *, names=(), rules=()):
+    def products(self):
+        return self._command("product", "list")["items"]
+
+    def create_product(self, product, secret, *, mode="key", names=(), rules=()):
         """`rules`: more flags of `product create`."""
-        arguments = [product, "--product-secret", secret, "--auth-mode", "key", *rules]
+        arguments = [product, "--product-secret", secret, "--auth-mode", mode, *rules]
         self._command("product", "create", *arguments)
         if names:
             self._command("product", "device", "add", *names, "--product-id", product)

@@ -1,9 +1,10 @@
 """Is one device that runs the vendor's Python SDK, unmodified.
 
 The SDK has one connection a process, so a process is one start of a device: it is made from a JSON
-file, and what the file holds afterwards is what the device knows next time. Reads one command a line
-as JSON on standard input and answers each with one line; what the SDK tells its caller unasked is a
-line of its own. Judging is run.py's work. The commands are described in harness/product_suite.py (Run).
+file, and what the file holds afterwards is what the device knows next time. Reads one command a
+line as JSON on standard input and answers each with one line; what the SDK tells its caller unasked
+is a line of its own. Judging is run.py's work. The commands are described in
+harness/product_suite.py (Run).
 """
 
 import enum
