@@ -205,16 +205,15 @@ TEST(TencentGateway, AGatewayOfAGatewayIsNone) {
 TEST(TencentGateway, NoMoreGoOnlineThanASessionHolds) {
   Connection connection;
   connection.open({kResult});
-  const std::vector<domain::DeviceId> devices = ids(1'100);
   int online = 0;
-  for (const domain::DeviceId& each : devices) {
+  for (const domain::DeviceId& each : ids(1'100)) {
     connection.send(publish_packet(
         kTopic,
         fmt::format(R"({{"type":"online","payload":{{"devices":[{{"product_id":"SUBPROD001",)"
                     R"("device_name":"{}"}}]}}}})",
                     each.text().substr(10)),
         0));
-    if (result_in(connection.answer(domain::BoundDevices{devices})) == 0) ++online;
+    if (result_in(connection.answer(domain::BoundDevices{{each}})) == 0) ++online;
   }
   EXPECT_EQ(online, 1'024);
 }
