@@ -108,7 +108,7 @@ def product_secret_of_another(world, device):
 @enrolling("the secret was rotated away", "proof_rejected", "secret_ended")
 def product_secret_rotated(world, device):
     product = world.product(device, secret=OLD)
-    world.run("product", "rotate-secret", product.id, "--overlap", "0", "--yes")
+    world.run_product("rotate-secret", product, "--overlap", "0", "--yes")
     return Enrol(product, device, secret=OLD)
 
 
@@ -138,7 +138,8 @@ def product_other_case(world, device):
            hears=NO_PRODUCT)
 def product_is_a_plain_group(world, device):
     product = world.product(device, make=False)
-    world.run("enrollment-group", "create", "--enrollment-id", product.id)
+    world.run("enrollment-group", "create", "--id-scope", world.scope, "--enrollment-id",
+              product.id)
     return Enrol(product, device)
 
 
@@ -172,7 +173,7 @@ def product_other_kind(world, device):
            mend=RUN_IT)
 def product_switched_off(world, device):
     product = world.product(device)
-    world.run("product", "update", product.id, "--dynamic-registration", "false")
+    world.run_product("update", product, "--dynamic-registration", "false")
     return Enrol(product, device)
 
 
@@ -193,7 +194,7 @@ def product_full(world, device):
            mend=RUN_IT)
 def product_disabled_name(world, device):
     product = world.product(device)
-    world.run("product", "device", "disable", device, "--product-id", product.id)
+    world.run_product("device", product, "disable", device)
     return Enrol(product, device)
 
 

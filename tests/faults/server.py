@@ -156,11 +156,17 @@ class World:
         product = Product(digest[:10], secret or digest[10:34])
         if not make:
             return product
-        self.run("product", "create", "--auth-mode", "key", "--dynamic-registration",
-                 "--product-id", product.id, "--product-secret", product.secret, *flags)
+        self.run_product("create", product, "--auth-mode", "key", "--dynamic-registration",
+                         "--product-secret", product.secret, *flags)
         if lists:
-            self.run("product", "device", "add", device, "--product-id", product.id)
+            self.run_product("device", product, "add", device)
         return product
+
+    def run_product(self, verb, product, *more):
+        """`berth product VERB …`; the verbs of its devices have two words."""
+        verbs = [verb, more[0]] if verb == "device" else [verb]
+        return self.run("product", *verbs, "--id-scope", self.scope, "--product-id", product.id,
+                        *more[len(verbs) - 1:])
 
     def enrol(self, attempt):
         """A device that does everything right; its own secret."""
