@@ -24,8 +24,18 @@ void append(wire::Actions& to, wire::Actions from) {
   for (wire::Action& action : from) to.push_back(std::move(action));
 }
 
-bool is_plain(wire::Transport transport) {
-  return transport == wire::Transport::kHttp || transport == wire::Transport::kMqttPlain;
+bool is_plain(const wire::Peer& peer) {
+  switch (peer.transport) {
+    case wire::Transport::kHttp:
+    case wire::Transport::kMqttPlain:
+      return true;
+    case wire::Transport::kMqttWebSocket:
+      return peer.tls_version.empty();
+    case wire::Transport::kHttps:
+    case wire::Transport::kMqtt:
+      return false;
+  }
+  return true;
 }
 
 bool may_change_names(const domain::ManagementCommand& command) {
@@ -244,7 +254,7 @@ const dialects::Dialect* Router::claimant(const wire::Peer& peer,
   const bool for_operators = confined && peer.listener == parts_.operator_listener;
   for (const std::unique_ptr<dialects::Dialect>& dialect : parts_.dialects) {
     if (confined && dialect->for_operators() != for_operators) continue;
-    if (is_plain(peer.transport) && !dialect->serves_plain()) continue;
+    if (is_plain(peer) && !dialect->serves_plain()) continue;
     if (dialect->claims(peer, request)) return dialect.get();
   }
   return nullptr;

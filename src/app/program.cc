@@ -325,6 +325,7 @@ std::vector<net::Listener> Program::listeners(std::uint16_t https_port) {
     plain.address = address;
     plain.port = port;
     plain.protocol = protocol;
+    if (protocol == net::Protocol::kHttp) plain.upgrades = websocket_upgrades();
     all.push_back(std::move(plain));
   };
   if (config_.http_port) add_plain(kPlainHttp, net::Protocol::kHttp, *config_.http_port);

@@ -34,11 +34,15 @@ class NoOutbound final : public net::Outbound {
 // Answers GET /PATH with the text of `rounds` inspections, one after the other.
 class EchoDialect final : public dialects::Dialect {
  public:
-  EchoDialect(std::string path, int rounds, bool for_operators)
-      : path_(std::move(path)), rounds_(rounds), for_operators_(for_operators) {}
+  EchoDialect(std::string path, int rounds, bool for_operators, bool serves_plain = false)
+      : path_(std::move(path)),
+        rounds_(rounds),
+        for_operators_(for_operators),
+        serves_plain_(serves_plain) {}
 
   std::string_view name() const override { return "echo"; }
   bool for_operators() const override { return for_operators_; }
+  bool serves_plain() const override { return serves_plain_; }
   bool claims(const wire::Peer&, const wire::Request& request) const override {
     const auto* http = std::get_if<wire::HttpRequest>(&request);
     return http != nullptr && http->path == path_;
@@ -62,6 +66,7 @@ class EchoDialect final : public dialects::Dialect {
   std::string path_;
   int rounds_;
   bool for_operators_;
+  bool serves_plain_;
 };
 
 // Speaks with the hub: CONNECT connects the boiler of hub::World, SUBSCRIBE listens to its desired
@@ -138,6 +143,7 @@ class ConversationTest : public testing::Test, public Surroundings {
     dialects_.push_back(std::make_unique<EchoDialect>("/devices", 1, false));
     dialects_.push_back(std::make_unique<EchoDialect>("/operators", 2, true));
     dialects_.push_back(std::make_unique<EchoDialect>("/endless", 1'000, false));
+    dialects_.push_back(std::make_unique<EchoDialect>("/plain", 1, false, true));
   }
 
   Brains brains_here() override { return {*provisioning_, *management_, hub_world_.hub()}; }
@@ -253,6 +259,33 @@ TEST_F(ConversationTest, OperatorsCanHaveAListenerOfTheirOwn) {
   EXPECT_EQ(get("/operators", "https", "admin").status, 404);
   EXPECT_EQ(get("/devices", "https", "admin").status, 200);
   EXPECT_EQ(get("/devices", "admin", "admin").status, 404);
+}
+
+TEST_F(ConversationTest, PlainConnectionsReachOnlyDialectsThatServeThem) {
+  const auto status = [this](const char* path, wire::Transport transport, const char* tls) {
+    Router router({dialects_, *this, clock_, rng_, ""});
+    wire::Peer peer;
+    peer.transport = transport;
+    peer.tls_version = tls;
+    NoOutbound outbound;
+    const std::unique_ptr<net::Conversation> conversation = router.open(peer, outbound);
+    wire::HttpRequest request;
+    request.path = path;
+    asio::io_context context;
+    auto answer =
+        asio::co_spawn(context, conversation->handle(std::move(request)), asio::use_future);
+    context.run();
+    return std::get<wire::HttpResponse>(answer.get().at(0)).status;
+  };
+  using wire::Transport;
+  for (const Transport plain :
+       {Transport::kHttp, Transport::kMqttPlain, Transport::kMqttWebSocket}) {
+    EXPECT_EQ(status("/devices", plain, ""), 404);
+    EXPECT_EQ(status("/operators", plain, ""), 404);
+    EXPECT_EQ(status("/plain", plain, ""), 200);
+  }
+  EXPECT_EQ(status("/devices", Transport::kMqttWebSocket, "TLSv1.3"), 200);
+  EXPECT_EQ(status("/plain", Transport::kHttps, "TLSv1.3"), 200);
 }
 
 TEST_F(ConversationTest, AConnectionBelongsToOneDeviceAndItsCommandsReachTheHub) {

@@ -128,7 +128,9 @@ StepResult on_property(const Incoming& incoming) {
   if (method == "report_info") {
     return store(incoming, pending_thing(incoming, *request, Pending::What::kThing));
   }
-  if (method == "control_reply") {
+  // The Python SDK forgets to say that it is one.
+  const bool unnamed_reply = method.empty() && request->contains("code");
+  if (method == "control_reply" || unnamed_reply) {
     Pending pending = pending_of(incoming, Pending::What::kThing);
     pending.reply_to.clear();
     return store(incoming, std::move(pending));
