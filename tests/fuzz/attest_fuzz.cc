@@ -135,8 +135,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     BERTH_CHECK(!attested && "nobody here knows a key");
   }
   const std::span<const berth::domain::Enrollment> all(fixture.enrollments);
+  const std::optional<berth::domain::Member> no_member;
   const auto findings = fixture.attestor.rivals(
-      {claim, claim.registration_id, reason, now, std::nullopt, all, all, all}, 500);
+      {claim, claim.registration_id, reason, now, std::nullopt, all, all, all, no_member, {}}, 500);
   must_be_sound(findings);
   claim.host = input.text();
   std::erase(claim.host, '%');  // as a dialect gives it
