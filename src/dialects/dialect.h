@@ -107,6 +107,12 @@ class Dialect {
   // connection by its CONNECT. Asked in the order of app/registry.cc; the first yes wins.
   virtual bool claims(const wire::Peer& peer, const wire::Request& request) const = 0;
 
+  // Of a request that it claims, of which only the header is there.
+  virtual wire::BodyRules body_rules(const wire::HttpRequest& header) const {
+    static_cast<void>(header);
+    return {};
+  }
+
   // Never throws; every malformed input becomes an answer of the vendor's shape.
   virtual StepResult step(const wire::Peer& peer, Session& session, Input input) const = 0;
 };

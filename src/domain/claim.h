@@ -8,8 +8,10 @@
 
 #include "base/clock.h"
 #include "base/codec.h"
+#include "base/secret.h"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -74,14 +76,46 @@ struct CertificateChain {
   std::vector<base::Bytes> certificates;
 };
 
+// What a password is presented for.
+enum class PasswordUse {
+  kEnroll,   // a member registers: its enrol password
+  kControl,  // a device is to control a member: the member's control password
+  kConnect,  // a device's own
+  kAccount,  // of the account that a scope's owner has
+};
+std::string_view to_string(PasswordUse use);  // "enroll", "control", "connect", "account"
+
+// A password in clear. Shared, because claims are copied; nobody changes it.
+struct Password {
+  PasswordUse use = PasswordUse::kConnect;
+  std::shared_ptr<const Secret> text;  // never null; bounded by the dialect, may be empty
+  std::string account = {};  // kAccount: its e-mail address; empty: that of the device's scope
+};
+
+// What management gave an operator who vouches for a member (VouchForMember); bound to the member
+// and good for a minute.
+struct Voucher {
+  std::string text;
+};
+
 using Evidence = std::variant<NoEvidence, MalformedEvidence, MacOverText, SignedText,
-                              SharedKeyChannel, CertificateChain>;
+                              SharedKeyChannel, CertificateChain, Password, Voucher>;
 
 // A claim that names its group and the member of it, instead of a scope: groups with a product
-// secret are known by their id in the whole server.
+// secret or with passwords are known by their id in the whole server. To a hub an empty group means
+// whichever it is of.
 struct Membership {
   std::string group;   // enrollment id, as sent
   std::string member;  // as sent
+};
+
+// The claim is not for the member it names but for a device that is to control it.
+struct Controller {
+  std::string serial;  // its own, as sent; empty: it gave none
+  // Credentials it has as a controller already, as sent: the claim then adds the member to what it
+  // controls. Not good: they count as not sent.
+  std::string device = {};
+  std::shared_ptr<const Secret> password = {};
 };
 
 // What the device expects to be issued, when it says so.
@@ -95,8 +129,13 @@ struct Claim {
   // With it, registration_id is the text that the dialect makes of both.
   std::optional<Membership> membership;
   std::optional<CredentialKind> wants;
+  std::optional<Controller> controller;  // only with a membership
   Evidence evidence;
   std::string payload;  // custom payload, JSON text; empty if none
+  // What a new identity starts with, as the device says; groups with passwords only.
+  std::string display_name = {};
+  std::string properties = {};      // reported properties, JSON object text
+  std::string property_links = {};  // JSON text, kept and given back
   // Where it came from, for the trail.
   std::string dialect;    // "azure-dps"
   std::string transport;  // wire::to_string(transport)

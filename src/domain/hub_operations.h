@@ -6,6 +6,7 @@
 #pragma once
 
 #include "domain/claim.h"
+#include "domain/data.h"
 #include "domain/message.h"
 #include "domain/reason.h"
 #include "domain/records.h"
@@ -36,10 +37,10 @@ struct Subscription {
 
 // ---- what a device asks
 
-// The first command of a connection. A claim with a membership names a member of a group wherever
-// it is, whatever the host; otherwise, in `claim`, registration_id is the device id, host the host
-// name the device says it connects to (without port), scope stays empty; evidence's
-// expected_audience is "<host>/devices/<id>".
+// The first command of a connection. A claim with a membership names a member of a group (an empty
+// group: of any, and controllers and prototypes too) wherever it is, whatever the host; otherwise,
+// in `claim`, registration_id is the device id, host the host name the device says it connects to
+// (without port), scope stays empty; evidence's expected_audience is "<host>/devices/<id>".
 struct ConnectDevice {
   Claim claim;
   std::string model_id;
@@ -92,10 +93,29 @@ struct UnbindDevice {
 struct ListBound {};
 // The device leaves in good order: no will.
 struct Farewell {};
+// A request about data, properties or other devices. With a claim it stands alone and needs no
+// ConnectDevice: the evidence is a Password of the device registration_id (kConnect), of an account
+// (kAccount), or of the account of that device's scope (kAccount with an empty account name), which
+// acts as the device. Without one it is the connected device's.
+struct AskData {
+  DataRequest request;
+  std::optional<Claim> claim;
+};
+// From now on records that match come as DeliverRecord. The subscription's end is UnwatchRecords or
+// the connection's.
+struct WatchRecords {
+  std::string filter;  // the dialect's own text for it, given back with each record
+  std::string of;      // a device id; empty: everything it may read
+  std::string mask;
+};
+struct UnwatchRecords {
+  std::string filter;
+};
 
-using HubCommand = std::variant<ConnectDevice, Subscribe, Unsubscribe, SendTelemetry, ReadTwin,
-                                PatchReported, AnswerMethod, SettleMessage, ReportMisuse,
-                                BindDevice, UnbindDevice, ListBound, Farewell>;
+using HubCommand =
+    std::variant<ConnectDevice, Subscribe, Unsubscribe, SendTelemetry, ReadTwin, PatchReported,
+                 AnswerMethod, SettleMessage, ReportMisuse, BindDevice, UnbindDevice, ListBound,
+                 AskData, WatchRecords, UnwatchRecords, Farewell>;
 
 // ---- what it is answered
 
@@ -124,8 +144,9 @@ struct HubRefused {
   std::chrono::seconds retry_after{0};
   TimePoint at;
 };
-using HubResult =
-    std::variant<DeviceConnected, HubDone, TwinRead, ReportedPatched, BoundDevices, HubRefused>;
+using HubResult = std::variant<DeviceConnected, HubDone, TwinRead, ReportedPatched, BoundDevices,
+                               RecordsPublished, RecordsRead, ChannelsListed, PropertiesRead,
+                               IdentityDescribed, Counted, PrototypeCreated, HubRefused>;
 
 // ---- what the hub tells it unasked
 
@@ -143,12 +164,18 @@ struct DesiredChanged {
   std::uint64_t version = 0;
   std::string patch;  // JSON object text; null deletes
 };
+// A record that was published, for WatchRecords. Nobody acknowledges it.
+struct DeliverRecord {
+  std::string filter;
+  Record record;
+};
 // The connection must end now. The device is told nothing but the close.
 enum class EndReason { kTakenOver, kIdentityChanged, kProofExpired, kTooSlow, kStopping };
 std::string_view to_string(EndReason reason);  // "taken_over"
 struct EndConnection {
   EndReason reason = EndReason::kStopping;
 };
-using HubEvent = std::variant<DeliverMessage, CallMethod, DesiredChanged, EndConnection>;
+using HubEvent =
+    std::variant<DeliverMessage, CallMethod, DesiredChanged, DeliverRecord, EndConnection>;
 
 }  // namespace berth::domain

@@ -91,6 +91,17 @@ Result<void> MemberTag::validate(std::string_view text) {
                       "use 1 to 64 letters, digits and - . _ :"});
 }
 
+Result<void> ObjectTag::validate(std::string_view text) {
+  constexpr std::string_view kHex = "0123456789abcdefABCDEF";
+  const bool good =
+      text.size() == kObjectIdSize && text.find_first_not_of(kHex) == std::string_view::npos;
+  if (good) return {};
+  return Fail(
+      ErrorKind::kInvalid,
+      fmt::format("{} '{}' is not {} hex digits", kName, base::printable(text, 64), kObjectIdSize),
+      "give the id as it was given out");
+}
+
 Result<void> validate_host(std::string_view host) {
   return check(host, {"host name", 1, 253, "-.:", ":", ".",
                       "give a DNS name or an IP address without a port"});

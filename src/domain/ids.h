@@ -42,12 +42,20 @@ struct MemberTag {
   static Result<void> validate(std::string_view text);
 };
 
+inline constexpr std::size_t kObjectIdSize = 24;
+// Of a record, and the part of made-up ids behind their prefix: 24 hex digits, lower-case as made.
+struct ObjectTag {
+  static constexpr std::string_view kName = "object id";
+  static Result<void> validate(std::string_view text);
+};
+
 using ScopeId = Id<ScopeTag>;
 using RegistrationId = Id<RegistrationTag>;
 using EnrollmentId = Id<EnrollmentTag>;
 using HubName = Id<HubTag>;
 using DeviceId = Id<DeviceTag>;
 using MemberName = Id<MemberTag>;
+using ObjectId = Id<ObjectTag>;
 
 // 1..253 characters of a DNS name or an IP address, lower-cased by the caller; no port.
 Result<void> validate_host(std::string_view host);

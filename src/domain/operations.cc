@@ -5,9 +5,10 @@
 namespace berth::domain {
 namespace {
 
-constexpr Names<MemberAdding, 4> kAddings{{
+constexpr Names<MemberAdding, 5> kAddings{{
     {MemberAdding::kAdded, "added"},
     {MemberAdding::kPresent, "present"},
+    {MemberAdding::kUpdated, "updated"},
     {MemberAdding::kInvalid, "invalid"},
     {MemberAdding::kFull, "full"},
 }};

@@ -78,6 +78,14 @@ struct ProductSecretEdit {
   std::optional<std::chrono::seconds> clock_window;
   std::optional<std::chrono::seconds> replay_window;
 };
+// Given on creation of a group, its members have passwords.
+struct MemberPasswordsEdit {
+  std::optional<Secret> derivation_secret;  // text; empty: none
+  std::optional<DerivationOrder> order;
+  std::optional<Reissue> reissue;                 // kRefused or kNew
+  std::optional<std::uint32_t> guesses_max;       // 1..1000
+  std::optional<std::chrono::seconds> lock_time;  // 1 s .. 30 days
+};
 struct EnrollmentEdit {
   std::optional<std::string> id;  // creation only
   std::optional<std::string> display_name;
@@ -93,6 +101,7 @@ struct EnrollmentEdit {
   std::optional<bool> iot_edge;
   std::optional<std::string> device_information;  // JSON object text
   std::optional<ProductSecretEdit> product;       // groups only; their id is made up when absent
+  std::optional<MemberPasswordsEdit> passwords;   // likewise; at most one of the two
   std::optional<std::vector<TopicPermission>> topics;
 };
 struct DeviceEdit {
@@ -235,10 +244,17 @@ struct RotateProductSecret {
 };
 
 // The roster of a group with a product secret.
+struct NewMember {
+  std::string name;
+  // Groups with passwords only: 4..127 printable characters; none: derived, or kept if it is
+  // listed.
+  std::optional<Secret> enroll_password = {};
+  std::optional<Secret> control_password = {};
+};
 struct AddMembers {
   std::string scope;
   std::string group;
-  std::vector<std::string> names;  // 1..1000
+  std::vector<NewMember> members;  // 1..1000
 };
 struct GetMember {
   std::string scope;
@@ -266,11 +282,53 @@ struct DeleteMember {
   Precondition precondition;
 };
 // It may register again, though it has connected with what it was issued; what it has stays good
-// until it does.
+// until it does. Of a group with passwords: what it has is void at once.
 struct ResetMember {
   std::string scope;
   std::string group;
   std::string name;
+};
+// Forgets wrong passwords; groups with passwords only.
+struct UnlockMember {
+  std::string scope;
+  std::string group;
+  std::string name;
+};
+// Allows one registration of the member without its enrol password: the answer is evidence for it.
+// Groups with passwords only; audited as "member.enroll".
+struct VouchForMember {
+  std::string scope;
+  std::string group;
+  std::string name;
+};
+
+struct AccountEdit {
+  std::optional<std::string> email;  // creation only
+  std::optional<Secret> password;    // 8..127 characters; required on creation
+  std::optional<bool> enabled;
+};
+struct CreateAccount {
+  std::string scope;
+  AccountEdit edit;
+};
+struct GetAccount {
+  std::string scope;
+  std::string email;
+};
+struct ListAccounts {
+  std::string scope;
+};
+// With a password, or enabled, it also forgets wrong passwords.
+struct UpdateAccount {
+  std::string scope;
+  std::string email;
+  AccountEdit edit;
+  Precondition precondition;
+};
+struct DeleteAccount {
+  std::string scope;
+  std::string email;
+  Precondition precondition;
 };
 
 struct GetRegistration {
@@ -398,11 +456,12 @@ using ManagementCommand =
                  ListHubLinks, CreateEnrollment, GetEnrollment, GetEnrollmentKeys, ListEnrollments,
                  UpdateEnrollment, DeleteEnrollment, RegenerateEnrollmentKey, RotateProductSecret,
                  AddMembers, GetMember, ListMembers, UpdateMember, DeleteMember, ResetMember,
-                 GetRegistration, ListRegistrations, DeleteRegistration, TransferRegistration,
-                 GetDevice, GetDeviceKeys, ListDevices, CreateDevice, UpdateDevice, DeleteDevice,
-                 RegenerateDeviceKey, GetTwin, UpdateTwin, CallDeviceMethod, SendToDevice,
-                 ReadEvents, GetTrail, ListTrails, ListAudit, CreateToken, ListTokens, DeleteToken,
-                 GetServerStatus>;
+                 UnlockMember, VouchForMember, CreateAccount, GetAccount, ListAccounts,
+                 UpdateAccount, DeleteAccount, GetRegistration, ListRegistrations,
+                 DeleteRegistration, TransferRegistration, GetDevice, GetDeviceKeys, ListDevices,
+                 CreateDevice, UpdateDevice, DeleteDevice, RegenerateDeviceKey, GetTwin, UpdateTwin,
+                 CallDeviceMethod, SendToDevice, ReadEvents, GetTrail, ListTrails, ListAudit,
+                 CreateToken, ListTokens, DeleteToken, GetServerStatus>;
 
 // Opened keys, asked for on purpose (role operator or admin; audited).
 struct Keys {
@@ -415,13 +474,22 @@ struct ProductKeys {
   std::optional<Secret> previous;
   TimePoint previous_until;
 };
+// The same of a group with passwords.
+struct DerivationKeys {
+  std::optional<Secret> secret;  // text
+};
+// What VouchForMember gives: the claim to register with.
+struct Vouched {
+  Claim claim;
+};
 // A line of a roster and what became of it.
 struct MemberView {
   Member member;
   std::optional<Registration> registration;
 };
-enum class MemberAdding { kAdded, kPresent, kInvalid, kFull };
-std::string_view to_string(MemberAdding adding);  // "added", "present", "invalid", "full"
+enum class MemberAdding { kAdded, kPresent, kUpdated, kInvalid, kFull };
+// "added", "present", "updated" (it was listed and got other passwords), "invalid", "full".
+std::string_view to_string(MemberAdding adding);
 struct MemberAdded {
   std::string name;
   MemberAdding result = MemberAdding::kAdded;
@@ -487,9 +555,10 @@ struct Done {};
 
 using ManagementResult =
     std::variant<Done, Scope, Listing<Scope>, Hub, Listing<Hub>, HubLink, Listing<HubLink>,
-                 Enrollment, Listing<Enrollment>, Keys, ProductKeys, MemberView,
-                 Listing<MemberView>, MembersAdded, HubKeys, Registration, Listing<Registration>,
-                 DeviceView, Listing<Device>, Twin, MethodAnswer, QueuedMessage, EventPage, Trail,
-                 Listing<Trail>, Listing<AuditRecord>, NewToken, Listing<Token>, ServerStatus>;
+                 Enrollment, Listing<Enrollment>, Keys, ProductKeys, DerivationKeys, MemberView,
+                 Vouched, Account, Listing<Account>, Listing<MemberView>, MembersAdded, HubKeys,
+                 Registration, Listing<Registration>, DeviceView, Listing<Device>, Twin,
+                 MethodAnswer, QueuedMessage, EventPage, Trail, Listing<Trail>,
+                 Listing<AuditRecord>, NewToken, Listing<Token>, ServerStatus>;
 
 }  // namespace berth::domain

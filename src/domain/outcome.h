@@ -26,7 +26,10 @@ struct IssuedCertificate {
   std::string certificate_pem;
   Secret private_key_pem;  // PKCS#8
 };
-using Credential = std::variant<std::monostate, IssuedSecret, IssuedCertificate>;
+struct IssuedPassword {
+  Secret password;  // printable text
+};
+using Credential = std::variant<std::monostate, IssuedSecret, IssuedCertificate, IssuedPassword>;
 
 // The attempt is on disk; its operation id can be polled. `registration` is its present state,
 // which with a built-in hub is already final.

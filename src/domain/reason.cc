@@ -7,7 +7,7 @@
 namespace berth::domain {
 namespace {
 
-constexpr Names<Reason, 42> kReasonNames{{
+constexpr Names<Reason, 48> kReasonNames{{
     {Reason::kNone, "none"},
     {Reason::kScopeUnknown, "scope_unknown"},
     {Reason::kScopeDisabled, "scope_disabled"},
@@ -48,6 +48,12 @@ constexpr Names<Reason, 42> kReasonNames{{
     {Reason::kRequestRepeated, "request_repeated"},
     {Reason::kCertificateInvalid, "certificate_invalid"},
     {Reason::kNotBound, "not_bound"},
+    {Reason::kAlreadyRegistered, "already_registered"},
+    {Reason::kMemberLocked, "member_locked"},
+    {Reason::kNotYetRegistered, "not_yet_registered"},
+    {Reason::kNotPermitted, "not_permitted"},
+    {Reason::kRequestInvalid, "request_invalid"},
+    {Reason::kPropertyUnknown, "property_unknown"},
     {Reason::kStoreUnavailable, "store_unavailable"},
     {Reason::kInternal, "internal"},
 }};
@@ -57,7 +63,7 @@ static_assert(std::equal(kReasonNames.begin(), kReasonNames.end(), std::begin(kR
                          std::end(kReasons),
                          [](const auto& named, Reason reason) { return named.first == reason; }));
 
-constexpr Names<Cause, 68> kCauseNames{{
+constexpr Names<Cause, 79> kCauseNames{{
     {Cause::kGroupKeyUnderived, "group_key_underived"},
     {Cause::kIndividualKeyDerived, "individual_key_derived"},
     {Cause::kWrongCaseId, "wrong_case_id"},
@@ -124,6 +130,17 @@ constexpr Names<Cause, 68> kCauseNames{{
     {Cause::kIssuedButOther, "issued_but_other"},
     {Cause::kCertificateExpired, "certificate_expired"},
     {Cause::kCertificateOfOther, "certificate_of_other"},
+    {Cause::kPasswordOfOtherUse, "password_of_other_use"},
+    {Cause::kPasswordOfOtherMember, "password_of_other_member"},
+    {Cause::kPasswordSpelling, "password_spelling"},
+    {Cause::kPasswordOtherOrder, "password_other_order"},
+    {Cause::kPasswordNotDerived, "password_not_derived"},
+    {Cause::kMemberLocked, "member_locked"},
+    {Cause::kRegisteredAlready, "registered_already"},
+    {Cause::kControlledNotRegistered, "controlled_not_registered"},
+    {Cause::kSerialOfOther, "serial_of_other"},
+    {Cause::kNotControlled, "not_controlled"},
+    {Cause::kPermissionMissing, "permission_missing"},
     {Cause::kGuessing, "guessing"},
     {Cause::kUnexplained, "unexplained"},
 }};
@@ -186,6 +203,12 @@ bool may_be_guessing(Reason reason) {
     case Reason::kCredentialMismatch:
     case Reason::kRequestRepeated:
     case Reason::kNotBound:
+    case Reason::kAlreadyRegistered:
+    case Reason::kMemberLocked:
+    case Reason::kNotYetRegistered:
+    case Reason::kNotPermitted:
+    case Reason::kRequestInvalid:
+    case Reason::kPropertyUnknown:
     case Reason::kStoreUnavailable:
     case Reason::kInternal:
       return false;

@@ -51,6 +51,12 @@ enum class Reason {
   kRequestRepeated,        // an equal request was answered a short while ago
   kCertificateInvalid,     // a client certificate that is not good now
   kNotBound,               // the device is no gateway of the one it speaks for
+  kAlreadyRegistered,      // it is registered and must be reset before it may register again
+  kMemberLocked,           // too many wrong passwords in a row; waits, or an operator unlocks it
+  kNotYetRegistered,       // the member that is to be controlled has not registered
+  kNotPermitted,           // it may not do that to that device
+  kRequestInvalid,         // what it asks for breaks a rule of what can be asked
+  kPropertyUnknown,        // no property of that name
   kStoreUnavailable,       // the store did not answer in time
   kInternal,               // a bug of ours; the log has more
 };
@@ -97,6 +103,12 @@ inline constexpr Reason kReasons[] = {
     Reason::kRequestRepeated,
     Reason::kCertificateInvalid,
     Reason::kNotBound,
+    Reason::kAlreadyRegistered,
+    Reason::kMemberLocked,
+    Reason::kNotYetRegistered,
+    Reason::kNotPermitted,
+    Reason::kRequestInvalid,
+    Reason::kPropertyUnknown,
     Reason::kStoreUnavailable,
     Reason::kInternal,
 };
@@ -111,74 +123,85 @@ bool may_be_guessing(Reason reason);
 // The likely cause of a refusal, found by testing rival hypotheses (provisioning/explain.h). A
 // proven cause verified: the same check passes when just this one thing is assumed.
 enum class Cause {
-  kGroupKeyUnderived,       // the device signs with the group key itself
-  kIndividualKeyDerived,    // a key was derived from an individual enrollment's key
-  kWrongCaseId,             // the key was derived from the id in another spelling
-  kKeyTextNotDecoded,       // the base64 text of the key was used as the key (or encoded twice)
-  kKeyStoredEncodedTwice,   // the enrollment holds the base64 text of the key the device uses
-  kKeyHasWhitespace,        // the key text was used with a line break or blank around it
-  kDerivedForOtherId,       // derived from the right group key, but for the id in the token
-  kKeyOfOtherEnrollment,    // the key of another enrollment of the same scope
-  kKeyOfOtherScope,         // the key belongs to an enrollment of another scope
-  kRetiredKey,              // a key that has been replaced since
-  kIndividualShadowsGroup,  // the group key is right, but an individual enrollment has the id
-  kGroupShadowsIndividual,  // signs with the group's derived key after it was made individual
-  kSignedDecodedResource,   // the signed text was not the `sr` that was sent
-  kSignedWithoutExpiry,     // the expiry line is missing from the signed text
-  kSignatureEncoding,       // right signature, wrong encoding (hex, base64url, lost plus signs)
-  kClockBehind,             // the device's clock is behind
-  kClockAhead,              // the device's clock is ahead
-  kExpiryInMilliseconds,    // `se` counts milliseconds
-  kTokenReused,             // a token that was good once and has expired
-  kScopeOfOtherHost,        // the scope exists under another host name
-  kScopeSpelling,           // a scope with almost this id exists
-  kIdSpelling,              // an enrollment with almost this id exists
-  kTokenForOtherScope,      // the token names another scope than the request
-  kTokenForOtherDevice,     // the token names another device than the request
-  kTokenForHub,             // a hub token (host/devices/id) was sent to provisioning
-  kEnrollmentDisabled,      // an operator disabled it
-  kNoHubLinked,             // no hub is linked to the scope
-  kHubsExcluded,            // every linked hub is excluded from allocation or not in the list
-  kOwnerDiffers,            // it was registered by another enrollment before
-  kNoCredential,            // nothing was presented at all
-  kKeyNotIssuedYet,         // the owner's present key, but the hub still has the one before
-  kKeyOfOtherDevice,        // the key of another device of the hub
-  kKeyOfHubPolicy,          // the key of a policy of the hub, used without naming the policy
-  kHubPolicyUnfit,          // the policy named does not exist or does not let devices connect
-  kTokenForProvisioning,    // a token for registering was sent to a hub
-  kTokenForOtherHub,        // the token names another hub than the device connects to
-  kDeviceAtOtherHub,        // another hub has the device
-  kDeviceRemoved,           // an operator deleted the identity, the registration is still there
-  kDeviceDisabled,          // an operator switched the device off
-  kHostSpelling,            // a hub has almost this host name
-  kHostOfProvisioning,      // the host name is where devices register
-  kTopicOfOtherDevice,      // a topic with the id of another device
-  kTopicUnknown,            // a topic that is none
-  kQosUnsupported,          // a quality of service the hub does not have
-  kOverLimit,               // larger than the hub takes
-  kDocumentRule,            // a twin patch that breaks a rule of twins
-  kOtherMacAlgorithm,       // the right secret and text, another hash
-  kTextWithLineEnd,         // the signed text ended with a line break
-  kFieldsReordered,         // the signed text had its fields in another order
-  kFieldsMissing,           // the signed text lacked a field
-  kSecretCut,               // only a part of the secret was used as the key
-  kSecretDecoded,           // the secret was decoded before it was used as the key
-  kSecretEnded,             // the secret before the last rotation, after its overlap
-  kMemberSpelling,          // the roster lists almost this name
-  kMemberNotListed,         // the group admits listed names only
-  kAdmitsNobody,            // registration of the group is switched off
-  kMembersFull,             // the group's limit of members made by request is reached
-  kActivated,               // registered and connected before; must be reset first
-  kRepeatedRequest,         // the same name, nonce and time again
-  kOtherCredentialKind,     // the group issues the other kind of credential
-  kGroupSpelling,           // a group with almost this id exists
-  kNotProductGroup,         // the group of that id has another kind of attestation
-  kReissuedSince,           // a credential that a later registration replaced
-  kIssuedButOther,          // a credential was issued, and it is not this one
-  kCertificateExpired,      // its time is over
-  kCertificateOfOther,      // the certificate of another device
-  kGuessing,                // many failures from one address
-  kUnexplained,             // none of the hypotheses verified
+  kGroupKeyUnderived,        // the device signs with the group key itself
+  kIndividualKeyDerived,     // a key was derived from an individual enrollment's key
+  kWrongCaseId,              // the key was derived from the id in another spelling
+  kKeyTextNotDecoded,        // the base64 text of the key was used as the key (or encoded twice)
+  kKeyStoredEncodedTwice,    // the enrollment holds the base64 text of the key the device uses
+  kKeyHasWhitespace,         // the key text was used with a line break or blank around it
+  kDerivedForOtherId,        // derived from the right group key, but for the id in the token
+  kKeyOfOtherEnrollment,     // the key of another enrollment of the same scope
+  kKeyOfOtherScope,          // the key belongs to an enrollment of another scope
+  kRetiredKey,               // a key that has been replaced since
+  kIndividualShadowsGroup,   // the group key is right, but an individual enrollment has the id
+  kGroupShadowsIndividual,   // signs with the group's derived key after it was made individual
+  kSignedDecodedResource,    // the signed text was not the `sr` that was sent
+  kSignedWithoutExpiry,      // the expiry line is missing from the signed text
+  kSignatureEncoding,        // right signature, wrong encoding (hex, base64url, lost plus signs)
+  kClockBehind,              // the device's clock is behind
+  kClockAhead,               // the device's clock is ahead
+  kExpiryInMilliseconds,     // `se` counts milliseconds
+  kTokenReused,              // a token that was good once and has expired
+  kScopeOfOtherHost,         // the scope exists under another host name
+  kScopeSpelling,            // a scope with almost this id exists
+  kIdSpelling,               // an enrollment with almost this id exists
+  kTokenForOtherScope,       // the token names another scope than the request
+  kTokenForOtherDevice,      // the token names another device than the request
+  kTokenForHub,              // a hub token (host/devices/id) was sent to provisioning
+  kEnrollmentDisabled,       // an operator disabled it
+  kNoHubLinked,              // no hub is linked to the scope
+  kHubsExcluded,             // every linked hub is excluded from allocation or not in the list
+  kOwnerDiffers,             // it was registered by another enrollment before
+  kNoCredential,             // nothing was presented at all
+  kKeyNotIssuedYet,          // the owner's present key, but the hub still has the one before
+  kKeyOfOtherDevice,         // the key of another device of the hub
+  kKeyOfHubPolicy,           // the key of a policy of the hub, used without naming the policy
+  kHubPolicyUnfit,           // the policy named does not exist or does not let devices connect
+  kTokenForProvisioning,     // a token for registering was sent to a hub
+  kTokenForOtherHub,         // the token names another hub than the device connects to
+  kDeviceAtOtherHub,         // another hub has the device
+  kDeviceRemoved,            // an operator deleted the identity, the registration is still there
+  kDeviceDisabled,           // an operator switched the device off
+  kHostSpelling,             // a hub has almost this host name
+  kHostOfProvisioning,       // the host name is where devices register
+  kTopicOfOtherDevice,       // a topic with the id of another device
+  kTopicUnknown,             // a topic that is none
+  kQosUnsupported,           // a quality of service the hub does not have
+  kOverLimit,                // larger than the hub takes
+  kDocumentRule,             // a twin patch that breaks a rule of twins
+  kOtherMacAlgorithm,        // the right secret and text, another hash
+  kTextWithLineEnd,          // the signed text ended with a line break
+  kFieldsReordered,          // the signed text had its fields in another order
+  kFieldsMissing,            // the signed text lacked a field
+  kSecretCut,                // only a part of the secret was used as the key
+  kSecretDecoded,            // the secret was decoded before it was used as the key
+  kSecretEnded,              // the secret before the last rotation, after its overlap
+  kMemberSpelling,           // the roster lists almost this name
+  kMemberNotListed,          // the group admits listed names only
+  kAdmitsNobody,             // registration of the group is switched off
+  kMembersFull,              // the group's limit of members made by request is reached
+  kActivated,                // registered and connected before; must be reset first
+  kRepeatedRequest,          // the same name, nonce and time again
+  kOtherCredentialKind,      // the group issues the other kind of credential
+  kGroupSpelling,            // a group with almost this id exists
+  kNotProductGroup,          // the group of that id has another kind of attestation
+  kReissuedSince,            // a credential that a later registration replaced
+  kIssuedButOther,           // a credential was issued, and it is not this one
+  kCertificateExpired,       // its time is over
+  kCertificateOfOther,       // the certificate of another device
+  kPasswordOfOtherUse,       // the member's other password
+  kPasswordOfOtherMember,    // another member's password
+  kPasswordSpelling,         // right but for case, blanks, quotes or encoding around it
+  kPasswordOtherOrder,       // derived from the group's secret in the other order
+  kPasswordNotDerived,       // derived from the group's secret, but the member has its own
+  kMemberLocked,             // too many wrong passwords in a row
+  kRegisteredAlready,        // registered, and neither reset nor allowed to register anew
+  kControlledNotRegistered,  // the member to be controlled must register first
+  kSerialOfOther,            // a controller of that serial exists and does not control the member
+  kNotControlled,            // the device does not control the one it speaks of
+  kPermissionMissing,        // the permissions of one of the two devices do not allow it
+  kGuessing,                 // many failures from one address
+  kUnexplained,              // none of the hypotheses verified
 };
 
 inline constexpr Cause kCauses[] = {
@@ -248,6 +271,17 @@ inline constexpr Cause kCauses[] = {
     Cause::kIssuedButOther,
     Cause::kCertificateExpired,
     Cause::kCertificateOfOther,
+    Cause::kPasswordOfOtherUse,
+    Cause::kPasswordOfOtherMember,
+    Cause::kPasswordSpelling,
+    Cause::kPasswordOtherOrder,
+    Cause::kPasswordNotDerived,
+    Cause::kMemberLocked,
+    Cause::kRegisteredAlready,
+    Cause::kControlledNotRegistered,
+    Cause::kSerialOfOther,
+    Cause::kNotControlled,
+    Cause::kPermissionMissing,
     Cause::kGuessing,
     Cause::kUnexplained,
 };

@@ -43,6 +43,20 @@ constexpr Names<Reissue, 3> kReissues{{
     {Reissue::kSame, "same"},
     {Reissue::kNew, "new"},
 }};
+constexpr Names<DerivationOrder, 2> kDerivationOrders{{
+    {DerivationOrder::kSecretFirst, "secret_first"},
+    {DerivationOrder::kNameFirst, "name_first"},
+}};
+constexpr Names<DeviceRole, 3> kDeviceRoles{{
+    {DeviceRole::kDevice, "device"},
+    {DeviceRole::kController, "controller"},
+    {DeviceRole::kPrototype, "prototype"},
+}};
+constexpr Names<ControlAccess, 3> kControlAccesses{{
+    {ControlAccess::kNone, "none"},
+    {ControlAccess::kRead, "read"},
+    {ControlAccess::kReadWrite, "read_write"},
+}};
 constexpr Names<Role, 3> kRoles{{
     {Role::kViewer, "viewer"},
     {Role::kOperator, "operator"},
@@ -69,6 +83,7 @@ std::string_view attestation_name(const Attestation& attestation) {
   struct Name {
     std::string_view operator()(const SymmetricKeys&) const { return "symmetric_key"; }
     std::string_view operator()(const ProductSecret&) const { return "product_secret"; }
+    std::string_view operator()(const MemberPasswords&) const { return "member_passwords"; }
   };
   return std::visit(Name{}, attestation);
 }
@@ -102,6 +117,25 @@ std::optional<HubPermission> parse_hub_permission(std::string_view text) {
   return value_of(kHubPermissions, text);
 }
 
+std::string controller_registration_id(std::string_view serial_or_id) {
+  return "controller:" + std::string(serial_or_id);
+}
+
+std::string_view to_string(DerivationOrder order) { return name_of(kDerivationOrders, order); }
+std::optional<DerivationOrder> parse_derivation_order(std::string_view text) {
+  return value_of(kDerivationOrders, text);
+}
+
+std::string_view to_string(DeviceRole role) { return name_of(kDeviceRoles, role); }
+std::optional<DeviceRole> parse_device_role(std::string_view text) {
+  return value_of(kDeviceRoles, text);
+}
+
+std::string_view to_string(ControlAccess access) { return name_of(kControlAccesses, access); }
+std::optional<ControlAccess> parse_control_access(std::string_view text) {
+  return value_of(kControlAccesses, text);
+}
+
 std::string_view to_string(Role role) { return name_of(kRoles, role); }
 std::optional<Role> parse_role(std::string_view text) { return value_of(kRoles, text); }
 
@@ -116,5 +150,19 @@ std::string device_key_context(const HubName& hub, const DeviceId& id) {
 std::string hub_policy_context(const HubName& hub, std::string_view policy) {
   return "hub-policy/" + hub.text() + '/' + std::string(policy);
 }
+
+std::string member_password_purpose(const ScopeId& scope, const EnrollmentId& group,
+                                    const MemberName& name, PasswordUse use) {
+  return "member-password/" + scope.text() + '/' + group.key() + '/' + name.text() + '/' +
+         std::string(to_string(use));
+}
+
+std::string voucher_message(const ScopeId& scope, const EnrollmentId& group, const MemberName& name,
+                            std::int64_t expires_at_seconds, std::string_view actor) {
+  return scope.text() + '\n' + group.key() + '\n' + name.text() + '\n' +
+         std::to_string(expires_at_seconds) + '\n' + std::string(actor);
+}
+
+std::string device_password_purpose(const DeviceId& id) { return "device-password/" + id.text(); }
 
 }  // namespace berth::domain

@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -131,6 +132,28 @@ struct ProductSecret {
 };
 inline constexpr std::uint32_t kMembersMax = 200'000;  // of one group
 
+// How a group's secret and a member's name make the passwords of a member that has none of its own:
+// base64 of the SHA-1 of both, joined. The enrol password takes one order, the control password the
+// other.
+enum class DerivationOrder { kSecretFirst, kNameFirst };  // of the enrol password
+std::string_view to_string(DerivationOrder order);        // "secret_first", "name_first"
+std::optional<DerivationOrder> parse_derivation_order(std::string_view text);
+
+// Each listed member has two passwords: one to enrol with and one for those who are to control it.
+// Its own (Member), or derived from the group's secret. Devices of such a group get made-up ids and
+// a password. The id of a group that has it is unique in the whole server.
+struct MemberPasswords {
+  std::optional<Sealed> derivation_secret;  // text, sealed with key_context()
+  DerivationOrder order = DerivationOrder::kSecretFirst;
+  std::string device_prefix = "dev-";  // of the made-up ids: this and 24 hex digits
+  // What happens when a member that is registered asks again; kSame is not to be had.
+  Reissue reissue = Reissue::kRefused;
+  // Wrong passwords in a row after which a member's password is locked, and for how long.
+  std::uint32_t guesses_max = 10;
+  std::chrono::seconds lock_time{900};
+};
+inline constexpr std::string_view kPasswordGroupPrefix = "mod-";  // of made-up group ids
+
 // A topic of a device's own that its group lets it use.
 struct TopicPermission {
   std::string topic;  // what follows the device's prefix: "event", "user/log"; 1..64 characters
@@ -140,8 +163,8 @@ struct TopicPermission {
 };
 inline constexpr std::size_t kTopicPermissionsMax = 32;
 
-using Attestation = std::variant<SymmetricKeys, ProductSecret>;
-// "symmetric_key", "product_secret".
+using Attestation = std::variant<SymmetricKeys, ProductSecret, MemberPasswords>;
+// "symmetric_key", "product_secret", "member_passwords".
 std::string_view attestation_name(const Attestation& attestation);
 
 struct ReprovisionPolicy {
@@ -178,6 +201,13 @@ struct Enrollment {
   std::uint64_t version = 0;
 };
 
+// Wrong passwords in a row, and what came of them.
+struct Guesses {
+  std::uint32_t wrong = 0;
+  std::optional<TimePoint> locked_until;
+  bool operator==(const Guesses&) const = default;
+};
+
 // One line of a group's roster.
 struct Member {
   ScopeId scope;
@@ -185,12 +215,20 @@ struct Member {
   MemberName name;
   bool enabled = true;     // false: it may not register, and its identity is disabled
   bool requested = false;  // made by its own request, not by an operator
+  // Groups with passwords: keyed digests (member_password_purpose()) of its own; empty: derived.
+  base::Bytes enroll_password = {};
+  base::Bytes control_password = {};
+  Guesses enroll_guesses = {};
+  Guesses control_guesses = {};
   TimePoint created_at;
   TimePoint updated_at;
   std::uint64_t version = 0;
 };
 // The id under which a member registers and by which hubs know it.
 std::string member_device_id(const EnrollmentId& group, const MemberName& name);
+// The registration id of a device that controls others, by its own serial (of the form of a member
+// name) or, without one, by its made-up id.
+std::string controller_registration_id(std::string_view serial_or_id);
 
 // Who an id belongs to.
 struct EnrollmentRef {
@@ -240,6 +278,9 @@ struct Registration {
   std::optional<TimePoint> activated_at;
   // Requests that were answered, for as long as equal ones are refused; at most kAnsweredMax.
   std::vector<AnsweredRequest> answered;
+  // An operator, or the account of the scope, wants it to register anew: what it was issued is
+  // void. Groups with passwords only.
+  bool reset = false;
   TimePoint created_at;
   TimePoint updated_at;
   std::uint64_t version = 0;
@@ -259,6 +300,37 @@ struct RetiredCertificate {
   TimePoint retired_at;
 };
 
+// What a device is to the others of its scope.
+enum class DeviceRole {
+  kDevice,
+  kController,  // works on the devices it controls
+  kPrototype,   // made by the account of the scope; works on others as its permissions say
+};
+std::string_view to_string(DeviceRole role);  // "device", "controller", "prototype"
+std::optional<DeviceRole> parse_device_role(std::string_view text);
+
+// What those who control a device may do to it.
+enum class ControlAccess { kNone, kRead, kReadWrite };
+std::string_view to_string(ControlAccess access);  // "none", "read", "read_write"
+std::optional<ControlAccess> parse_control_access(std::string_view text);
+
+struct DevicePermissions {
+  // Other devices of the scope whose data it may read and write; none: all. For prototypes.
+  std::optional<std::vector<std::string>> reads;
+  std::optional<std::vector<std::string>> writes;
+  ControlAccess control = ControlAccess::kReadWrite;
+  std::string more = {};  // what a dialect keeps beside them: JSON object text, or empty
+  bool operator==(const DevicePermissions&) const = default;
+};
+inline constexpr std::size_t kPermittedMax = 1'000;  // devices in each list
+
+// A keyed digest (device_password_purpose()) of the password that a device connects with.
+struct DevicePassword {
+  base::Bytes digest;  // 32 bytes; empty: void until it registers again
+  std::vector<std::pair<base::Bytes, TimePoint>>
+      retired;  // with when, newest first; kRetiredKeysMax
+};
+
 // An identity at a hub.
 struct Device {
   HubName hub;
@@ -275,6 +347,15 @@ struct Device {
   // among the members of all hubs.
   std::optional<EnrollmentId> group;
   bool awaits_activation = false;  // what it was issued has not been used yet
+  // Devices with a password. One with a group, or of another role than kDevice, connects without
+  // naming a hub, and its id is unique among these.
+  std::optional<DevicePassword> password = {};
+  DeviceRole role = DeviceRole::kDevice;
+  std::string serial = {};  // its own, as it gave it; unique among the controllers of a scope and
+                            // among its prototypes
+  DevicePermissions permissions = {};
+  std::string property_links = {};  // JSON text that is kept and given back, or empty
+  std::string first_reported = {};  // reported properties it starts with, JSON object text
   InitialTwin twin;
   TimePoint created_at;
   TimePoint updated_at;
@@ -285,6 +366,31 @@ struct Device {
 std::string key_context(const ScopeId& scope, EnrollmentKind kind, const EnrollmentId& id);
 std::string device_key_context(const HubName& hub, const DeviceId& id);
 std::string hub_policy_context(const HubName& hub, std::string_view policy);
+
+// What keyed digests of passwords are bound to (provisioning::Vault::digest).
+std::string member_password_purpose(const ScopeId& scope, const EnrollmentId& group,
+                                    const MemberName& name, PasswordUse use);
+std::string device_password_purpose(const DeviceId& id);
+// A Voucher's text is "<expiry>.<64 hex digits>.<actor>": the expiry in Unix seconds, and the
+// keyed digest (purpose kVoucherPurpose) of this text, which says what it is good for.
+std::string voucher_message(const ScopeId& scope, const EnrollmentId& group, const MemberName& name,
+                            std::int64_t expires_at_seconds, std::string_view actor);
+inline constexpr std::string_view kVoucherPurpose = "member-voucher";
+
+// Who owns a scope, to vendors' clients that act for all its devices: an e-mail address, unique in
+// the whole server without case, and a password.
+struct Account {
+  ScopeId scope;
+  std::string email;
+  ObjectId id;           // as a publisher of data
+  std::string password;  // Argon2id, in its usual text form ("$argon2id$v=19$…")
+  bool enabled = true;
+  Guesses guesses;
+  TimePoint created_at;
+  TimePoint updated_at;
+  std::uint64_t version = 0;
+};
+inline constexpr std::size_t kAccountsMax = 100;  // of one scope
 
 enum class Role { kViewer, kOperator, kAdmin };
 std::string_view to_string(Role role);  // "viewer", "operator", "admin"

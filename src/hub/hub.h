@@ -21,13 +21,17 @@
 #include "base/task.h"
 #include "domain/hub_operations.h"
 #include "hub/ports/authenticator.h"
+#include "hub/ports/data_records.h"
 #include "hub/ports/device_store.h"
+#include "hub/ports/identities.h"
+#include "hub/ports/password_check.h"
 #include "hub/ports/refusals.h"
 #include "hub/ports/service.h"
 #include "hub/ports/subscriber.h"
 #include "hub/ports/telemetry_log.h"
 #include "hub/ports/waiting.h"
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -41,9 +45,12 @@ struct Settings {
   std::string node;                                 // this server's id
   SourceBudget::Limits failures{200, 1.0, 10'000};  // of connections, per source address
   std::size_t queue_depth_max = 50;                 // messages that wait for one device
-  std::size_t deliveries_max = 16;       // of them sent and not yet settled, per connection
-  std::size_t methods_pending_max = 32;  // calls a device has not answered yet
-  std::size_t subscriptions_max = 50;    // per device; vendors allow fewer
+  std::size_t deliveries_max = 16;              // of them sent and not yet settled, per connection
+  std::size_t methods_pending_max = 32;         // calls a device has not answered yet
+  std::size_t subscriptions_max = 50;           // per device; vendors allow fewer
+  std::size_t records_per_device_max = 10'000;  // the oldest beyond it are dropped; 0: no bound
+  std::uint32_t account_guesses_max = 10;       // wrong passwords in a row that lock an account
+  std::chrono::seconds account_lock_time{900};
 };
 
 struct Ports {
@@ -54,6 +61,9 @@ struct Ports {
   Waiting& waiting;
   const Clock& clock;
   Rng& rng;
+  DataRecords& records;
+  Identities& identities;
+  PasswordCheck& passwords;
 };
 
 // A device's connection, from ConnectDevice on. Destroying it ends the connection: the will is
@@ -93,6 +103,9 @@ class Hub final : public Service {
 
   // Begins this start's epoch and reads the hubs; before the first connect().
   Task<Result<void>> start();
+
+  // A request that stands alone: `command` has a claim.
+  Task<domain::HubResult> ask(domain::AskData command);
 
   Task<Attached> connect(domain::ConnectDevice command, std::shared_ptr<Subscriber> subscriber);
 

@@ -40,6 +40,9 @@ class Handler {
   virtual ~Handler() = default;
   // `peer` stays the caller's and outlives the conversation.
   virtual std::unique_ptr<Conversation> open(const wire::Peer& peer, Outbound& outbound) = 0;
+  // What may follow the header of an HTTP request, of which method, path, query and headers are
+  // set.
+  virtual wire::BodyRules body_rules(const wire::Peer& peer, const wire::HttpRequest& header) = 0;
   // The answers that net must give when it refuses a request before a dialect sees it (too large,
   // malformed, timed out): status and body for HTTP in a shape that suits every client.
   virtual wire::HttpResponse refuse(int status, std::string_view why) = 0;

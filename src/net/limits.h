@@ -19,10 +19,11 @@ struct Limits {
   std::size_t connections_per_source = 10'000;
 
   // --- sizes, in bytes
-  std::size_t header_bytes = 16 * 1024;        // request line and headers; beyond: 431
-  std::size_t body_bytes = 96 * 1024 + 512;    // 96 KB and room (azure-dps.md §8); beyond: 413
-  std::size_t mqtt_connect_bytes = 16 * 1024;  // a CONNECT packet; beyond: close
-  std::size_t mqtt_packet_bytes = 260 * 1024;  // any other packet; beyond: close
+  std::size_t header_bytes = 16 * 1024;            // request line and headers; beyond: 431
+  std::size_t body_bytes = 96 * 1024 + 512;        // 96 KB and room (azure-dps.md §8); beyond: 413
+  std::size_t large_body_bytes = 2 * 1024 * 1024;  // where BodyRules allow more; beyond: 413
+  std::size_t mqtt_connect_bytes = 16 * 1024;      // a CONNECT packet; beyond: close
+  std::size_t mqtt_packet_bytes = 260 * 1024;      // any other packet; beyond: close
   std::size_t client_chain_bytes = 32 * 1024;  // all client certificates of a handshake together
   std::size_t client_chain_count = 10;         // client certificates, leaf included
 

@@ -4,6 +4,7 @@
 // exists. Thread rule: plain values.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,6 +26,14 @@ struct HttpRequest {
 
   // The first header of that lower-case name, or nullptr.
   const std::string* header(std::string_view name) const;
+};
+
+// What a request's body may be, decided by its header alone (net asks before it reads the body).
+struct BodyRules {
+  std::size_t bytes_max = 0;  // 0: net's own limit; else up to net's limit for large bodies
+  // A DELETE without Content-Length and Transfer-Encoding may be followed at once by a body: what
+  // has arrived with the header, up to the end of the segment. The connection closes after it.
+  bool unframed_delete = false;
 };
 
 struct HttpResponse {

@@ -46,6 +46,8 @@ struct MqttConnack {
   // Not sent: a connection on which nothing was received for so long is closed, also when the
   // client's own keep-alive is longer or 0. 0: only the client's own counts.
   std::uint32_t idle_seconds_max = 0;
+  // Not sent: the connection is closed after so long, whatever it does. 0: it may stay.
+  std::uint32_t lifetime_seconds_max = 0;
 };
 
 struct MqttPublish {

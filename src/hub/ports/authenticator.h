@@ -44,6 +44,9 @@ class Authenticator {
                                                            const domain::Hub& hub,
                                                            const domain::Device& device,
                                                            TimePoint now) = 0;
+  // What is kept of a password that was chosen for the device.
+  virtual domain::DevicePassword keep_password(const domain::DeviceId& device,
+                                               const Secret& password) = 0;
   // The device's first key; none when it has no key of its own or it cannot be opened.
   virtual std::optional<SharedKey> shared_key(const domain::Device& device) = 0;
   // Whether what was proven then still is a credential of the device (or of its hub's policies).

@@ -36,7 +36,8 @@ struct RemoveHubLink {
   domain::ScopeId scope;
   domain::HubName hub;
 };
-// kConflict when it has a product secret and another scope has a group of that id that has one.
+// kConflict when it has a product secret or member passwords and another scope has a group of that
+// id that has one.
 struct PutEnrollment {
   domain::Enrollment record;
 };
@@ -76,6 +77,21 @@ struct RemoveMember {
 struct ResetActivation {
   domain::ScopeId scope;
   domain::RegistrationId id;
+  bool voids_password = false;  // sets Registration::reset and voids the identity's password
+};
+// kNotFound without the member.
+struct ForgetGuesses {
+  domain::ScopeId scope;
+  domain::EnrollmentId group;
+  domain::MemberName name;
+};
+// kConflict when another scope has an account of that address.
+struct PutAccount {
+  domain::Account record;
+};
+struct RemoveAccount {
+  domain::ScopeId scope;
+  std::string email;
 };
 struct PutToken {
   domain::Token record;
@@ -96,7 +112,8 @@ using Expectation = std::variant<MustNotExist, MustExist, MustBeVersion, Whateve
 struct Change {
   std::variant<PutScope, RemoveScope, PutHub, RemoveHub, PutHubLink, RemoveHubLink, PutEnrollment,
                RemoveEnrollment, RemoveRegistration, PutRegistrationOwner, PutDevice, RemoveDevice,
-               PutMember, RemoveMember, ResetActivation, PutToken, RemoveToken>
+               PutMember, RemoveMember, ResetActivation, ForgetGuesses, PutAccount, RemoveAccount,
+               PutToken, RemoveToken>
       what;
   Expectation expectation = MustExist{};
   domain::AuditRecord audit;
@@ -105,7 +122,13 @@ struct Change {
 struct MembersToAdd {
   domain::ScopeId scope;
   domain::EnrollmentId group;
-  std::vector<domain::MemberName> names;
+  struct Line {
+    domain::MemberName name;
+    // Keyed digests; empty: none given.
+    base::Bytes enroll_password = {};
+    base::Bytes control_password = {};
+  };
+  std::vector<Line> lines;
   TimePoint at;
   domain::AuditRecord audit;
 };
@@ -116,8 +139,9 @@ class Catalog {
 
   // The record's new version (0 for a removal); on disk when the Task completes.
   virtual Task<Result<std::uint64_t>> apply(std::unique_ptr<Change> change) = 0;
-  // Lists the names that the group does not list yet, until kMembersMax are listed: for each what
-  // was done, in order (kInvalid does not occur). One transaction with the audit record; on disk
+  // Lists the names that the group does not list yet, until kMembersMax are listed, and gives those
+  // that it lists the passwords that are given (kUpdated when one changed): for each what was done,
+  // in order (kInvalid does not occur). One transaction with the audit record; on disk
   // when the Task completes. kNotFound without the group.
   virtual Task<Result<std::vector<domain::MemberAdding>>> add_members(
       std::unique_ptr<MembersToAdd> members) = 0;
@@ -149,6 +173,9 @@ class Catalog {
   virtual Task<Result<domain::Device>> get_device(std::string hub, std::string id) = 0;
   virtual Task<Result<domain::Listing<domain::Device>>> list_devices(std::string hub,
                                                                      domain::Page page) = 0;
+  // `email` without case.
+  virtual Task<Result<domain::Account>> get_account(std::string scope, std::string email) = 0;
+  virtual Task<Result<domain::Listing<domain::Account>>> list_accounts(std::string scope) = 0;
   virtual Task<Result<domain::Trail>> get_trail(std::string id) = 0;
   virtual Task<Result<domain::Listing<domain::Trail>>> list_trails(domain::ListTrails query) = 0;
   virtual Task<Result<domain::Listing<domain::AuditRecord>>> list_audit(std::string scope,

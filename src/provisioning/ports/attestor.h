@@ -32,9 +32,10 @@ struct Refusal {
 struct Attested {
   std::size_t candidate = 0;  // index into the candidates
   domain::KeySlot slot = domain::KeySlot::kPrimary;
-  std::string derivation_id;  // the spelling of the registration id that keys are derived from
-  std::string detail;         // for the trail: "derived primary key of group 'line-7'"
-  Secret proven_with = {};    // product secrets only: the one that verified
+  std::string derivation_id;   // the spelling of the registration id that keys are derived from
+  std::string detail;          // for the trail: "derived primary key of group 'line-7'"
+  Secret proven_with = {};     // product secrets only: the one that verified
+  bool as_controller = false;  // also the password of AttestInput::controller
 };
 
 // The text that keys are derived from may be the id as sent or lower-cased (azure-dps.md §4).
@@ -44,6 +45,10 @@ struct AttestInput {
   std::span<const domain::Enrollment* const>
       candidates;  // one individual, one group, or all groups
   TimePoint now;
+  // Of a claim with a membership: its line in the roster, or null; and the device that the claim's
+  // controller says it is, or null.
+  const domain::Member* member = nullptr;
+  const domain::Device* controller = nullptr;
 };
 
 // What the explainer gathered for rival tests.
@@ -87,8 +92,9 @@ class Attestor {
   // Whether this attestor reads that shape of evidence.
   virtual bool reads(const domain::Evidence& evidence) const = 0;
   // Reasons: kProofMissing, kProofMalformed, kProofExpired, kProofExpiryTooFar,
-  // kProofAudienceMismatch, kProofRejected, kClockOutOfWindow. Checks the signature before the
-  // expiry, so that an expired token of the right key is told apart from a wrong key.
+  // kProofAudienceMismatch, kProofRejected, kClockOutOfWindow, kMemberUnknown, kMemberLocked.
+  // Checks the signature before the expiry, so that an expired token of the right key is told apart
+  // from a wrong key.
   virtual Result<Attested, Refusal> attest(const AttestInput& input) = 0;
   // Findings that fit, likeliest first; empty if none. Stops after `budget` hypotheses.
   virtual std::vector<domain::Finding> rivals(const RivalInput& input, std::size_t budget) = 0;

@@ -19,6 +19,7 @@ struct IssueInput {
   const domain::Device* before = nullptr;
   // The device gets again what it has (Reissue::kSame); only with `before`.
   bool keeps_credential = false;
+  bool for_controller = false;  // the identity controls members of the enrollment
 };
 
 class Issuer {

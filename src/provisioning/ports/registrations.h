@@ -27,6 +27,14 @@ struct Dossier {
   // Of a claim with a membership: the group it names and its line in the roster.
   std::optional<domain::Enrollment> named_group;
   std::optional<domain::Member> member;
+  // Of a claim of a device that is to control that member: the member's registration and identity;
+  // `current` is the controller's own registration, by its serial.
+  std::optional<domain::Registration> controlled;
+  std::optional<domain::Device> controlled_device;
+  // The device that the claim's controller says it is, and whether it controls the member; without
+  // one, whether the device of `current` does.
+  std::optional<domain::Device> controller;
+  bool controls = false;
   // Changes whenever a scope, hub, link or group of this scope changes; equal values mean that a
   // ScopeSnapshot read earlier is still good. Also right with several servers on one store.
   std::uint64_t catalog_version = 0;
@@ -58,6 +66,17 @@ struct Assignment {
   // `device` replace them (azure-dps.md §7.3). The keys are always those in `device`, with their
   // retired ones: sealed bytes cannot be compared, so what is retired is decided before.
   bool keeps_twin = false;
+  // With `device`, when it is new: the reported properties it starts with are in it.
+  // The member device that `device` controls from now on, at the same or another hub.
+  std::optional<std::pair<domain::HubName, domain::DeviceId>> controls = {};
+  // Forgets wrong guesses of that password of the member that the claim named.
+  struct GuessedMember {
+    domain::ScopeId scope;
+    domain::EnrollmentId group;
+    domain::MemberName name;
+    domain::PasswordUse use = domain::PasswordUse::kEnroll;
+  };
+  std::optional<GuessedMember> forgets_guesses = {};
   // A line for the group's roster, made unless `created_max` members made by request are there.
   std::optional<domain::Member> new_member;
   std::uint32_t created_max = 0;
@@ -65,6 +84,27 @@ struct Assignment {
   std::optional<std::pair<domain::HubName, domain::DeviceId>> leaves;
   domain::Trail trail;
   domain::AuditRecord audit;
+};
+
+// A device that has proven to be a controller and takes on one thing more.
+struct ControlTaken {
+  domain::HubName controller_hub;
+  domain::DeviceId controller;
+  domain::HubName hub;
+  domain::DeviceId device;
+  Assignment::GuessedMember member;  // whose guesses are forgotten
+  domain::Trail trail;
+  domain::AuditRecord audit;
+};
+inline constexpr std::size_t kControlledMax = 1'000;   // by one controller
+inline constexpr std::size_t kControllersMax = 1'000;  // of one device
+
+// A wrong password of a member.
+struct WrongGuess {
+  Assignment::GuessedMember member;
+  std::uint32_t guesses_max = 10;  // as MemberPasswords says
+  std::chrono::seconds lock_time{0};
+  TimePoint at;
 };
 
 // The Error's `what` starts with one of these words when commit fails with kConflict.
@@ -82,12 +122,25 @@ class RegistrationStore {
   // The same for a claim with a membership: `group_key` is EnrollmentId::key() of a group with a
   // product secret, in whatever scope. Without such a group all is empty. `individual` stays empty.
   virtual Task<Result<Dossier>> open_member_dossier(std::string group_key, std::string member) = 0;
+  // The same for a claim with a controller: fills `controlled`, `controlled_device`, `controls`,
+  // and `current` by `registration_key` (empty: it has none). `controller` is a device id as sent,
+  // or empty.
+  virtual Task<Result<Dossier>> open_control_dossier(std::string group_key, std::string member,
+                                                     std::string registration_key,
+                                                     std::string controller) = 0;
   virtual Task<Result<ScopeSnapshot>> scope_snapshot(domain::ScopeId scope) = 0;
   // The registration as stored, with its new version; on disk when the Task completes.
   // kConflict "lost_race…": expected_version is not current (read again and decide again);
   // kConflict "device_id_taken…": another registration owns that device id at that hub;
   // kConflict "members_exhausted…": new_member would be one too many.
   virtual Task<Result<domain::Registration>> commit(std::unique_ptr<Assignment> assignment) = 0;
+
+  // Durable; also when it controls the device already. kNotFound when one of the two is gone,
+  // kTooMany beyond kControlledMax or kControllersMax.
+  virtual Task<Result<void>> take_control(std::unique_ptr<ControlTaken> taken) = 0;
+  // Counts it, and locks the password at the last of guesses_max (a lock that is over starts the
+  // count anew): one atomic step, durable. What the member's guesses are now.
+  virtual Task<Result<domain::Guesses>> guessed_wrong(WrongGuess guess) = 0;
 
   // Refused attempts: written with the next commit or within a second, without an fsync of their
   // own; a trail whose id is there already replaces it (its count has grown); old ones beyond the
