@@ -4,6 +4,7 @@
 // Room hub/ports. Thread rule: any io_context; the Task completes on the caller's executor.
 #pragma once
 
+#include "base/result.h"
 #include "base/secret.h"
 #include "base/task.h"
 
