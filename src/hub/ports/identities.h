@@ -52,6 +52,8 @@ class Identities {
                                               domain::AuditRecord audit) = 0;
   // The new version; durable.
   virtual Task<Result<std::uint64_t>> put(std::unique_ptr<IdentityWrite> write) = 0;
+  // Hubs that the scope may assign devices to, the weightiest first; at most 100.
+  virtual Task<Result<std::vector<domain::HubName>>> hubs_of(domain::ScopeId scope) = 0;
   // With its registration, records, twin, session, messages and control relations; its line in the
   // roster stays. False when it was not there. Durable.
   virtual Task<Result<bool>> remove(IdentityRemoval removal) = 0;
