@@ -52,6 +52,7 @@ LIBRARY_HOMES = [
                        "src/cli/", "src/config/", "device/", "factory/", "tests/", "bench/")),
     (r"boost/.*", ("src/", "device/")),
     (r"openssl/.*", ("src/crypto/", "src/net/", "device/", "factory/")),
+    (r"argon2\.h", ("src/crypto/",)),
     (r"sqlite3.*", ("src/store/sqlite/", "src/store/tests/", "tests/crash/")),
     (r"rocksdb/.*", ("src/store/rocksdb/",)),
     (r"libpq.*|postgresql/.*", ("src/store/postgres/",)),
