@@ -126,6 +126,24 @@ std::string product_device(std::string_view verb, const Enrollment& group, std::
 
 std::string list_products() { return "berth product list"; }
 
+std::string thing_template(std::string_view verb, const Enrollment& group, std::string_view flags) {
+  return fmt::format("berth thing template {} --id-scope {} {}{}{}", verb,
+                     quoted(group.scope.text()), quoted(group.id.text()), flags.empty() ? "" : " ",
+                     flags);
+}
+
+std::string thing_serial(std::string_view verb, const Enrollment& group, std::string_view name,
+                         std::string_view flags) {
+  return fmt::format("berth thing serial {} --id-scope {} {}{}{}{}{}", verb,
+                     quoted(group.scope.text()), quoted(group.id.text()), name.empty() ? "" : " ",
+                     name.empty() ? "" : quoted(name), flags.empty() ? "" : " ", flags);
+}
+
+std::string thing_account(std::string_view verb, std::string_view scope, std::string_view email) {
+  return fmt::format("berth thing account {} --id-scope {}{}{}", verb, quoted(scope),
+                     email.empty() ? "" : " ", email.empty() ? "" : quoted(email));
+}
+
 std::string list_trails() { return "berth trail list"; }
 
 std::string list_tokens() { return "berth token list"; }

@@ -41,6 +41,13 @@ std::string show_hub(std::string_view hub);
 std::string product(std::string_view verb, const Enrollment& group, std::string_view flags = {});
 std::string product_device(std::string_view verb, const Enrollment& group, std::string_view name);
 std::string list_products();
+// Of a group whose members have passwords: "berth thing template <verb> …", and of a name in its
+// roster (empty: of all). Of the account of a scope.
+std::string thing_template(std::string_view verb, const Enrollment& group,
+                           std::string_view flags = {});
+std::string thing_serial(std::string_view verb, const Enrollment& group, std::string_view name,
+                         std::string_view flags = {});
+std::string thing_account(std::string_view verb, std::string_view scope, std::string_view email);
 std::string list_trails();
 std::string list_tokens();
 std::string create_token(std::string_view role);

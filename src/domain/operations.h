@@ -486,6 +486,7 @@ struct Vouched {
 struct MemberView {
   Member member;
   std::optional<Registration> registration;
+  bool has_passwords = false;  // its group is one with passwords; set by management
 };
 enum class MemberAdding { kAdded, kPresent, kUpdated, kInvalid, kFull };
 // "added", "present", "updated" (it was listed and got other passwords), "invalid", "full".
