@@ -177,6 +177,7 @@ bool may_be_guessing(Reason reason) {
     case Reason::kGroupUnknown:
     case Reason::kClockOutOfWindow:
     case Reason::kCertificateInvalid:
+    case Reason::kMemberLocked:
       return true;
     case Reason::kNone:
     case Reason::kScopeDisabled:
@@ -204,7 +205,6 @@ bool may_be_guessing(Reason reason) {
     case Reason::kRequestRepeated:
     case Reason::kNotBound:
     case Reason::kAlreadyRegistered:
-    case Reason::kMemberLocked:
     case Reason::kNotYetRegistered:
     case Reason::kNotPermitted:
     case Reason::kRequestInvalid:
