@@ -49,6 +49,9 @@ domain::DeviceId device_id(const Identified& identified, const domain::Enrollmen
     return *enrollment.device_id;
   }
   if (has_identity(dossier)) return dossier.current->device_id;
+  if (const auto* passwords = std::get_if<domain::MemberPasswords>(&enrollment.attestation)) {
+    return domain::DeviceId::trusted(passwords->device_prefix + identified.fresh_id);
+  }
   // Every registration id is a valid device id; the first spelling stays.
   const std::string& id =
       dossier.current ? dossier.current->id.text() : identified.registration.text();
@@ -85,12 +88,30 @@ Placement stay(const Identified& identified, const domain::Enrollment& enrollmen
   return placement;
 }
 
+// A device that controls others is where they are, and stays there.
+Placement beside_controlled(const Identified& identified, const domain::Enrollment& enrollment) {
+  const Dossier& dossier = identified.dossier;
+  Placement placement;
+  placement.hub =
+      has_identity(dossier) ? dossier.current->hub : dossier.controlled_device->hub;
+  placement.hub_host = dossier.controlled->hub_host;
+  for (const HubCandidate& each : identified.snapshot->hubs) {
+    if (each.hub.name == placement.hub) placement.hub_host = each.hub.host;
+  }
+  placement.device_id = device_id(identified, enrollment);
+  placement.detail = fmt::format("hub '{}', where '{}' is that it controls", placement.hub.text(),
+                                 dossier.controlled_device->id.text());
+  follow_policy(placement, dossier, enrollment);
+  return placement;
+}
+
 }  // namespace
 
 Result<Placement, Refusal> allocate(std::span<const std::unique_ptr<Allocator>> allocators,
                                     const Identified& identified,
                                     const domain::Enrollment& enrollment) {
   const Dossier& dossier = identified.dossier;
+  if (identified.for_controller) return beside_controlled(identified, enrollment);
   if (has_identity(dossier) && !enrollment.reprovision.update_hub_assignment) {
     return stay(identified, enrollment);
   }

@@ -3,9 +3,20 @@
 #include "base/codec.h"
 #include "base/uuid.h"
 
+#include <fmt/format.h>
+
+#include <cstdint>
 #include <utility>
 
 namespace berth::provisioning {
+namespace {
+
+std::string make_fresh_id(TimePoint now, Rng& rng) {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch());
+  return fmt::format("{:08x}{}", static_cast<std::uint32_t>(seconds.count()), rng.hex(8));
+}
+
+}  // namespace
 
 Attempt::Attempt(domain::Claim of, std::string_view operation, const Clock& clock, Rng& rng)
     : claim(std::move(of)),
@@ -16,6 +27,7 @@ Attempt::Attempt(domain::Claim of, std::string_view operation, const Clock& cloc
   trail.id = base::uuid_by_time(trail.started_at, rng);
   trail.operation = operation;
   if (operation == kRegister) operation_id = "4." + rng.hex(8) + '.' + rng.uuid();
+  if (operation == kRegister && claim.membership) fresh_id = make_fresh_id(trail.started_at, rng);
   trail.scope = base::printable(claim.scope, 64);
   trail.registration_id = base::printable(claim.registration_id, 160);
   trail.dialect = claim.dialect;

@@ -50,7 +50,7 @@ class Check {
       const Candidates some = of_kind(candidates, attestor->name());
       if (some.empty()) continue;
       Result<Attested, Refusal> attested =
-          attestor->attest({claim_, identified_.registration, some, with_.now});
+          attestor->attest(input(some));
       if (attested) {
         const domain::Enrollment* enrollment = some[attested->candidate];
         return Proven{enrollment, *std::move(attested)};
@@ -61,6 +61,16 @@ class Check {
   }
 
  private:
+  AttestInput input(const Candidates& some) const {
+    const Dossier& dossier = identified_.dossier;
+    return {claim_,
+            identified_.registration,
+            some,
+            with_.now,
+            dossier.member ? &*dossier.member : nullptr,
+            dossier.controller ? &*dossier.controller : nullptr};
+  }
+
   const AttestWith& with_;
   const domain::Claim& claim_;
   const Identified& identified_;

@@ -27,7 +27,8 @@ Result<void, Refusal> authorize(const domain::Claim& claim, const Identified& id
                         {}});
   }
   const auto& current = identified.dossier.current;
-  if (current && !owns(enrollment, current->enrollment)) {
+  // A controller may be that of members of several groups.
+  if (current && !identified.for_controller && !owns(enrollment, current->enrollment)) {
     return Fail(
         Refusal{Reason::kOwnedByOther,
                 fmt::format("the owner of '{}', {} '{}'", current->id.text(),
@@ -40,6 +41,10 @@ Result<void, Refusal> authorize(const domain::Claim& claim, const Identified& id
                         fmt::format("a payload of at most {} bytes", with.payload_bytes_max),
                         fmt::format("{} bytes", claim.payload.size()),
                         {}});
+  }
+  if (const auto* with_passwords =
+          std::get_if<domain::MemberPasswords>(&enrollment.attestation)) {
+    return authorize_password_member(claim, identified, *with_passwords, with.as_controller);
   }
   const auto* product = std::get_if<domain::ProductSecret>(&enrollment.attestation);
   if (product == nullptr) return {};

@@ -147,6 +147,12 @@ std::vector<Finding> plain_causes(const domain::Claim& claim, const domain::Trai
     case Reason::kClockOutOfWindow:
     case Reason::kRequestRepeated:
     case Reason::kCertificateInvalid:
+    case Reason::kAlreadyRegistered:
+    case Reason::kMemberLocked:
+    case Reason::kNotYetRegistered:
+    case Reason::kNotPermitted:
+    case Reason::kRequestInvalid:
+    case Reason::kPropertyUnknown:
     case Reason::kNotBound:
       return {};  // of connections (connection_causes.h) and of members (member_causes.h)
   }
@@ -249,6 +255,12 @@ Finding unexplained(const domain::Claim& claim, const domain::Trail& trail) {
     case Reason::kClockOutOfWindow:
     case Reason::kRequestRepeated:
     case Reason::kCertificateInvalid:
+    case Reason::kAlreadyRegistered:
+    case Reason::kMemberLocked:
+    case Reason::kNotYetRegistered:
+    case Reason::kNotPermitted:
+    case Reason::kRequestInvalid:
+    case Reason::kPropertyUnknown:
     case Reason::kNotBound:
     case Reason::kStoreUnavailable:
     case Reason::kInternal:

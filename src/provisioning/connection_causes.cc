@@ -179,6 +179,14 @@ Finding nothing_presented() {
           "give the device its connection string, and check that its client uses it"};
 }
 
+Finding not_permitted(const domain::TrailStep& step) {
+  return {Cause::kPermissionMissing, true,
+          fmt::format("The proof is good, but it may not do that: allowed is {}; it was {}.",
+                      step.expected, step.received),
+          "let the device take control of the other one with that one's control password, or "
+          "change the other one's permissions"};
+}
+
 }  // namespace
 
 std::vector<Finding> plain_connection_causes(const domain::Claim& claim, const domain::Trail& trail,
@@ -241,7 +249,22 @@ std::vector<Finding> plain_connection_causes(const domain::Claim& claim, const d
     case Reason::kClockOutOfWindow:
     case Reason::kRequestRepeated:
     case Reason::kCertificateInvalid:
+    case Reason::kAlreadyRegistered:
+    case Reason::kNotYetRegistered:
       return {};
+    case Reason::kNotPermitted:
+      return {not_permitted(step)};
+    case Reason::kMemberLocked:
+      return {{Cause::kMemberLocked, true,
+               fmt::format("Too many wrong passwords in a row: {}.", step.received),
+               "wait until the lock is over, or lift it: berth thing account enable <email>"}};
+    case Reason::kRequestInvalid:
+      return {said(fmt::format("The request asks for what there is not: {}; expected was {}.",
+                               step.received, step.expected),
+                   "let the client send what docs/dialects describes for its vendor")};
+    case Reason::kPropertyUnknown:
+      return {said("The device has no property of that name.",
+                   "write the property first, or ask for one that is there")};
     case Reason::kMemberDisabled:
       return {disabled(claim, trail, device)};
     case Reason::kNotBound:

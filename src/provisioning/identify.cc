@@ -34,9 +34,10 @@ std::string name_text(const domain::Enrollment& enrollment) {
 }
 
 Task<Result<Identified, Refusal>> identify(RegistrationStore& store, ScopeCache& scopes,
-                                           const domain::Claim& claim) {
+                                           const Attempt& attempt) {
+  const domain::Claim& claim = attempt.claim;
   if (claim.membership) {
-    Result<Identified, Refusal> member = co_await identify_member(store, scopes, claim);
+    Result<Identified, Refusal> member = co_await identify_member(store, scopes, attempt);
     co_return member;
   }
   Result<domain::RegistrationId> id = domain::RegistrationId::parse(claim.registration_id);

@@ -6,6 +6,23 @@
 #include <utility>
 
 namespace berth::provisioning {
+namespace {
+
+// What a device of a group with passwords says of itself, or what it had.
+void take_wishes(domain::Device& device, const IssueWith& with, const Identified& identified) {
+  const domain::Claim& claim = *with.claim;
+  if (!claim.display_name.empty()) device.display_name = claim.display_name;
+  device.role = identified.for_controller ? domain::DeviceRole::kController
+                                          : domain::DeviceRole::kDevice;
+  device.serial = identified.for_controller ? claim.controller->serial : claim.membership->member;
+  device.first_reported = claim.properties;
+  device.property_links = claim.property_links;
+  if (with.before == nullptr) return;
+  device.permissions = with.before->permissions;
+  if (device.property_links.empty()) device.property_links = with.before->property_links;
+}
+
+}  // namespace
 
 Task<Result<std::optional<domain::Device>, Refusal>> identity_before(RegistrationStore& store,
                                                                      const Identified& identified) {
@@ -42,6 +59,9 @@ Result<Issued, Refusal> issue(const IssueWith& with, const Identified& identifie
   device.iot_edge = enrollment.iot_edge;
   device.twin = enrollment.initial_twin;
   if (is_member) device.group = enrollment.id;
+  if (std::holds_alternative<domain::MemberPasswords>(enrollment.attestation)) {
+    take_wishes(device, with, identified);
+  }
   device.created_at = with.now;
   device.updated_at = with.now;
 
@@ -54,8 +74,9 @@ Result<Issued, Refusal> issue(const IssueWith& with, const Identified& identifie
                         {}});
   }
   const bool keeps = with.before != nullptr && keeps_credential(identified, enrollment);
-  Result<domain::Credential, Refusal> credential =
-      (*issuer)->issue({enrollment, proven.attested.derivation_id, with.before, keeps}, device);
+  Result<domain::Credential, Refusal> credential = (*issuer)->issue(
+      {enrollment, proven.attested.derivation_id, with.before, keeps, identified.for_controller},
+      device);
   if (!credential) return Fail(std::move(credential).error());
   issued.credential = *std::move(credential);
   return issued;
@@ -68,6 +89,7 @@ std::string describe(const Issued& issued) {
     std::string_view operator()(const domain::IssuedCertificate&) const {
       return "new certificate";
     }
+    std::string_view operator()(const domain::IssuedPassword&) const { return "new password"; }
   };
   return fmt::format("{} for device '{}'", std::visit(What{}, issued.credential),
                      issued.device.id.text());

@@ -2,6 +2,7 @@
 
 #include "domain/mend.h"
 #include "provisioning/near_misses.h"
+#include "provisioning/password_causes.h"
 
 #include <fmt/format.h>
 
@@ -26,8 +27,8 @@ std::vector<Finding> unknown_group(const domain::Membership& membership, const C
   const std::string sent = base::printable(membership.group, kNameBytesMax);
   if (file.namesake) {
     return {{Cause::kNotProductGroup, true,
-             fmt::format("Group '{}' of scope '{}' has no product secret: its devices prove "
-                         "themselves otherwise.",
+             fmt::format("Group '{}' of scope '{}' has neither a product secret nor passwords: its "
+                         "devices prove themselves otherwise.",
                          file.namesake->id.text(), file.namesake->scope.text()),
              "berth product create --product-id <another id>"}};
   }
@@ -36,14 +37,14 @@ std::vector<Finding> unknown_group(const domain::Membership& membership, const C
   std::vector<Finding> findings;
   for (const auto& [edits, id] : nearest_of(membership.group, std::move(ids))) {
     findings.push_back({Cause::kGroupSpelling, false,
-                        fmt::format("No group with a product secret is named '{}', but one is "
-                                    "named '{}': {}.",
+                        fmt::format("No group whose members are named has the id '{}', but one has "
+                                    "'{}': {}.",
                                     sent, id, differ_text(edits)),
-                        fmt::format("set the product id in the device to '{}'", id)});
+                        fmt::format("set the id in the device to '{}'", id)});
   }
   if (!findings.empty()) return findings;
   return {{Cause::kUnexplained, false,
-           fmt::format("No group with a product secret is named '{}' or nearly so.", sent),
+           fmt::format("No group whose members are named has the id '{}' or nearly so.", sent),
            mend::list_products()}};
 }
 
@@ -107,6 +108,9 @@ std::vector<Finding> member_causes(const domain::Claim& claim, const domain::Tra
   if (trail.reason == Reason::kGroupUnknown) return unknown_group(membership, file);
   if (file.candidates.empty()) return {};
   const domain::Enrollment& group = file.candidates.front();
+  if (std::holds_alternative<domain::MemberPasswords>(group.attestation)) {
+    return password_causes(claim, trail, file);
+  }
   if (trail.reason == Reason::kRegistrationOff) {
     return {{Cause::kAdmitsNobody, true,
              fmt::format("Registration is switched off for group '{}'.", group.id.text()),
@@ -137,6 +141,9 @@ std::optional<Finding> unexplained_member(const domain::Trail& trail, const Case
   }
   if (trail.reason != Reason::kProofRejected || file.candidates.empty()) return std::nullopt;
   const domain::Enrollment& group = file.candidates.front();
+  if (std::holds_alternative<domain::MemberPasswords>(group.attestation)) {
+    return unexplained_password(trail, group);
+  }
   return Finding{
       Cause::kUnexplained, false,
       fmt::format("The secret is not that of group '{}' nor of another product here, and "

@@ -1,5 +1,5 @@
-// Members of a group with a product secret: what identify, authorize and record do for a claim that
-// names its group.
+// Members of named groups: what identify, authorize and record do for a claim that names its group.
+// What is peculiar to groups with passwords is in member_passwords.cc.
 #include "provisioning/steps.h"
 
 #include <fmt/format.h>
@@ -18,7 +18,7 @@ constexpr std::size_t kNonceBytesMax = 32;
 
 Refusal group_unknown(const domain::Membership& membership) {
   return {Reason::kGroupUnknown,
-          "the id of a group with a product secret",
+          "the id of a group whose members are named",
           base::printable(membership.group, kGroupBytesMax),
           {}};
 }
@@ -88,14 +88,49 @@ Result<void, Refusal> check_roster(const Dossier& dossier, const ProductSecret& 
       Reason::kMemberUnknown, "a name that the group's roster lists", base::printable(name), {}});
 }
 
+// A member registers under its own id; a device that is to control it by its serial, or by the id
+// it is about to get.
+Result<domain::RegistrationId> registration_of(const domain::Claim& claim,
+                                               const domain::EnrollmentId& group,
+                                               const domain::MemberName& name,
+                                               const Attempt& attempt) {
+  if (!claim.controller) {
+    return domain::RegistrationId::trusted(domain::member_device_id(group, name));
+  }
+  if (claim.controller->serial.empty()) {
+    return domain::RegistrationId::trusted(domain::controller_registration_id(attempt.fresh_id));
+  }
+  Result<domain::MemberName> serial = domain::MemberName::parse(claim.controller->serial);
+  if (!serial) return Fail(std::move(serial).error());
+  return domain::RegistrationId::parse(domain::controller_registration_id(serial->text()));
+}
+
+Task<Result<Dossier>> open(RegistrationStore& store, const domain::Claim& claim,
+                           std::string group_key) {
+  const std::string& member = claim.membership->member;
+  if (!claim.controller) {
+    Result<Dossier> dossier = co_await store.open_member_dossier(std::move(group_key), member);
+    co_return dossier;
+  }
+  std::string key;
+  if (!claim.controller->serial.empty()) {
+    key = base::ascii_lower(domain::controller_registration_id(claim.controller->serial));
+  }
+  Result<Dossier> dossier = co_await store.open_control_dossier(
+      std::move(group_key), member, std::move(key), claim.controller->device);
+  co_return dossier;
+}
+
 }  // namespace
 
 bool is_named_only(const domain::Enrollment& enrollment) {
-  return std::holds_alternative<ProductSecret>(enrollment.attestation);
+  return std::holds_alternative<ProductSecret>(enrollment.attestation) ||
+         std::holds_alternative<domain::MemberPasswords>(enrollment.attestation);
 }
 
 Task<Result<Identified, Refusal>> identify_member(RegistrationStore& store, ScopeCache& scopes,
-                                                  const domain::Claim& claim) {
+                                                  const Attempt& attempt) {
+  const domain::Claim& claim = attempt.claim;
   const domain::Membership& membership = *claim.membership;
   if (const auto* malformed = std::get_if<domain::MalformedEvidence>(&claim.evidence)) {
     co_return Fail(Refusal{Reason::kProofMalformed,
@@ -108,16 +143,19 @@ Task<Result<Identified, Refusal>> identify_member(RegistrationStore& store, Scop
   Result<domain::MemberName> name = domain::MemberName::parse(membership.member);
   if (!name) co_return Fail(name_invalid(name.error()));
   Identified identified;
-  identified.registration =
-      domain::RegistrationId::trusted(domain::member_device_id(*group, *name));
-  if (identified.registration.text() != claim.registration_id) {
+  identified.fresh_id = attempt.fresh_id;
+  identified.for_controller = claim.controller.has_value();
+  Result<domain::RegistrationId> registration = registration_of(claim, *group, *name, attempt);
+  if (!registration) co_return Fail(name_invalid(registration.error()));
+  identified.registration = *std::move(registration);
+  if (!claim.controller && identified.registration.text() != claim.registration_id) {
     co_return Fail(Refusal{Reason::kInternal,
                            identified.registration.text(),
                            base::printable(claim.registration_id),
                            {}});
   }
 
-  Result<Dossier> dossier = co_await store.open_member_dossier(group->key(), membership.member);
+  Result<Dossier> dossier = co_await open(store, claim, group->key());
   if (!dossier) co_return Fail(store_refusal(dossier.error()));
   identified.dossier = *std::move(dossier);
   const auto& named = identified.dossier.named_group;
@@ -170,8 +208,13 @@ bool keeps_credential(const Identified& identified, const domain::Enrollment& en
 
 void record_member(Assignment& assignment, const Attempt& attempt, const Identified& identified,
                    const domain::Enrollment& enrollment) {
+  if (!attempt.claim.membership) return;
+  if (std::holds_alternative<domain::MemberPasswords>(enrollment.attestation)) {
+    record_password_member(assignment, attempt, identified);
+    return;
+  }
   const auto* product = std::get_if<ProductSecret>(&enrollment.attestation);
-  if (product == nullptr || !attempt.claim.membership) return;
+  if (product == nullptr) return;
   domain::Registration& registration = assignment.registration;
   registration.member = domain::MemberName::trusted(attempt.claim.membership->member);
   if (!keeps_credential(identified, enrollment)) registration.activated_at.reset();

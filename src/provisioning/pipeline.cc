@@ -41,6 +41,27 @@ Result<Verdict, Refusal> answer_question(const Attempt& attempt, const Identifie
   return Fail(Refusal{Reason::kNotRegistered, "a device that has registered", "none", {}});
 }
 
+bool is_password(const domain::Evidence& evidence) {
+  return std::holds_alternative<domain::Password>(evidence);
+}
+
+Refusal failed_too_often() {
+  return {Reason::kTooManyAttempts,
+          "a source that has not failed so often",
+          "a password that was not looked at",
+          {}};
+}
+
+Refusal control_refusal(const Error& error) {
+  if (error.kind == ErrorKind::kTooMany) {
+    return {Reason::kMembersExhausted, "room for one more", base::printable(error.what), {}};
+  }
+  if (error.kind == ErrorKind::kNotFound) {
+    return {Reason::kNotYetRegistered, "both devices", base::printable(error.what), {}};
+  }
+  return store_refusal(error);
+}
+
 struct Asked {
   domain::Claim claim;
   std::string_view operation;
@@ -75,6 +96,9 @@ struct Provisioning::State {
   // One round through the six steps. None: the race for the registration was lost, decide again.
   using Round = std::optional<Result<Verdict, Refusal>>;
   Task<Round> go(Attempt& attempt, const std::string& operation_id);
+  // A wrong password of a member is counted where all servers see it; `refusal` says when that locks.
+  Task<void> count_guess(const Attempt& attempt, const Identified& identified, Refusal& refusal);
+  Task<Round> take_control(Attempt& attempt, const Identified& identified, const Proven& proven);
   Task<Round> place(Attempt& attempt, const Identified& identified, Proven proven);
   Task<Round> write_failure(Attempt& attempt, const Identified& identified, const Proven& proven,
                             Refusal refusal);
@@ -109,20 +133,29 @@ Task<Outcome> Provisioning::handle(domain::ProvisioningCommand command) {
 
 Task<Provisioning::State::Round> Provisioning::State::go(Attempt& attempt,
                                                          const std::string& operation_id) {
-  Result<Identified, Refusal> identified = co_await identify(ports.store, scopes, attempt.claim);
+  Result<Identified, Refusal> identified = co_await identify(ports.store, scopes, attempt);
   if (!identified) co_return refuse(attempt, Step::kIdentify, std::move(identified).error());
   attempt.trail.scope = identified->dossier.scope->id.text();
   attempt.pass(Step::kIdentify, describe(*identified));
 
   const bool may_search = !budget.exhausted(attempt.claim.source, ports.clock.monotonic());
   const AttestWith with{ports.attestors, ports.clock.wall(), may_search};
+  if (!may_search && is_password(attempt.claim.evidence)) {
+    // Whoever guesses must not learn that this one was right.
+    co_return refuse(attempt, Step::kAttest, failed_too_often());
+  }
   Result<Proven, Refusal> proven = attest(with, attempt.claim, *identified);
-  if (!proven) co_return refuse(attempt, Step::kAttest, std::move(proven).error());
+  if (!proven) {
+    Refusal refusal = std::move(proven).error();
+    co_await count_guess(attempt, *identified, refusal);
+    co_return refuse(attempt, Step::kAttest, std::move(refusal));
+  }
   attempt.trail.enrollment = reference_text(*proven->enrollment);
   attempt.pass(Step::kAttest, proven->attested.detail);
 
   Result<void, Refusal> allowed = authorize(attempt.claim, *identified, *proven->enrollment,
-                                            {ports.clock.wall(), settings.payload_bytes_max});
+                                            {ports.clock.wall(), settings.payload_bytes_max,
+                                             proven->attested.as_controller});
   if (!allowed) co_return refuse(attempt, Step::kAuthorize, std::move(allowed).error());
   attempt.pass(Step::kAuthorize, "enabled, and owner of the id or the first to claim it");
 
@@ -131,8 +164,52 @@ Task<Provisioning::State::Round> Provisioning::State::go(Attempt& attempt,
     if (!answer) co_return refuse(attempt, Step::kAuthorize, std::move(answer).error());
     co_return answer;
   }
+  if (proven->attested.as_controller) {
+    Round taken = co_await take_control(attempt, *identified, *proven);
+    co_return taken;
+  }
   Round round = co_await place(attempt, *identified, *std::move(proven));
   co_return round;
+}
+
+Task<void> Provisioning::State::count_guess(const Attempt& attempt, const Identified& identified,
+                                            Refusal& refusal) {
+  std::optional<WrongGuess> guess = wrong_guess(attempt, identified, refusal);
+  if (!guess) co_return;
+  Result<domain::Guesses> guesses = co_await ports.store.guessed_wrong(*std::move(guess));
+  if (!guesses) {
+    // Not counted, so not answered either: guessing is not for free while the store is away.
+    refusal = store_refusal(guesses.error());
+    co_return;
+  }
+  if (guesses->locked_until) {
+    refusal.received += fmt::format("; after {} wrong ones it is locked until {}", guesses->wrong,
+                                    base::format_utc(*guesses->locked_until, 0));
+  }
+}
+
+// The device that asks has its credentials: it gets one thing more to control, and no new ones.
+Task<Provisioning::State::Round> Provisioning::State::take_control(Attempt& attempt,
+                                                                   const Identified& identified,
+                                                                   const Proven& proven) {
+  attempt.pass(Step::kRecord, "control, trail and audit in one transaction");
+  attempt.finish();
+  std::unique_ptr<ControlTaken> taken = make_control(attempt, identified, *proven.enrollment);
+  domain::Trail trail = taken->trail;
+  Result<void> written = co_await ports.store.take_control(std::move(taken));
+  if (!written) {
+    attempt.trail.steps.pop_back();
+    co_return refuse(attempt, Step::kRecord, control_refusal(written.error()));
+  }
+  attempt.trail = std::move(trail);
+  domain::Registration registration;
+  registration.scope = proven.enrollment->scope;
+  registration.id = identified.registration;
+  registration.enrollment = {proven.enrollment->kind, proven.enrollment->id};
+  registration.status = domain::RegistrationStatus::kAssigned;
+  registration.hub = identified.dossier.controller->hub;
+  registration.device_id = identified.dossier.controller->id;
+  co_return Verdict{domain::Accepted{std::move(registration), {}, {}}};
 }
 
 Task<Provisioning::State::Round> Provisioning::State::place(Attempt& attempt,
@@ -149,7 +226,8 @@ Task<Provisioning::State::Round> Provisioning::State::place(Attempt& attempt,
   Result<std::optional<domain::Device>, Refusal> before =
       co_await identity_before(ports.store, identified);
   if (!before) co_return refuse(attempt, Step::kIssue, std::move(before).error());
-  const IssueWith with{ports.issuers, *before ? &**before : nullptr, ports.clock.wall()};
+  const IssueWith with{ports.issuers, *before ? &**before : nullptr, ports.clock.wall(),
+                       &attempt.claim};
   Result<Issued, Refusal> issued = issue(with, identified, proven, *placement);
   if (!issued) co_return refuse(attempt, Step::kIssue, std::move(issued).error());
   attempt.pass(Step::kIssue, describe(*issued));

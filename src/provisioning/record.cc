@@ -21,7 +21,8 @@ domain::Registration begin_registration(const Attempt& attempt, const Identified
     registration.id = identified.registration;
     registration.created_at = attempt.trail.started_at;
   }
-  registration.enrollment = {enrollment.kind, enrollment.id};
+  const bool keeps_owner = identified.for_controller && identified.dossier.current;
+  if (!keeps_owner) registration.enrollment = {enrollment.kind, enrollment.id};
   registration.updated_at = attempt.trail.started_at;
   registration.operation_id = attempt.operation_id;
   registration.payload = attempt.claim.payload;
@@ -32,7 +33,7 @@ domain::AuditRecord audit_of(const Attempt& attempt, const domain::Registration&
                              std::string action, std::string detail) {
   domain::AuditRecord audit;
   audit.at = attempt.trail.started_at;
-  audit.actor = fmt::format("device:{}/{}", registration.scope.text(), registration.id.text());
+  audit.actor = actor_of(attempt, registration.scope, registration.id.text());
   audit.source = attempt.trail.source;
   audit.action = std::move(action);
   audit.scope = registration.scope.text();

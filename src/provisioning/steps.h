@@ -28,17 +28,19 @@ struct Identified {
   domain::RegistrationId registration;
   Dossier dossier;
   std::shared_ptr<const ScopeSnapshot> snapshot;
+  std::string fresh_id;        // as Attempt's
+  bool for_controller = false;  // the claim is of a device that is to control the member
 };
 
 // Reasons: kIdInvalid, kScopeUnknown, kNotEnrolled (there is nothing to try), kStoreUnavailable,
 // kInternal.
 Task<Result<Identified, Refusal>> identify(RegistrationStore& store, ScopeCache& scopes,
-                                           const domain::Claim& claim);
+                                           const Attempt& attempt);
 std::string describe(const Identified& identified);
 // The same for a claim with a membership (membership.cc). Reasons: kGroupUnknown, kIdInvalid,
 // kProofMalformed, kStoreUnavailable, kInternal.
 Task<Result<Identified, Refusal>> identify_member(RegistrationStore& store, ScopeCache& scopes,
-                                                  const domain::Claim& claim);
+                                                  const Attempt& attempt);
 // Whether the group is known by its name alone, so that nobody searches through it.
 bool is_named_only(const domain::Enrollment& enrollment);
 
@@ -66,6 +68,7 @@ Result<Proven, Refusal> attest(const AttestWith& with, const domain::Claim& clai
 struct AuthorizeWith {
   TimePoint now;
   std::size_t payload_bytes_max = 0;
+  bool as_controller = false;  // Attested::as_controller
 };
 
 // Reasons: kScopeDisabled, kEnrollmentDisabled, kOwnedByOther, kPayloadInvalid, those of
@@ -78,6 +81,12 @@ Result<void, Refusal> authorize(const domain::Claim& claim, const Identified& id
 // kRequestRepeated, kAlreadyActivated.
 Result<void, Refusal> authorize_member(const domain::Claim& claim, const Identified& identified,
                                        const domain::ProductSecret& product, TimePoint now);
+// The same for groups with passwords (member_passwords.cc). Reasons: kMemberDisabled,
+// kAlreadyRegistered, kOwnedByOther, kNotYetRegistered, kDeviceDisabled.
+Result<void, Refusal> authorize_password_member(const domain::Claim& claim,
+                                                const Identified& identified,
+                                                const domain::MemberPasswords& passwords,
+                                                bool as_controller);
 // Whether the device gets again what it was issued before.
 bool keeps_credential(const Identified& identified, const domain::Enrollment& enrollment);
 
@@ -113,6 +122,7 @@ struct IssueWith {
   std::span<const std::unique_ptr<Issuer>> issuers;
   const domain::Device* before = nullptr;
   TimePoint now;
+  const domain::Claim* claim = nullptr;  // never null
 };
 
 struct Issued {
@@ -132,6 +142,17 @@ Result<Issued, Refusal> issue(const IssueWith& with, const Identified& identifie
 // nothing for a claim without a membership.
 void record_member(Assignment& assignment, const Attempt& attempt, const Identified& identified,
                    const domain::Enrollment& enrollment);
+// The part of it for groups with passwords (member_passwords.cc).
+void record_password_member(Assignment& assignment, const Attempt& attempt,
+                            const Identified& identified);
+// The proof was a controller's, and a member's control password: what is written then.
+std::unique_ptr<ControlTaken> make_control(const Attempt& attempt, const Identified& identified,
+                                           const domain::Enrollment& enrollment);
+// What a refused password counts as; none when it is no password of a member.
+std::optional<WrongGuess> wrong_guess(const Attempt& attempt, const Identified& identified,
+                                      const Refusal& refusal);
+// Who asks, for the audit: the device, or the operator who vouched for it.
+std::string actor_of(const Attempt& attempt, const domain::ScopeId& scope, std::string_view id);
 // What a successful attempt writes.
 std::unique_ptr<Assignment> make_assignment(const Attempt& attempt, const Identified& identified,
                                             const Proven& proven, const Placement& placement,

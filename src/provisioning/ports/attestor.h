@@ -92,7 +92,8 @@ class Attestor {
   // Whether this attestor reads that shape of evidence.
   virtual bool reads(const domain::Evidence& evidence) const = 0;
   // Reasons: kProofMissing, kProofMalformed, kProofExpired, kProofExpiryTooFar,
-  // kProofAudienceMismatch, kProofRejected, kClockOutOfWindow, kMemberUnknown, kMemberLocked.
+  // kProofAudienceMismatch, kProofRejected, kClockOutOfWindow, kMemberUnknown, kMemberLocked,
+  // kNotPermitted (the claim's controller proved to be a device that is none).
   // Checks the signature before the expiry, so that an expired token of the right key is told apart
   // from a wrong key.
   virtual Result<Attested, Refusal> attest(const AttestInput& input) = 0;

@@ -31,10 +31,9 @@ struct Dossier {
   // `current` is the controller's own registration, by its serial.
   std::optional<domain::Registration> controlled;
   std::optional<domain::Device> controlled_device;
-  // The device that the claim's controller says it is, and whether it controls the member; without
-  // one, whether the device of `current` does.
+  // The device that the claim's controller says it is, if the scope has such a one; unproven.
   std::optional<domain::Device> controller;
-  bool controls = false;
+  bool controls = false;  // whether the device of `current` controls the member
   // Changes whenever a scope, hub, link or group of this scope changes; equal values mean that a
   // ScopeSnapshot read earlier is still good. Also right with several servers on one store.
   std::uint64_t catalog_version = 0;
