@@ -81,4 +81,9 @@ std::string certificate_credential(provisioning::Vault& vault,
   return std::string(kCertificateMark) + vault.fingerprint(sha256);
 }
 
+std::string password_credential(provisioning::Vault& vault,
+                                const domain::DevicePassword& password) {
+  return std::string(kPasswordMark) + vault.fingerprint(password.digest);
+}
+
 }  // namespace berth::attestation

@@ -18,6 +18,7 @@ namespace berth::attestation {
 inline constexpr std::string_view kOwnMark = "d:";
 inline constexpr std::string_view kPolicyMark = "p:";
 inline constexpr std::string_view kCertificateMark = "c:";
+inline constexpr std::string_view kPasswordMark = "w:";
 
 // The two keys of a device or a policy. Refers to it.
 struct KeyRing {
@@ -44,5 +45,8 @@ Result<hub::SharedKey> primary_of(provisioning::Vault& vault, const KeyRing& rin
 // Of a certificate's SHA-256.
 std::string certificate_credential(provisioning::Vault& vault,
                                    std::span<const std::uint8_t> sha256);
+
+// Of what is kept of a device's password.
+std::string password_credential(provisioning::Vault& vault, const domain::DevicePassword& password);
 
 }  // namespace berth::attestation

@@ -122,6 +122,11 @@ Result<Authenticated, ProofRefusal> DeviceKeyAuthenticator::authenticate(
       [&](const domain::CertificateChain& chain) {
         return check_certificates(tools, chain, device);
       },
+      [&](const domain::Password& password) { return check_password(tools, password, device); },
+      [&](const domain::Voucher&) -> DeviceProof {
+        return Fail(ProofRefusal{Reason::kAttestationMismatch, "a proof of the device",
+                                 "an operator's word, which is for registering"});
+      },
   };
   return std::visit(by_shape, claim.evidence);
 }
@@ -176,6 +181,11 @@ Result<Authenticated, ProofRefusal> DeviceKeyAuthenticator::verify_policy(const 
   return verify_token(vault_, mac, ring_of(hub, *policy));
 }
 
+domain::DevicePassword DeviceKeyAuthenticator::keep_password(const domain::DeviceId& device,
+                                                             const Secret& password) {
+  return {vault_.digest(password.bytes(), device_password_purpose(device)), {}};
+}
+
 std::optional<hub::SharedKey> DeviceKeyAuthenticator::shared_key(const domain::Device& device) {
   if (!device.keys) return std::nullopt;
   const KeyRing ring = ring_of(device);
@@ -193,6 +203,10 @@ bool DeviceKeyAuthenticator::still_good(const std::string& credential, const dom
   if (credential.starts_with(kCertificateMark)) {
     return device.certificate &&
            certificate_credential(vault_, device.certificate->sha256) == credential;
+  }
+  if (credential.starts_with(kPasswordMark)) {
+    return device.password && !device.password->digest.empty() &&
+           password_credential(vault_, *device.password) == credential;
   }
   return std::any_of(
       hub.policies.begin(), hub.policies.end(), [&](const domain::HubPolicy& policy) {

@@ -30,6 +30,8 @@ class DeviceKeyAuthenticator final : public hub::Authenticator {
                                                              const domain::Hub& hub,
                                                              const domain::Device& device,
                                                              TimePoint now) override;
+  domain::DevicePassword keep_password(const domain::DeviceId& device,
+                                       const Secret& password) override;
   std::optional<hub::SharedKey> shared_key(const domain::Device& device) override;
   // False also when a key cannot be opened any more.
   bool still_good(const std::string& credential, const domain::Hub& hub,

@@ -1,6 +1,7 @@
 #include "attestation/device_proofs.h"
 
 #include "attestation/credentials.h"
+#include "attestation/passwords.h"
 #include "attestation/signed_text.h"
 #include "base/codec.h"
 #include "crypto/certificate.h"
@@ -20,6 +21,7 @@ using hub::ProofRefusal;
 ProofRefusal mismatch(const domain::Device& device, std::string received) {
   const std::string expected = device.certificate ? "the certificate that was issued to the device"
                                : device.keys      ? "a proof made with the device's key"
+                               : device.password  ? "the device's password"
                                                   : "another kind of proof";
   return {Reason::kAttestationMismatch, expected, std::move(received)};
 }
@@ -40,6 +42,16 @@ std::optional<ProofRefusal> untimely(const crypto::CertificateFacts& facts,
                   base::format_utc(tools.now, 0)),
       fmt::format("one that is good from {} until {}", base::format_utc(facts.not_before, 0),
                   base::format_utc(facts.not_after, 0))};
+}
+
+std::string received_text(const domain::DevicePassword& kept, const base::Bytes& received) {
+  for (const auto& [digest, at] : kept.retired) {
+    if (base::equal_constant_time(digest, received)) {
+      return fmt::format("one that it had until {} (digest {})", base::format_utc(at, 0),
+                         short_digest(received));
+    }
+  }
+  return fmt::format("another (digest {})", short_digest(received));
 }
 
 }  // namespace
@@ -103,6 +115,31 @@ DeviceProof check_certificates(const DeviceProofTools& tools, const domain::Cert
   return Authenticated{fmt::format("certificate of device '{}'", device.id.text()),
                        certificate_credential(tools.vault, leaf->sha256),
                        {}};
+}
+
+DeviceProof check_password(const DeviceProofTools& tools, const domain::Password& password,
+                           const domain::Device& device) {
+  if (!device.password || password.use != domain::PasswordUse::kConnect) {
+    return Fail(mismatch(device, fmt::format("its {}", name_of(password.use))));
+  }
+  const domain::DevicePassword& kept = *device.password;
+  const std::string purpose = device_password_purpose(device.id);
+  const std::string detail = fmt::format("password of device '{}'", device.id.text());
+  // A void one costs as much as any other.
+  const base::Bytes received = tools.vault.digest(password.text->bytes(), purpose);
+  if (!kept.digest.empty() && base::equal_constant_time(received, kept.digest)) {
+    return Authenticated{detail, password_credential(tools.vault, kept), {}};
+  }
+  if (kept.digest.empty()) {
+    return Fail(ProofRefusal{Reason::kProofRejected,
+                             fmt::format("a {} that was issued after it was made void", detail),
+                             fmt::format("one (digest {}), while it has none until it registers "
+                                         "again",
+                                         short_digest(received))});
+  }
+  return Fail(ProofRefusal{Reason::kProofRejected,
+                           fmt::format("the {} (digest {})", detail, short_digest(kept.digest)),
+                           received_text(kept, received)});
 }
 
 }  // namespace berth::attestation

@@ -1,6 +1,6 @@
 // The proofs of devices that are members of a group: a MAC over the user name, a connection that
-// was keyed with the device's secret, or a client certificate known by its fingerprint. What a
-// device that names its hub proves itself with is in device_key.h.
+// was keyed with the device's secret, a client certificate known by its fingerprint, or a password.
+// What a device that names its hub proves itself with is in device_key.h.
 //
 // In each the proof itself is checked before its time is, so that an old one is told apart from a
 // wrong one.
@@ -32,5 +32,8 @@ DeviceProof check_channel(const DeviceProofTools& tools, const domain::SharedKey
 // The first certificate is the one that is pinned, and its time is now.
 DeviceProof check_certificates(const DeviceProofTools& tools, const domain::CertificateChain& chain,
                                const domain::Device& device);
+// The device's own password; a void one lets nobody in.
+DeviceProof check_password(const DeviceProofTools& tools, const domain::Password& password,
+                           const domain::Device& device);
 
 }  // namespace berth::attestation

@@ -5,6 +5,8 @@
 namespace berth::attestation {
 namespace {
 
+const domain::Sealed kNone;
+
 std::string context_of(const domain::Enrollment& enrollment) {
   return domain::key_context(enrollment.scope, enrollment.kind, enrollment.id);
 }
@@ -21,8 +23,12 @@ Result<const OpenedKeys*> KeyCache::open(const domain::Enrollment& enrollment,
 
 Result<const OpenedKeys*> KeyCache::open(const domain::Enrollment& enrollment,
                                          const domain::ProductSecret& secret) {
-  static const domain::Sealed kNone;
   return open(context_of(enrollment), secret.current, secret.previous ? *secret.previous : kNone);
+}
+
+Result<const OpenedKeys*> KeyCache::open(const domain::Enrollment& enrollment,
+                                         const domain::MemberPasswords& passwords) {
+  return open(context_of(enrollment), *passwords.derivation_secret, kNone);
 }
 
 Result<const OpenedKeys*> KeyCache::open(std::string context, const domain::Sealed& primary_seal,

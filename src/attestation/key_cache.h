@@ -1,5 +1,4 @@
-// Opened keys and product secrets of enrollments, so that checking a signature does not open seals
-// every time.
+// Opened keys and secrets of enrollments, so that checking a proof does not open seals every time.
 //
 // An entry is good for as long as the enrollment holds the very seals it was opened from (a seal
 // has a random nonce, so a changed key is never taken for the old one, not even when an enrollment
@@ -38,6 +37,9 @@ class KeyCache {
   // The same for a product secret: the current one, then the previous one; empty without one.
   Result<const OpenedKeys*> open(const domain::Enrollment& enrollment,
                                  const domain::ProductSecret& secret);
+  // The secret that passwords are derived from, as the primary. `passwords` has one.
+  Result<const OpenedKeys*> open(const domain::Enrollment& enrollment,
+                                 const domain::MemberPasswords& passwords);
   // Not cached: retired keys are asked for only by rivals.
   Result<Secret> open_retired(const domain::Enrollment& enrollment, const domain::RetiredKey& key);
 

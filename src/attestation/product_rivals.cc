@@ -279,6 +279,12 @@ std::vector<domain::Finding> test_product_rivals(const provisioning::RivalInput&
     case Reason::kRequestRepeated:
     case Reason::kCertificateInvalid:
     case Reason::kNotBound:
+    case Reason::kAlreadyRegistered:
+    case Reason::kMemberLocked:
+    case Reason::kNotYetRegistered:
+    case Reason::kNotPermitted:
+    case Reason::kRequestInvalid:
+    case Reason::kPropertyUnknown:
     case Reason::kStoreUnavailable:
     case Reason::kInternal:
       return {};

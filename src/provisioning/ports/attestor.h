@@ -82,6 +82,8 @@ struct ConnectionInput {
   // As in RivalInput, for the registration's id or, without one, for the device id.
   std::span<const domain::Enrollment> candidates;
   std::span<const domain::Enrollment> same_scope;
+  // Its line in the roster of its group, or null; for groups with passwords.
+  const domain::Member* member = nullptr;
 };
 
 class Attestor {
