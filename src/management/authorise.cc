@@ -57,6 +57,14 @@ struct Table {
   Requirement operator()(const domain::UpdateMember& c) const { return writer(c.scope); }
   Requirement operator()(const domain::DeleteMember& c) const { return writer(c.scope); }
   Requirement operator()(const domain::ResetMember& c) const { return writer(c.scope); }
+  Requirement operator()(const domain::UnlockMember& c) const { return writer(c.scope); }
+  Requirement operator()(const domain::VouchForMember& c) const { return writer(c.scope); }
+
+  Requirement operator()(const domain::CreateAccount& c) const { return writer(c.scope); }
+  Requirement operator()(const domain::GetAccount& c) const { return viewer(c.scope); }
+  Requirement operator()(const domain::ListAccounts& c) const { return viewer(c.scope); }
+  Requirement operator()(const domain::UpdateAccount& c) const { return writer(c.scope); }
+  Requirement operator()(const domain::DeleteAccount& c) const { return writer(c.scope); }
 
   Requirement operator()(const domain::GetRegistration& c) const { return viewer(c.scope); }
   Requirement operator()(const domain::ListRegistrations& c) const { return viewer(c.scope); }

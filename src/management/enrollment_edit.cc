@@ -1,7 +1,9 @@
 #include "management/enrollment_edit.h"
 
 #include "domain/mend.h"
+#include "management/attestation_kind.h"
 #include "management/keys.h"
+#include "management/member_passwords.h"
 #include "management/product_secret.h"
 #include "management/validation.h"
 
@@ -54,6 +56,9 @@ Result<void> edit_attestation(const Call& call, Enrollment& enrollment, const En
   if (!done) return done;
   if (std::holds_alternative<domain::ProductSecret>(enrollment.attestation)) {
     return edit_product_group(call, enrollment, edit, changed);
+  }
+  if (std::holds_alternative<domain::MemberPasswords>(enrollment.attestation)) {
+    return edit_password_group(call, enrollment, edit, changed);
   }
   done = edit_key(call, enrollment, KeySlot::kPrimary, edit.primary_key, changed);
   if (!done) return done;

@@ -1,9 +1,11 @@
-// The secrets of enrollments, symmetric keys or that of a product: shown on purpose, and made anew.
+// The secrets of enrollments, symmetric keys, that of a product or that of derived passwords: shown
+// on purpose, and made anew.
 #include "domain/mend.h"
 #include "management/changes.h"
 #include "management/enrollment_edit.h"
 #include "management/keys.h"
 #include "management/lookup.h"
+#include "management/member_passwords.h"
 #include "management/product_secret.h"
 #include "management/use_cases.h"
 #include "management/validation.h"
@@ -21,20 +23,48 @@ Act act(std::string_view action, const Enrollment& enrollment, std::string detai
           std::move(detail)};
 }
 
-bool has_product(const Enrollment& enrollment) {
-  return std::holds_alternative<domain::ProductSecret>(enrollment.attestation);
-}
+struct Opened {
+  const Call& call;
+  const Enrollment& enrollment;
 
-Result<domain::ManagementResult> opened(const Call& call, const Enrollment& enrollment) {
-  if (has_product(enrollment)) {
+  Result<domain::ManagementResult> operator()(const domain::SymmetricKeys& sealed) const {
+    const std::string context =
+        domain::key_context(enrollment.scope, enrollment.kind, enrollment.id);
+    BERTH_TRY(domain::Keys keys, open_keys(call.ports, sealed, context));
+    return keys;
+  }
+  Result<domain::ManagementResult> operator()(const domain::ProductSecret&) const {
     BERTH_TRY(domain::ProductKeys keys, open_product_keys(call, enrollment));
     return keys;
   }
-  const auto& sealed = std::get<domain::SymmetricKeys>(enrollment.attestation);
-  const std::string context = domain::key_context(enrollment.scope, enrollment.kind, enrollment.id);
-  BERTH_TRY(domain::Keys keys, open_keys(call.ports, sealed, context));
-  return keys;
-}
+  Result<domain::ManagementResult> operator()(const domain::MemberPasswords&) const {
+    BERTH_TRY(domain::DerivationKeys keys, open_derivation_secret(call, enrollment));
+    return keys;
+  }
+};
+
+// Why an enrollment has no keys of two slots; nothing when it has.
+struct KeysMissing {
+  const Enrollment& enrollment;
+
+  std::optional<Error> operator()(const domain::SymmetricKeys&) const { return std::nullopt; }
+  std::optional<Error> operator()(const domain::ProductSecret&) const {
+    return Error{ErrorKind::kInvalid,
+                 fmt::format("group '{}' has a product secret, and no primary and secondary key",
+                             enrollment.id.text()),
+                 "rotate its secret: " +
+                     domain::mend::product("rotate-secret", enrollment, "--overlap 30d")};
+  }
+  std::optional<Error> operator()(const domain::MemberPasswords&) const {
+    return Error{
+        ErrorKind::kInvalid,
+        fmt::format("the members of group '{}' have passwords, and it has no primary and "
+                    "secondary key",
+                    enrollment.id.text()),
+        "give it another secret to derive passwords from: " +
+            domain::mend::thing_template("update", enrollment, "--derivation-secret-file FILE")};
+  }
+};
 
 }  // namespace
 
@@ -42,7 +72,7 @@ Task<Answer> run(const Call& call, domain::GetEnrollmentKeys command) {
   Result<Enrollment> found =
       co_await find_enrollment(call, std::move(command.scope), command.kind, std::move(command.id));
   if (!found) co_return Fail(std::move(found).error());
-  BERTH_CO_TRY(domain::ManagementResult keys, opened(call, *found));
+  BERTH_CO_TRY(domain::ManagementResult keys, std::visit(Opened{call, *found}, found->attestation));
   // Remembered before they are shown.
   domain::AuditRecord audit = audit_record(call, act("enrollment.keys.show", *found));
   Result<void> remembered = co_await call.ports.catalog.append_audit(std::move(audit));
@@ -57,13 +87,8 @@ Task<Answer> run(const Call& call, domain::RegenerateEnrollmentKey command) {
     if (!found) co_return Fail(std::move(found).error());
     Result<void> current = check_version(command.precondition, found->version);
     if (!current) co_return Fail(std::move(current).error());
-    if (has_product(*found)) {
-      co_return Fail(
-          ErrorKind::kInvalid,
-          fmt::format("group '{}' has a product secret, and no primary and secondary key",
-                      found->id.text()),
-          "rotate its secret: " + domain::mend::product("rotate-secret", *found, "--overlap 30d"));
-    }
+    std::optional<Error> missing = std::visit(KeysMissing{*found}, found->attestation);
+    if (missing) co_return Fail(*std::move(missing));
     const Secret key = call.ports.rng.secret(kKeyBytesMade);
     Result<bool> replaced = replace_key(call, *found, command.slot, key);
     if (!replaced) co_return Fail(std::move(replaced).error());

@@ -2,6 +2,7 @@
 #include "management/changes.h"
 #include "management/enrollment_edit.h"
 #include "management/lookup.h"
+#include "management/member_passwords.h"
 #include "management/product_secret.h"
 #include "management/use_cases.h"
 #include "management/validation.h"
@@ -52,9 +53,14 @@ static Result<Enrollment> begun(const Call& call, const domain::CreateEnrollment
   enrollment.scope = scope.id;
   enrollment.kind = command.kind;
   const std::optional<std::string>& given = command.edit.id;
-  if (command.edit.product && command.kind == domain::EnrollmentKind::kGroup) {
+  const bool is_group = command.kind == domain::EnrollmentKind::kGroup;
+  if (command.edit.product && is_group) {
     BERTH_TRY(enrollment.id, product_group_id(given ? *given : made_up_group_id(call.ports.rng)));
     begin_product_group(enrollment);
+  } else if (command.edit.passwords && is_group) {
+    BERTH_TRY(enrollment.id,
+              password_group_id(given ? *given : made_up_password_group_id(call.ports.rng)));
+    enrollment.attestation = domain::MemberPasswords();
   } else {
     BERTH_TRY(enrollment.id, domain::EnrollmentId::parse(given.value_or("")));
   }
@@ -64,10 +70,15 @@ static Result<Enrollment> begun(const Call& call, const domain::CreateEnrollment
 
 // Whether the edit may leave the id out: it is made up then.
 static bool id_is_made(const domain::CreateEnrollment& command) {
-  return !command.edit.id && command.edit.product && command.kind == domain::EnrollmentKind::kGroup;
+  const bool has_roster = command.edit.product || command.edit.passwords;
+  return !command.edit.id && has_roster && command.kind == domain::EnrollmentKind::kGroup;
 }
 
 Task<Answer> run(const Call& call, domain::CreateEnrollment command) {
+  if (command.edit.product && command.edit.passwords) {
+    co_return Fail(ErrorKind::kInvalid, "a product secret and member passwords are both given",
+                   "a group has one of the two: make a group for each");
+  }
   if (!command.edit.id && !id_is_made(command)) {
     co_return Fail(ErrorKind::kInvalid, "id is missing",
                    command.kind == domain::EnrollmentKind::kGroup

@@ -55,6 +55,23 @@ Task<Error> unknown_hub(const Call& call, std::string name) {
                       limited ? std::vector<std::string>() : names, domain::mend::list_hubs());
 }
 
+std::string no_product(const domain::Enrollment& group) {
+  if (std::holds_alternative<domain::MemberPasswords>(group.attestation)) {
+    return fmt::format("the members of group '{}' have passwords; it has no product secret",
+                       group.id.text());
+  }
+  return fmt::format("group '{}' has symmetric keys, so no product secret and no members",
+                     group.id.text());
+}
+
+// The command that lists a group's roster.
+std::string list_of_members(const domain::Enrollment& group) {
+  if (std::holds_alternative<domain::MemberPasswords>(group.attestation)) {
+    return domain::mend::thing_serial("list", group, "");
+  }
+  return domain::mend::product("device list", group);
+}
+
 }  // namespace
 
 std::string_view noun(EnrollmentKind kind) {
@@ -132,10 +149,19 @@ Task<Result<domain::Enrollment>> find_product_group(const Call& call, std::strin
   Result<domain::Enrollment> found =
       co_await find_enrollment(call, std::move(scope), kind, std::move(id));
   if (!found || std::holds_alternative<domain::ProductSecret>(found->attestation)) co_return found;
-  co_return Fail(ErrorKind::kInvalid,
-                 fmt::format("group '{}' has symmetric keys, so no product secret and no members",
-                             found->id.text()),
+  co_return Fail(ErrorKind::kInvalid, no_product(*found),
                  "name a group with a product secret; see: " + domain::mend::list_products());
+}
+
+Task<Result<domain::Enrollment>> find_roster_group(const Call& call, std::string scope,
+                                                   std::string id) {
+  const EnrollmentKind kind = EnrollmentKind::kGroup;
+  Result<domain::Enrollment> found =
+      co_await find_enrollment(call, std::move(scope), kind, std::move(id));
+  if (!found || !std::holds_alternative<domain::SymmetricKeys>(found->attestation)) co_return found;
+  co_return Fail(ErrorKind::kInvalid, no_product(*found),
+                 "name a group with a product secret or with member passwords; see: " +
+                     domain::mend::list_products());
 }
 
 Task<Result<domain::MemberView>> find_member(const Call& call, domain::Enrollment group,
@@ -150,7 +176,7 @@ Task<Result<domain::MemberView>> find_member(const Call& call, domain::Enrollmen
       names_of(list, [](const domain::MemberView& each) { return each.member.name.text(); });
   co_return Fail(
       not_found(fmt::format("group '{}' lists no member '{}'", group.id.text(), shown(name)), name,
-                names, domain::mend::product("device list", group)));
+                names, list_of_members(group)));
 }
 
 Task<Result<domain::Registration>> find_registration(const Call& call, std::string scope,
@@ -169,6 +195,19 @@ Task<Result<domain::Registration>> find_registration(const Call& call, std::stri
   co_return Fail(
       not_found(fmt::format("no device has registered as '{}' in scope {}", shown(id), scope), id,
                 names, domain::mend::list_registrations(scope)));
+}
+
+Task<Result<domain::Account>> find_account(const Call& call, std::string scope, std::string email) {
+  Catalog& catalog = call.ports.catalog;
+  const std::string key = base::ascii_lower(email);
+  Result<domain::Account> found = co_await catalog.get_account(scope, key);
+  if (found || broken(found)) co_return found;
+  Result<domain::Scope> exists = co_await find_scope(call, scope);
+  if (!exists) co_return Fail(std::move(exists).error());
+  Result<domain::Listing<domain::Account>> list = co_await catalog.list_accounts(scope);
+  const auto names = names_of(list, [](const domain::Account& each) { return each.email; });
+  co_return Fail(not_found(fmt::format("scope {} has no account '{}'", scope, shown(email)), email,
+                           names, domain::mend::thing_account("list", scope, "")));
 }
 
 Task<Result<domain::Device>> find_device(const Call& call, std::string hub, std::string id) {

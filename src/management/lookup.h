@@ -20,13 +20,18 @@ Task<Result<std::optional<domain::Hub>>> find_hub_by_host(const Call& call, std:
 // Also says so when the scope itself is unknown, or an enrollment of the other kind has the id.
 Task<Result<domain::Enrollment>> find_enrollment(const Call& call, std::string scope,
                                                  domain::EnrollmentKind kind, std::string id);
-// A group that has a product secret, and so a roster; kInvalid when it has symmetric keys.
+// A group that has a product secret; kInvalid when it has another attestation.
 Task<Result<domain::Enrollment>> find_product_group(const Call& call, std::string scope,
                                                     std::string id);
+// One that has a roster: with a product secret or member passwords.
+Task<Result<domain::Enrollment>> find_roster_group(const Call& call, std::string scope,
+                                                   std::string id);
 Task<Result<domain::MemberView>> find_member(const Call& call, domain::Enrollment group,
                                              std::string name);
 Task<Result<domain::Registration>> find_registration(const Call& call, std::string scope,
                                                      std::string id);
+// `email` in any case.
+Task<Result<domain::Account>> find_account(const Call& call, std::string scope, std::string email);
 Task<Result<domain::Device>> find_device(const Call& call, std::string hub, std::string id);
 
 // "individual enrollment", "enrollment group".

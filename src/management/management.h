@@ -12,6 +12,7 @@
 #include "domain/operations.h"
 #include "hub/ports/service.h"
 #include "management/ports/catalog.h"
+#include "management/ports/password_hasher.h"
 #include "provisioning/ports/vault.h"
 
 #include <memory>
@@ -34,6 +35,7 @@ struct Ports {
   hub::Service& hub;
   const Clock& clock;
   Rng& rng;
+  PasswordHasher& passwords;  // of accounts
 };
 
 class Management {

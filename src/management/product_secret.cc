@@ -237,30 +237,6 @@ void begin_product_group(Enrollment& group) {
   group.topics = {{"event", true, false}, {"control", false, true}, {"data", true, true}};
 }
 
-Result<void> check_attestation_kind(const Enrollment& enrollment, const EnrollmentEdit& edit) {
-  const bool has_product = std::holds_alternative<ProductSecret>(enrollment.attestation);
-  const bool names_keys = edit.primary_key || edit.secondary_key;
-  if (has_product && names_keys) {
-    return Fail(
-        invalid(fmt::format("{} is a symmetric key, and group '{}' has a product secret",
-                            edit.primary_key ? "primaryKey" : "secondaryKey", enrollment.id.text()),
-                "leave it out: each of its devices is issued a credential of its own"));
-  }
-  if (has_product) return {};
-  const bool names_topics = edit.topics && !edit.topics->empty();
-  if (!edit.product && !names_topics) return {};
-  const std::string_view member = edit.product ? "a product secret" : "topics";
-  if (enrollment.kind == EnrollmentKind::kIndividual) {
-    return Fail(invalid(fmt::format("{} cannot be that of an individual enrollment: it is for "
-                                    "groups of devices",
-                                    member),
-                        "make an enrollment group with a product secret"));
-  }
-  return Fail(invalid(fmt::format("{} cannot be given to group '{}', which has symmetric keys",
-                                  member, enrollment.id.text()),
-                      "make another group, with attestation of type product_secret"));
-}
-
 Result<void> edit_product_group(const Call& call, Enrollment& group, const EnrollmentEdit& edit,
                                 Differences& changed) {
   const ProductSecretEdit nothing;

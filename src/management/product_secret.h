@@ -23,9 +23,6 @@ Result<domain::EnrollmentId> product_group_id(std::string_view given);
 
 // What the new record of a group is before the edit is applied: without a secret.
 void begin_product_group(domain::Enrollment& group);
-// Refuses what belongs to another kind of attestation than the record has.
-Result<void> check_attestation_kind(const domain::Enrollment& enrollment,
-                                    const domain::EnrollmentEdit& edit);
 // Of a record that has a product secret; a new one gets it made where the edit gives none.
 Result<void> edit_product_group(const Call& call, domain::Enrollment& group,
                                 const domain::EnrollmentEdit& edit, Differences& changed);

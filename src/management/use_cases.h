@@ -52,6 +52,15 @@ Task<Answer> run(const Call& call, domain::ListMembers command);
 Task<Answer> run(const Call& call, domain::UpdateMember command);
 Task<Answer> run(const Call& call, domain::DeleteMember command);
 Task<Answer> run(const Call& call, domain::ResetMember command);
+Task<Answer> run(const Call& call, domain::UnlockMember command);
+Task<Answer> run(const Call& call, domain::VouchForMember command);
+
+// accounts.cc
+Task<Answer> run(const Call& call, domain::CreateAccount command);
+Task<Answer> run(const Call& call, domain::GetAccount command);
+Task<Answer> run(const Call& call, domain::ListAccounts command);
+Task<Answer> run(const Call& call, domain::UpdateAccount command);
+Task<Answer> run(const Call& call, domain::DeleteAccount command);
 
 // registrations.cc
 Task<Answer> run(const Call& call, domain::GetRegistration command);

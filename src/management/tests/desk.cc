@@ -41,13 +41,25 @@ std::string FakeVault::fingerprint(std::span<const std::uint8_t> bytes) {
   return base::hex_encode(std::span(all).first(6));
 }
 
+Task<Result<std::string>> FakeHasher::hash(std::shared_ptr<const Secret> password) {
+  if (busy) co_return Fail(ErrorKind::kUnavailable, "too many wait", "try again");
+  hashed.emplace_back(password->text());
+  co_return "$argon2id$" + std::to_string(hashed.size());
+}
+
+std::vector<domain::NewMember> named(const std::vector<std::string>& names) {
+  std::vector<domain::NewMember> members;
+  for (const std::string& name : names) members.push_back({name});
+  return members;
+}
+
 Desk::Desk() {
   Settings settings;
   settings.server_host = "berth.example.net";
   settings.version = "0.1.0";
   settings.started_at = clock.wall();
   settings.guesses.failures_max = 3;
-  const Ports ports{catalog, vault, hub, clock, rng};
+  const Ports ports{catalog, vault, hub, clock, rng, hasher};
   management = std::make_unique<Management>(ports, settings);
   for (const char* id : {kScope, kOtherScope}) {
     domain::Scope scope;
@@ -127,6 +139,12 @@ domain::Enrollment Desk::make_product(const std::string& id, domain::ProductSecr
   domain::EnrollmentEdit edit;
   edit.product = std::move(product);
   return make_group(id, std::move(edit));
+}
+
+domain::Enrollment Desk::make_password_group(domain::MemberPasswordsEdit passwords) {
+  domain::CreateEnrollment command{kScope, domain::EnrollmentKind::kGroup, {}};
+  command.edit.passwords = std::move(passwords);
+  return expect<domain::Enrollment>(ask(operator_, std::move(command)));
 }
 
 Secret Desk::key_of(const domain::Enrollment& enrollment, domain::KeySlot slot) {

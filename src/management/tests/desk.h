@@ -24,6 +24,15 @@ class FakeVault final : public provisioning::Vault {
   std::string fingerprint(std::span<const std::uint8_t> bytes) override;
 };
 
+// Hashes by remembering what it was given.
+class FakeHasher final : public PasswordHasher {
+ public:
+  std::vector<std::string> hashed;
+  bool busy = false;
+
+  Task<Result<std::string>> hash(std::shared_ptr<const Secret> password) override;
+};
+
 class Desk : public ::testing::Test {
  protected:
   Desk();
@@ -46,6 +55,8 @@ class Desk : public ::testing::Test {
   domain::Enrollment make_group(const std::string& id, domain::EnrollmentEdit edit = {});
   // One with a product secret, made with what is given.
   domain::Enrollment make_product(const std::string& id, domain::ProductSecretEdit product = {});
+  // One whose members have passwords; its id is made up.
+  domain::Enrollment make_password_group(domain::MemberPasswordsEdit passwords = {});
   Secret key_of(const domain::Enrollment& enrollment, domain::KeySlot slot);
 
   base::FakeClock clock;
@@ -53,8 +64,12 @@ class Desk : public ::testing::Test {
   FakeVault vault;
   FakeCatalog catalog;
   FakeHub hub;
+  FakeHasher hasher;
   std::unique_ptr<Management> management;
 };
+
+// Members without passwords.
+std::vector<domain::NewMember> named(const std::vector<std::string>& names);
 
 template <class T>
 T Desk::expect(Result<domain::ManagementResult> answer) {

@@ -107,13 +107,13 @@ Result<std::uint64_t> FakeCatalog::write(const PutEnrollment& change,
                                          const Expectation& expectation) {
   const domain::Enrollment& record = change.record;
   const EnrollmentKey key(record.scope.text(), record.kind, record.id.key());
-  const auto has_product = [](const domain::Enrollment& each) {
-    return std::holds_alternative<domain::ProductSecret>(each.attestation);
+  const auto has_roster = [](const domain::Enrollment& each) {
+    return !std::holds_alternative<domain::SymmetricKeys>(each.attestation);
   };
   for (const auto& [other, enrollment] : enrollments) {
     const bool elsewhere =
         enrollment.scope != record.scope && enrollment.id.key() == record.id.key();
-    if (elsewhere && has_product(record) && has_product(enrollment)) {
+    if (elsewhere && has_roster(record) && has_roster(enrollment)) {
       return Fail(ErrorKind::kConflict, "another scope has it");
     }
   }
@@ -172,7 +172,34 @@ Result<std::uint64_t> FakeCatalog::write(const ResetActivation& change,
   BERTH_TRY(domain::Registration record, find(registrations, key));
   record.activated_at.reset();
   record.answered.clear();
+  if (change.voids_password) {
+    record.reset = true;
+    const auto device = devices.find(Pair(record.hub.text(), record.device_id.text()));
+    if (device != devices.end() && device->second.password) {
+      device->second.password->digest.clear();
+    }
+  }
   return put(registrations, key, record, expectation);
+}
+Result<std::uint64_t> FakeCatalog::write(const ForgetGuesses& change,
+                                         const Expectation& expectation) {
+  const MemberKey key(change.scope.text(), change.group.key(), change.name.text());
+  BERTH_TRY(domain::Member record, find(members, key));
+  record.enroll_guesses = record.control_guesses = {};
+  return put(members, key, record, expectation);
+}
+Result<std::uint64_t> FakeCatalog::write(const PutAccount& change, const Expectation& expectation) {
+  const std::string email = base::ascii_lower(change.record.email);
+  for (const auto& [key, account] : accounts) {
+    if (key.second == email && account.scope != change.record.scope) {
+      return Fail(ErrorKind::kConflict, "another scope has it");
+    }
+  }
+  return put(accounts, Pair(change.record.scope.text(), email), change.record, expectation);
+}
+Result<std::uint64_t> FakeCatalog::write(const RemoveAccount& change,
+                                         const Expectation& expectation) {
+  return remove(accounts, Pair(change.scope.text(), base::ascii_lower(change.email)), expectation);
 }
 Result<std::uint64_t> FakeCatalog::write(const PutToken& change, const Expectation& expectation) {
   return put(tokens, change.record.id, change.record, expectation);
@@ -204,6 +231,21 @@ domain::MemberAdding FakeCatalog::list(domain::Member member) {
   return domain::MemberAdding::kAdded;
 }
 
+domain::MemberAdding FakeCatalog::add(domain::Member member) {
+  const MemberKey key(member.scope.text(), member.group.key(), member.name.text());
+  const auto found = members.find(key);
+  if (found == members.end()) return list(std::move(member));
+  bool changed = false;
+  const auto give = [&](base::Bytes& present, const base::Bytes& given) {
+    if (given.empty() || given == present) return;
+    present = given;
+    changed = true;
+  };
+  give(found->second.enroll_password, member.enroll_password);
+  give(found->second.control_password, member.control_password);
+  return changed ? domain::MemberAdding::kUpdated : domain::MemberAdding::kPresent;
+}
+
 domain::MemberView FakeCatalog::view_of(const domain::Member& member) const {
   domain::MemberView view{member, std::nullopt};
   for (const auto& [key, each] : registrations) {
@@ -215,7 +257,9 @@ domain::MemberView FakeCatalog::view_of(const domain::Member& member) const {
 }
 
 domain::Device* FakeCatalog::identity_of(const domain::Member& member) {
-  const std::string id = member_device_id(member.group, member.name);
+  const domain::MemberView view = view_of(member);
+  const std::string id = view.registration ? view.registration->device_id.text()
+                                           : member_device_id(member.group, member.name);
   for (auto& [key, each] : devices) {
     if (each.id.text() == id && each.group && each.group->key() == member.group.key()) return &each;
   }
@@ -227,13 +271,15 @@ Task<Result<std::vector<domain::MemberAdding>>> FakeCatalog::add_members(
   Result<void> up = working();
   if (!up) co_return Fail(std::move(up).error());
   std::vector<domain::MemberAdding> results;
-  for (domain::MemberName& name : given->names) {
+  for (MembersToAdd::Line& line : given->lines) {
     domain::Member member;
     member.scope = given->scope;
     member.group = given->group;
-    member.name = std::move(name);
+    member.name = std::move(line.name);
+    member.enroll_password = std::move(line.enroll_password);
+    member.control_password = std::move(line.control_password);
     member.created_at = member.updated_at = given->at;
-    results.push_back(list(std::move(member)));
+    results.push_back(add(std::move(member)));
   }
   audit.push_back(given->audit);
   co_return results;
@@ -302,6 +348,14 @@ Task<Result<domain::Device>> FakeCatalog::get_device(std::string hub, std::strin
 }
 Task<Result<Listing<domain::Device>>> FakeCatalog::list_devices(std::string hub, Page page) {
   co_return page_of(devices, page, [&](const auto& each) { return each.hub.text() == hub; });
+}
+Task<Result<domain::Account>> FakeCatalog::get_account(std::string scope, std::string email) {
+  co_return find(accounts, Pair(scope, email));
+}
+Task<Result<Listing<domain::Account>>> FakeCatalog::list_accounts(std::string scope) {
+  Page all;
+  all.limit = 1000;
+  co_return page_of(accounts, all, [&](const auto& each) { return each.scope.text() == scope; });
 }
 Task<Result<domain::Trail>> FakeCatalog::get_trail(std::string id) { co_return find(trails, id); }
 Task<Result<Listing<domain::Trail>>> FakeCatalog::list_trails(domain::ListTrails query) {

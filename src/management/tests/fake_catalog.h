@@ -26,6 +26,7 @@ class FakeCatalog final : public Catalog {
   std::map<Pair, domain::Registration> registrations;
   std::map<Pair, domain::Device> devices;
   std::map<MemberKey, domain::Member> members;
+  std::map<Pair, domain::Account> accounts;  // scope, address in lower case
   std::map<std::string, domain::Trail> trails;
   std::map<std::string, domain::Token> tokens;
   std::vector<domain::AuditRecord> audit;
@@ -61,6 +62,8 @@ class FakeCatalog final : public Catalog {
   Task<Result<domain::Device>> get_device(std::string hub, std::string id) override;
   Task<Result<domain::Listing<domain::Device>>> list_devices(std::string hub,
                                                              domain::Page page) override;
+  Task<Result<domain::Account>> get_account(std::string scope, std::string email) override;
+  Task<Result<domain::Listing<domain::Account>>> list_accounts(std::string scope) override;
   Task<Result<domain::Trail>> get_trail(std::string id) override;
   Task<Result<domain::Listing<domain::Trail>>> list_trails(domain::ListTrails query) override;
   Task<Result<domain::Listing<domain::AuditRecord>>> list_audit(std::string scope,
@@ -85,10 +88,15 @@ class FakeCatalog final : public Catalog {
   Result<std::uint64_t> write(const PutMember& put, const Expectation& expectation);
   Result<std::uint64_t> write(const RemoveMember& removal, const Expectation& expectation);
   Result<std::uint64_t> write(const ResetActivation& reset, const Expectation& expectation);
+  Result<std::uint64_t> write(const ForgetGuesses& forget, const Expectation& expectation);
+  Result<std::uint64_t> write(const PutAccount& put, const Expectation& expectation);
+  Result<std::uint64_t> write(const RemoveAccount& removal, const Expectation& expectation);
   Result<std::uint64_t> write(const PutToken& put, const Expectation& expectation);
   Result<std::uint64_t> write(const RemoveToken& removal, const Expectation& expectation);
   domain::MemberView view_of(const domain::Member& member) const;
   domain::MemberAdding list(domain::Member member);
+  // Lists it, or gives the one that is listed the passwords of this one.
+  domain::MemberAdding add(domain::Member member);
   domain::Device* identity_of(const domain::Member& member);
   Result<void> working() const;
 };

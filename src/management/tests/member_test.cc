@@ -15,7 +15,7 @@ class Rosters : public Desk {
   Rosters() { make_product("PUMPS7"); }
 
   Result<domain::ManagementResult> add(std::vector<std::string> names) {
-    return ask(operator_, domain::AddMembers{kScope, "PUMPS7", std::move(names)});
+    return ask(operator_, domain::AddMembers{kScope, "PUMPS7", named(names)});
   }
   void list(const std::string& name) { expect<MembersAdded>(add({name})); }
   Member& stored(const std::string& name) { return catalog.members.at({kScope, "pumps7", name}); }
@@ -113,7 +113,8 @@ TEST_F(Rosters, OneToAThousandNamesAtATime) {
 
 TEST_F(Rosters, AGroupWithSymmetricKeysHasNone) {
   make_group("line-7");
-  const Error error = refused(ask(operator_, domain::AddMembers{kScope, "line-7", {"dev1"}}));
+  const Error error =
+      refused(ask(operator_, domain::AddMembers{kScope, "line-7", named({"dev1"})}));
   EXPECT_EQ(error.kind, ErrorKind::kInvalid);
   EXPECT_NE(error.what.find("group 'line-7' has symmetric keys"), std::string::npos);
   EXPECT_EQ(refused(ask(viewer, domain::ListMembers{kScope, "line-7", {}})).kind,
@@ -235,11 +236,11 @@ TEST_F(Rosters, ATokenOfAnotherScopeReachesNone) {
             ErrorKind::kForbidden);
   EXPECT_EQ(refused(ask(theirs, domain::GetMember{kOtherScope, "PUMPS7", "dev1"})).kind,
             ErrorKind::kNotFound);
-  EXPECT_EQ(refused(ask(theirs, domain::AddMembers{kScope, "PUMPS7", {"x"}})).kind,
+  EXPECT_EQ(refused(ask(theirs, domain::AddMembers{kScope, "PUMPS7", named({"x"})})).kind,
             ErrorKind::kForbidden);
-  EXPECT_EQ(refused(ask(viewer, domain::AddMembers{kScope, "PUMPS7", {"x"}})).kind,
+  EXPECT_EQ(refused(ask(viewer, domain::AddMembers{kScope, "PUMPS7", named({"x"})})).kind,
             ErrorKind::kForbidden);
-  EXPECT_TRUE(ask(limited_operator, domain::AddMembers{kScope, "PUMPS7", {"x"}}));
+  EXPECT_TRUE(ask(limited_operator, domain::AddMembers{kScope, "PUMPS7", named({"x"})}));
 }
 
 TEST_F(Rosters, ABrokenStoreIsUnavailable) {
