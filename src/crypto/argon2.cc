@@ -1,5 +1,7 @@
 #include "crypto/argon2.h"
 
+#include "base/codec.h"
+
 #include <argon2.h>
 
 #include <charconv>
@@ -43,6 +45,11 @@ bool is_within_bounds(std::string_view encoded) {
          *passes <= kPassesMax && lanes && *lanes <= kLanesMax;
 }
 
+std::string without_padding(std::string base64) {
+  base64.resize(base64.find_last_not_of('=') + 1);
+  return base64;
+}
+
 auto no_memory(int code) {
   return Fail(ErrorKind::kUnavailable,
               std::string("a password could not be worked on: ") + argon2_error_message(code),
@@ -69,6 +76,15 @@ Result<bool> verify_password(std::string_view encoded, const Secret& password) {
       argon2id_verify(std::string(encoded).c_str(), password.bytes().data(), password.size());
   if (code == ARGON2_MEMORY_ALLOCATION_ERROR) return no_memory(code);
   return code == ARGON2_OK;
+}
+
+std::string unmatchable_password(Rng& rng) {
+  const Secret salt = rng.secret(kSaltBytes);
+  const Secret tag = rng.secret(kTagBytes);
+  return "$argon2id$v=" + std::to_string(ARGON2_VERSION_13) + "$m=" + std::to_string(kMemoryKib) +
+         ",t=" + std::to_string(kPasses) + ",p=" + std::to_string(kLanes) + "$" +
+         without_padding(base::base64_encode(salt.bytes())) + "$" +
+         without_padding(base::base64_encode(tag.bytes()));
 }
 
 }  // namespace berth::crypto

@@ -23,4 +23,7 @@ Result<std::string> hash_password(const Secret& password, Rng& rng);
 // here was given. kUnavailable when there is not enough memory, and nothing is known then.
 Result<bool> verify_password(std::string_view encoded, const Secret& password);
 
+// A text that no password matches; to check one takes as long as to check any other.
+std::string unmatchable_password(Rng& rng);
+
 }  // namespace berth::crypto
