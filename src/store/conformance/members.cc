@@ -66,7 +66,7 @@ Result<std::vector<domain::MemberAdding>> MemberSuite::add(const std::vector<std
   members->scope = scope;
   members->group = group;
   for (const std::string& name : names) {
-    members->names.push_back(domain::MemberName::trusted(name));
+    members->lines.push_back({domain::MemberName::trusted(name)});
   }
   members->at = at(150);
   members->audit = make_audit("member.add");

@@ -1,6 +1,7 @@
 #include "store/sql/bodies.h"
 
 #include "store/sql/body.h"
+#include "store/sql/password_bodies.h"
 
 #include <boost/json/array.hpp>
 
@@ -101,16 +102,21 @@ void write_attestation(BodyWriter& body, const domain::Attestation& attestation)
     void operator()(const domain::ProductSecret& product) const {
       body.object("product_secret", write_product(product));
     }
+    void operator()(const domain::MemberPasswords& passwords) const {
+      body.object("member_passwords", write_member_passwords(passwords));
+    }
   };
   std::visit(Write{body}, attestation);
 }
 
 domain::Attestation read_attestation(BodyReader& body) {
   domain::Attestation attestation;
-  const bool product = body.has("product_secret");
-  if (!product && !body.has("symmetric_key")) body.fail("symmetric_key", "an object");
+  const bool members = body.has("product_secret") || body.has("member_passwords");
+  if (!members && !body.has("symmetric_key")) body.fail("symmetric_key", "an object");
   body.within("symmetric_key", [&](BodyReader& keys) { attestation = read_keys(keys); });
   body.within("product_secret", [&](BodyReader& secret) { attestation = read_product(secret); });
+  body.within("member_passwords",
+              [&](BodyReader& each) { attestation = read_member_passwords(each); });
   return attestation;
 }
 
@@ -342,6 +348,7 @@ std::string registration_body(const domain::Registration& registration) {
   if (registration.member) body.text("member", registration.member->text());
   body.time("activated_at", registration.activated_at);
   body.array("answered", write_answered(registration.answered));
+  if (registration.reset) body.flag("reset", true);
   return body.finish();
 }
 
@@ -363,6 +370,7 @@ Result<domain::Registration> read_registration(std::string_view text,
   body.each("answered", [&registration](BodyReader& each) {
     registration.answered.push_back(read_answered(each));
   });
+  registration.reset = body.flag("reset", false);
   return finish(body, std::move(registration));
 }
 
@@ -377,6 +385,7 @@ std::string device_body(const domain::Device& device) {
   body.array("retired_certificates", write_replaced(device.retired_certificates));
   if (device.group) body.text("group", device.group->text());
   if (device.awaits_activation) body.flag("awaits_activation", true);
+  write_password_device(body, device);
   write_twin(body, device.twin);
   return body.finish();
 }
@@ -397,6 +406,7 @@ Result<domain::Device> read_device(std::string_view text, domain::Device device)
   std::optional<std::string> group = body.optional_text("group");
   if (group) device.group = domain::EnrollmentId::trusted(std::move(*group));
   device.awaits_activation = body.flag("awaits_activation", false);
+  read_password_device(body, device);
   device.twin = read_twin(body);
   return finish(body, std::move(device));
 }

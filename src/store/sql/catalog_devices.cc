@@ -1,6 +1,7 @@
 // Changes of enrollments, registrations and tokens.
 #include "store/sql/bodies.h"
 #include "store/sql/catalog_put.h"
+#include "store/sql/publishers.h"
 #include "store/sql/rosters.h"
 #include "store/sql/rows.h"
 
@@ -30,9 +31,10 @@ constexpr Sql kRegistrationPlace =
     "SELECT version, hub, device_id FROM registrations WHERE scope = $1 AND key = $2";
 constexpr Sql kRemoveRegistration =
     "DELETE FROM registrations WHERE scope = $1 AND key = $2 AND version = $3 RETURNING version";
-// Twin, session, connection and messages go with it (migrations.cc).
+// Twin, session, connection, messages and control relations go with it (migrations.cc).
 constexpr Sql kRemoveDeviceOf = R"sql(
-DELETE FROM devices WHERE hub = $1 AND id = $2 AND scope = $3 AND registration_key = $4)sql";
+DELETE FROM devices WHERE hub = $1 AND id = $2 AND scope = $3 AND registration_key = $4
+RETURNING group_key)sql";
 constexpr Sql kRegistration = R"sql(
 SELECT scope, id, enrollment_kind, hub, device_id, version, created_at, updated_at, body
 FROM registrations WHERE scope = $1 AND key = $2)sql";
@@ -53,11 +55,11 @@ Subject enrollment_subject(EnrollmentKind kind, const domain::EnrollmentId& id) 
   return Subject{kind == EnrollmentKind::kGroup ? "enrollment group" : "enrollment", id.text()};
 }
 
-// The key of a group with a product secret; empty for all else.
+// The key of a group with members; empty for all else.
 std::string product_key(const domain::Enrollment& enrollment) {
-  const bool product = enrollment.kind == EnrollmentKind::kGroup &&
-                       std::holds_alternative<domain::ProductSecret>(enrollment.attestation);
-  return product ? enrollment.id.key() : std::string();
+  const bool members = enrollment.kind == EnrollmentKind::kGroup &&
+                       !std::holds_alternative<domain::SymmetricKeys>(enrollment.attestation);
+  return members ? enrollment.id.key() : std::string();
 }
 
 // Its members name no scope. Which scope has it is nobody's business but that scope's.
@@ -71,11 +73,11 @@ Result<void> product_must_be_free(Connection& connection, const std::string& pro
   if (!taken) return {};
   return Fail(ErrorKind::kConflict,
               enrollment_subject(enrollment.kind, enrollment.id).text() +
-                  " exists already: another scope has one of that id with a product secret",
+                  " exists already: another scope has one of that id with members",
               "choose another id");
 }
 
-// A group that has no product secret has no roster.
+// A group without members has no roster.
 Result<std::uint64_t> with_roster(Connection& connection, const std::string& product,
                                   const domain::Enrollment& enrollment,
                                   Result<std::uint64_t> version) {
@@ -173,9 +175,14 @@ Result<std::uint64_t> apply(Connection& connection, const management::RemoveRegi
     BERTH_TRY(const bool removed,
               connection.execute(kRemoveRegistration, {Value(scope), Value(key), Value(version)}));
     if (!removed) return false;
-    Result<bool> device = connection.execute(
-        kRemoveDeviceOf, {Value(hub), Value(device_id), Value(scope), Value(key)});
-    if (!device) return Fail(std::move(device).error());
+    {
+      BERTH_TRY(Cursor row, connection.run(kRemoveDeviceOf, {Value(hub), Value(device_id),
+                                                             Value(scope), Value(key)}));
+      BERTH_TRY(const bool device, row.next());
+      if (!device || row.text(0).empty()) return true;
+    }
+    const Result<void> forgotten = forget_publisher(connection, removal.scope, device_id);
+    if (!forgotten) return Fail(forgotten.error());
     return true;
   };
   return remove_record(expectation, Subject{"registration", removal.id.text()}, read, remove);

@@ -1,6 +1,9 @@
 // Changes of identities at hubs by operators.
 #include "store/sql/bodies.h"
 #include "store/sql/catalog_put.h"
+#include "store/sql/device_keys.h"
+#include "store/sql/first_twins.h"
+#include "store/sql/publishers.h"
 #include "store/sql/rosters.h"
 #include "store/sql/rows.h"
 
@@ -18,16 +21,16 @@ constexpr Sql kDeviceVersion = "SELECT version FROM devices WHERE hub = $1 AND i
 // Hub and scope may have been removed since they were looked for.
 constexpr Sql kInsertDevice = R"sql(
 INSERT INTO devices (hub, id, scope, registration_key, version, created_at, updated_at, body,
-                     group_key)
-SELECT $1, $2, $3, '', 1, $4, $5, $6, $7
+                     group_key, serial_key)
+SELECT $1, $2, $3, '', 1, $4, $5, $6, $7, $8
 WHERE EXISTS (SELECT 1 FROM hubs WHERE name = $1) AND EXISTS (SELECT 1 FROM scopes WHERE id = $3)
 ON CONFLICT (hub, id) DO NOTHING RETURNING version)sql";
 constexpr Sql kUpdateDevice = R"sql(
 UPDATE devices SET version = version + 1, updated_at = $3, body = $4
 WHERE hub = $1 AND id = $2 AND version = $5 RETURNING version)sql";
-// Twin, session, connection and messages go with it (migrations.cc).
-constexpr Sql kRemoveDevice =
-    "DELETE FROM devices WHERE hub = $1 AND id = $2 AND version = $3 RETURNING version";
+// Twin, session, connection, messages and control relations go with it (migrations.cc).
+constexpr Sql kRemoveDevice = R"sql(
+DELETE FROM devices WHERE hub = $1 AND id = $2 AND version = $3 RETURNING scope, group_key)sql";
 
 Result<void> check_places(Connection& connection, const domain::Device& device) {
   const std::string& hub = device.hub.text();
@@ -44,12 +47,12 @@ constexpr Sql kMemberElsewhere =
 // A member connects without naming its hub, so another hub's member of that id would be taken for
 // it.
 Result<void> id_must_be_free(Connection& connection, const domain::Device& device) {
-  if (!device.group) return {};
+  if (group_key_of(device).empty()) return {};
   BERTH_TRY(const bool taken, connection.execute(kMemberElsewhere, {Value(device.id.text()),
                                                                     Value(device.hub.text())}));
   if (!taken) return {};
   return Fail(ErrorKind::kConflict,
-              fmt::format("a member of a group has the id '{}' at another hub already",
+              fmt::format("a device that names no hub has the id '{}' at another hub already",
                           base::printable(device.id.text(), 128)),
               "delete that device first");
 }
@@ -81,16 +84,25 @@ Result<std::uint64_t> apply(Connection& connection, const management::PutDevice&
     if (!free) return Fail(free.error());
     domain::Device made = device;
     made.registration = {};
-    return connection.execute(
-        kInsertDevice, {Value(hub), Value(id), Value(device.scope.text()), Value(device.created_at),
-                        Value(device.updated_at), Value(device_body(made)),
-                        Value(device.group ? device.group->key() : std::string())});
+    BERTH_TRY(
+        const bool inserted,
+        connection.execute(kInsertDevice, {Value(hub), Value(id), Value(device.scope.text()),
+                                           Value(device.created_at), Value(device.updated_at),
+                                           Value(device_body(made)), Value(group_key_of(device)),
+                                           Value(serial_key_of(device))}));
+    if (!inserted) return false;
+    const Result<void> reported = put_first_twin(connection, made);
+    if (!reported) return Fail(reported.error());
+    return true;
   };
-  // The registration and what the twin began with stay, and so do the scope and the group.
+  // The registration and what the twin began with stay, and so does what it is known by: scope,
+  // group, role and serial.
   const auto update = [&](std::uint64_t version) {
     domain::Device changed = device;
     changed.registration = stored->registration;
     changed.group = stored->group;
+    changed.role = stored->role;
+    changed.serial = stored->serial;
     changed.twin = stored->twin;
     return connection.execute(kUpdateDevice, {Value(hub), Value(id), Value(device.updated_at),
                                               Value(device_body(changed)), Value(version)});
@@ -105,8 +117,17 @@ Result<std::uint64_t> apply(Connection& connection, const management::RemoveDevi
   const auto read = [&] {
     return read_version(connection.run(kDeviceVersion, {Value(hub), Value(id)}));
   };
-  const auto remove = [&](std::uint64_t version) {
-    return connection.execute(kRemoveDevice, {Value(hub), Value(id), Value(version)});
+  const auto remove = [&](std::uint64_t version) -> Result<bool> {
+    domain::ScopeId scope;
+    {
+      BERTH_TRY(Cursor row, connection.run(kRemoveDevice, {Value(hub), Value(id), Value(version)}));
+      BERTH_TRY(const bool removed, row.next());
+      if (!removed || row.text(1).empty()) return removed;
+      scope = domain::ScopeId::trusted(row.string(0));
+    }
+    const Result<void> forgotten = forget_publisher(connection, scope, id);
+    if (!forgotten) return Fail(forgotten.error());
+    return true;
   };
   return remove_record(expectation, Subject{"device", id}, read, remove);
 }

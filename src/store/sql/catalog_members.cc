@@ -3,8 +3,10 @@
 #include "store/sql/bodies.h"
 #include "store/sql/catalog_put.h"
 #include "store/sql/catalog_rows.h"
+#include "store/sql/device_keys.h"
 #include "store/sql/history.h"
 #include "store/sql/paging.h"
+#include "store/sql/publishers.h"
 #include "store/sql/rosters.h"
 #include "store/sql/rows.h"
 
@@ -17,10 +19,12 @@ using domain::Member;
 using domain::MemberAdding;
 using domain::MemberView;
 
-// A line of the roster and what has that member's registration id (8..16), which may be another's:
+// A line of the roster and what has that member's registration id (14..22), which may be another's:
 // these ids ignore case, names of members do not.
 constexpr Sql kMember = R"sql(
 SELECT m.scope, g.id, m.name, m.enabled, m.requested, m.version, m.created_at, m.updated_at,
+       m.enroll_password, m.enroll_wrong, m.enroll_locked_until,
+       m.control_password, m.control_wrong, m.control_locked_until,
        r.scope, r.id, r.enrollment_kind, r.hub, r.device_id, r.version, r.created_at, r.updated_at,
        r.body
 FROM enrollments g
@@ -30,6 +34,8 @@ LEFT JOIN registrations r ON r.scope = m.scope AND r.key = m.group_key || lower(
 WHERE g.scope = $1 AND g.kind = 'group' AND g.key = $2 AND m.name = $3)sql";
 constexpr Sql kMembers = R"sql(
 SELECT m.scope, g.id, m.name, m.enabled, m.requested, m.version, m.created_at, m.updated_at,
+       m.enroll_password, m.enroll_wrong, m.enroll_locked_until,
+       m.control_password, m.control_wrong, m.control_locked_until,
        r.scope, r.id, r.enrollment_kind, r.hub, r.device_id, r.version, r.created_at, r.updated_at,
        r.body
 FROM enrollments g
@@ -38,7 +44,7 @@ LEFT JOIN registrations r ON r.scope = m.scope AND r.key = m.group_key || lower(
                          AND r.enrollment_kind = 'group' AND r.enrollment_key = m.group_key
 WHERE g.scope = $1 AND g.kind = 'group' AND g.key = $2 AND m.name > $3
 ORDER BY m.name LIMIT $4)sql";
-constexpr int kRegistrationAt = 8;
+constexpr int kRegistrationAt = 14;
 
 constexpr Sql kUpdateMember = R"sql(
 UPDATE members SET enabled = $4, version = version + 1, updated_at = $5
@@ -53,28 +59,30 @@ SELECT d.hub, d.id, d.scope, d.version, d.created_at, d.updated_at, d.body
 FROM registrations r JOIN devices d ON d.hub = r.hub AND d.id = r.device_id
                                    AND d.scope = r.scope AND d.registration_key = r.key
 WHERE r.scope = $3 AND r.key = $4 AND NOT (d.id = $1 AND d.group_key = $2))sql";
-// Twin, session, connection and messages go with it (migrations.cc).
+// Twin, session, connection, messages and control relations go with it (migrations.cc).
 constexpr Sql kRemoveIdentity = "DELETE FROM devices WHERE hub = $1 AND id = $2";
 constexpr Sql kRemoveRegistration = "DELETE FROM registrations WHERE scope = $1 AND key = $2";
 constexpr Sql kUpdateIdentity = R"sql(
 UPDATE devices SET version = version + 1, updated_at = $3, body = $4
 WHERE hub = $1 AND id = $2 AND version = $5 RETURNING version)sql";
 
-constexpr Sql kRegistration = R"sql(
-SELECT scope, id, enrollment_kind, hub, device_id, version, created_at, updated_at, body
-FROM registrations WHERE scope = $1 AND key = $2)sql";
-constexpr Sql kUpdateRegistration = R"sql(
-UPDATE registrations SET version = version + 1, body = $3
-WHERE scope = $1 AND key = $2 AND version = $4 RETURNING version)sql";
-
 constexpr Sql kHoldRoster = R"sql(
 UPDATE rosters SET listed = listed WHERE scope = $1 AND group_key = $2 RETURNING listed)sql";
 constexpr Sql kGrowRoster =
     "UPDATE rosters SET listed = listed + $3 WHERE scope = $1 AND group_key = $2";
 constexpr Sql kAddMember = R"sql(
-INSERT INTO members (scope, group_key, name, enabled, requested, version, created_at, updated_at)
-VALUES ($1, $2, $3, 1, 0, 1, $4, $4)
+INSERT INTO members (scope, group_key, name, enabled, requested, version, created_at, updated_at,
+                     enroll_password, control_password)
+VALUES ($1, $2, $3, 1, 0, 1, $4, $4, $5, $6)
 ON CONFLICT (scope, group_key, name) DO NOTHING RETURNING version)sql";
+// Those that are given and are others; nothing when there are none.
+constexpr Sql kSetPasswords = R"sql(
+UPDATE members SET enroll_password = CASE WHEN $5 <> '' THEN $5 ELSE enroll_password END,
+                   control_password = CASE WHEN $6 <> '' THEN $6 ELSE control_password END,
+                   version = version + 1, updated_at = $4
+WHERE scope = $1 AND group_key = $2 AND name = $3
+  AND (($5 <> '' AND enroll_password <> $5) OR ($6 <> '' AND control_password <> $6))
+RETURNING version)sql";
 constexpr Sql kMemberExists =
     "SELECT 1 FROM members WHERE scope = $1 AND group_key = $2 AND name = $3";
 
@@ -150,6 +158,9 @@ Result<void> remove_what_it_has(Connection& connection, const MemberView& view) 
     Result<bool> removed =
         connection.execute(kRemoveIdentity, {Value(device.hub.text()), Value(device.id.text())});
     if (!removed) return Fail(std::move(removed).error());
+    if (group_key_of(device).empty()) continue;
+    const Result<void> forgotten = forget_publisher(connection, device.scope, device.id.text());
+    if (!forgotten) return forgotten;
   }
   return {};
 }
@@ -164,18 +175,27 @@ Result<std::uint64_t> hold_roster(Connection& connection, const management::Memb
 }
 
 Result<MemberAdding> add_member(Connection& connection, const management::MembersToAdd& members,
-                                const domain::MemberName& name, bool room) {
+                                const management::MembersToAdd::Line& line, bool room) {
   const std::string& scope = members.scope.text();
   const std::string group = members.group.key();
-  if (!room) {
+  const std::string& name = line.name.text();
+  const std::string enroll = base::hex_encode(line.enroll_password);
+  const std::string control = base::hex_encode(line.control_password);
+  if (room) {
+    BERTH_TRY(const bool added,
+              connection.execute(kAddMember, {Value(scope), Value(group), Value(name),
+                                              Value(members.at), Value(enroll), Value(control)}));
+    if (added) return MemberAdding::kAdded;
+  } else {
     BERTH_TRY(const bool there,
-              connection.execute(kMemberExists, {Value(scope), Value(group), Value(name.text())}));
-    return there ? MemberAdding::kPresent : MemberAdding::kFull;
+              connection.execute(kMemberExists, {Value(scope), Value(group), Value(name)}));
+    if (!there) return MemberAdding::kFull;
   }
-  BERTH_TRY(const bool added,
-            connection.execute(
-                kAddMember, {Value(scope), Value(group), Value(name.text()), Value(members.at)}));
-  return added ? MemberAdding::kAdded : MemberAdding::kPresent;
+  if (enroll.empty() && control.empty()) return MemberAdding::kPresent;
+  BERTH_TRY(const bool updated,
+            connection.execute(kSetPasswords, {Value(scope), Value(group), Value(name),
+                                               Value(members.at), Value(enroll), Value(control)}));
+  return updated ? MemberAdding::kUpdated : MemberAdding::kPresent;
 }
 
 }  // namespace
@@ -185,9 +205,9 @@ Result<std::vector<MemberAdding>> add_members(Connection& connection,
   BERTH_TRY(const std::uint64_t listed, hold_roster(connection, members));
   std::vector<MemberAdding> results;
   std::uint64_t added = 0;
-  for (const domain::MemberName& name : members.names) {
+  for (const management::MembersToAdd::Line& line : members.lines) {
     BERTH_TRY(const MemberAdding result,
-              add_member(connection, members, name, listed + added < domain::kMembersMax));
+              add_member(connection, members, line, listed + added < domain::kMembersMax));
     if (result == MemberAdding::kAdded) ++added;
     results.push_back(result);
   }
@@ -247,34 +267,6 @@ Result<std::uint64_t> apply(Connection& connection, const management::RemoveMemb
     return true;
   };
   return remove_record(expectation, member_subject(name), read, remove);
-}
-
-Result<std::uint64_t> apply(Connection& connection, const management::ResetActivation& reset,
-                            const Expectation& expectation) {
-  const std::string& scope = reset.scope.text();
-  const std::string key = reset.id.key();
-  const Subject subject{"registration", reset.id.text()};
-  std::optional<domain::Registration> stored;
-  const auto read = [&]() -> Result<Version> {
-    stored.reset();
-    BERTH_TRY(Cursor row, connection.run(kRegistration, {Value(scope), Value(key)}));
-    BERTH_TRY(const bool found, row.next());
-    if (!found) return Version();
-    BERTH_TRY(stored, registration_row(row));
-    return Version(stored->version);
-  };
-  const auto update = [&](std::uint64_t version) {
-    stored->activated_at.reset();
-    stored->answered.clear();
-    return connection.execute(
-        kUpdateRegistration,
-        {Value(scope), Value(key), Value(registration_body(*stored)), Value(version)});
-  };
-  const auto insert = [&]() -> Result<bool> {  // a registration is made by registering
-    return Fail(ErrorKind::kNotFound, "there is no " + subject.text(),
-                "list the registrations there are");
-  };
-  return put_record(expectation, subject, read, insert, update);
 }
 
 Result<MemberView> get_member(Connection& connection, const std::string& scope,

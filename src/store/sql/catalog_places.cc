@@ -21,6 +21,9 @@ constexpr Sql kScopeDevice =
     "SELECT id FROM devices WHERE scope = $1 AND registration_key = '' LIMIT 1";
 constexpr Sql kRemoveScopeLinks = "DELETE FROM hub_links WHERE scope = $1";
 constexpr Sql kRemoveScopeTokens = "DELETE FROM tokens WHERE scope = $1";
+constexpr Sql kRemoveScopeAccounts = "DELETE FROM accounts WHERE scope = $1";
+constexpr Sql kRemoveScopePublishers = "DELETE FROM data_publishers WHERE scope = $1";
+constexpr Sql kRemoveScopeRecords = "DELETE FROM data_records WHERE scope = $1";
 
 constexpr Sql kHubVersion = "SELECT version FROM hubs WHERE name = $1";
 constexpr Sql kInsertHub = R"sql(
@@ -61,6 +64,16 @@ Result<void> must_be_unused(Result<Cursor> user, const Subject& subject, std::st
   return Fail(ErrorKind::kConflict,
               fmt::format("{} still has {}s, among them '{}'", subject.text(), by, user->text(0)),
               fmt::format("delete the {}s first", by));
+}
+
+// There need not be any of it.
+Result<void> remove_what_goes_along(Connection& connection, const std::string& scope) {
+  for (const Sql& statement : {kRemoveScopeLinks, kRemoveScopeTokens, kRemoveScopeAccounts,
+                               kRemoveScopePublishers, kRemoveScopeRecords}) {
+    Result<bool> removed = connection.execute(statement, {Value(scope)});
+    if (!removed) return Fail(std::move(removed).error());
+  }
+  return {};
 }
 
 }  // namespace
@@ -104,9 +117,8 @@ Result<std::uint64_t> apply(Connection& connection, const management::RemoveScop
     const Result<void> no_device =
         must_be_unused(connection.run(kScopeDevice, {Value(id)}), subject, "device");
     if (!no_device) return Fail(no_device.error());
-    BERTH_TRY(const bool links, connection.execute(kRemoveScopeLinks, {Value(id)}));
-    BERTH_TRY(const bool tokens, connection.execute(kRemoveScopeTokens, {Value(id)}));
-    static_cast<void>(links || tokens);  // there need not be any
+    const Result<void> emptied = remove_what_goes_along(connection, id);
+    if (!emptied) return Fail(emptied.error());
     return connection.execute(kRemoveScope, {Value(id), Value(version)});
   };
   return remove_record(expectation, subject, read, remove);

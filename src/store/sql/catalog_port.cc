@@ -136,6 +136,19 @@ Task<Result<Listing<Device>>> CatalogPort::list_devices(std::string hub, domain:
                               });
 }
 
+Task<Result<domain::Account>> CatalogPort::get_account(std::string scope, std::string email) {
+  return run<domain::Account>(runner_, Lane::kRead,
+                              [scope = std::move(scope), email = std::move(email)](Connection& c) {
+                                return sql::get_account(c, scope, email);
+                              });
+}
+
+Task<Result<Listing<domain::Account>>> CatalogPort::list_accounts(std::string scope) {
+  return run<Listing<domain::Account>>(
+      runner_, Lane::kScan,
+      [scope = std::move(scope)](Connection& c) { return sql::list_accounts(c, scope); });
+}
+
 Task<Result<Trail>> CatalogPort::get_trail(std::string id) {
   return run<Trail>(runner_, Lane::kRead,
                     [id = std::move(id)](Connection& c) { return sql::read_trail_by_id(c, id); });

@@ -98,6 +98,11 @@ Result<std::uint64_t> apply_change(Connection& connection, const management::Cha
     return apply(connection, what, change.expectation);
   };
   BERTH_TRY(const std::uint64_t version, std::visit(apply_it, change.what));
+  const auto* reset = std::get_if<management::ResetActivation>(&change.what);
+  if (reset != nullptr && reset->voids_password) {
+    const Result<void> voided = void_password(connection, *reset, change.audit.at);
+    if (!voided) return Fail(voided.error());
+  }
   Result<void> audited = append_audit(connection, change.audit);
   if (!audited) return Fail(std::move(audited).error());
   return version;

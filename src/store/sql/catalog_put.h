@@ -95,7 +95,17 @@ Result<std::uint64_t> apply(Connection& c, const management::PutMember& put, con
 Result<std::uint64_t> apply(Connection& c, const management::RemoveMember& r, const Expectation& e);
 Result<std::uint64_t> apply(Connection& c, const management::ResetActivation& reset,
                             const Expectation& e);
+Result<std::uint64_t> apply(Connection& c, const management::ForgetGuesses& forget,
+                            const Expectation& e);
+Result<std::uint64_t> apply(Connection& c, const management::PutAccount& put, const Expectation& e);
+Result<std::uint64_t> apply(Connection& c, const management::RemoveAccount& r,
+                            const Expectation& e);
 Result<std::uint64_t> apply(Connection& c, const management::PutToken& put, const Expectation& e);
 Result<std::uint64_t> apply(Connection& c, const management::RemoveToken& r, const Expectation& e);
+
+// The other half of a ResetActivation::voids_password: what the identity was issued is void from
+// `at` on.
+Result<void> void_password(Connection& connection, const management::ResetActivation& reset,
+                           TimePoint at);
 
 }  // namespace berth::store::sql

@@ -48,6 +48,10 @@ Result<domain::Device> get_device(Connection& connection, const std::string& hub
                                   const std::string& id);
 Result<domain::Listing<domain::Device>> list_devices(Connection& connection, const std::string& hub,
                                                      const domain::Page& page);
+Result<domain::Account> get_account(Connection& connection, const std::string& scope,
+                                    const std::string& email);
+Result<domain::Listing<domain::Account>> list_accounts(Connection& connection,
+                                                       const std::string& scope);
 Result<domain::Token> get_token(Connection& connection, const std::string& id);
 Result<domain::Listing<domain::Token>> list_tokens(Connection& connection,
                                                    const domain::Page& page);

@@ -205,10 +205,74 @@ CREATE INDEX device_bindings_by_gateway
   ON device_bindings (gateway_hub, gateway_id, device_id, hub);
 )sql";
 
+// Groups whose members have passwords, the devices of such members and of those who control them,
+// the accounts of scopes, and the records that devices publish. `devices.group_key` of a device
+// that is of no group but connects without naming a hub is a word that no group's key can be, so
+// the index of schema 3 has it too. Wrong guesses have columns of their own: one statement counts
+// them. A publisher counts its records, as a roster does its lines.
+constexpr std::string_view kPasswordsAndRecords = R"sql(
+ALTER TABLE members ADD COLUMN enroll_password {{text}} NOT NULL DEFAULT '';
+ALTER TABLE members ADD COLUMN control_password {{text}} NOT NULL DEFAULT '';
+ALTER TABLE members ADD COLUMN enroll_wrong BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE members ADD COLUMN enroll_locked_until BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE members ADD COLUMN control_wrong BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE members ADD COLUMN control_locked_until BIGINT NOT NULL DEFAULT 0;
+
+ALTER TABLE devices ADD COLUMN serial_key {{text}} NOT NULL DEFAULT '';
+CREATE UNIQUE INDEX devices_by_serial ON devices (scope, serial_key) WHERE serial_key <> '';
+
+CREATE TABLE device_controls (
+  controller_hub {{text}} NOT NULL,
+  controller_id {{text}} NOT NULL,
+  hub {{text}} NOT NULL,
+  device_id {{text}} NOT NULL,
+  PRIMARY KEY (controller_hub, controller_id, device_id, hub),
+  FOREIGN KEY (controller_hub, controller_id) REFERENCES devices (hub, id) ON DELETE CASCADE,
+  FOREIGN KEY (hub, device_id) REFERENCES devices (hub, id) ON DELETE CASCADE){{clustered}};
+CREATE INDEX device_controls_by_device
+  ON device_controls (hub, device_id, controller_id, controller_hub);
+
+CREATE TABLE accounts (
+  key {{text}} PRIMARY KEY,
+  scope {{text}} NOT NULL REFERENCES scopes (id),
+  email {{text}} NOT NULL,
+  id {{text}} NOT NULL,
+  wrong BIGINT NOT NULL,
+  locked_until BIGINT NOT NULL,
+  version BIGINT NOT NULL,
+  created_at BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL,
+  body TEXT NOT NULL);
+CREATE INDEX accounts_by_scope ON accounts (scope, key);
+CREATE UNIQUE INDEX accounts_by_id ON accounts (id);
+
+CREATE TABLE data_publishers (
+  scope {{text}} NOT NULL,
+  publisher {{text}} NOT NULL,
+  records BIGINT NOT NULL,
+  PRIMARY KEY (scope, publisher)){{clustered}};
+
+CREATE TABLE data_records (
+  id {{text}} PRIMARY KEY,
+  scope {{text}} NOT NULL,
+  publisher {{text}} NOT NULL,
+  channel {{text}} NOT NULL,
+  at BIGINT NOT NULL,
+  expires_at BIGINT NOT NULL,
+  private BIGINT NOT NULL,
+  data TEXT NOT NULL);
+CREATE UNIQUE INDEX data_records_by_channel ON data_records (scope, publisher, channel, at);
+CREATE INDEX data_records_by_time ON data_records (scope, publisher, at, id);
+CREATE INDEX data_records_of_scope ON data_records (scope, at, id);
+CREATE INDEX data_records_by_expiry ON data_records (expires_at)
+  WHERE expires_at < 9223372036854775807;
+)sql";
+
 constexpr Migration kMigrations[] = {
     {1, "foundation", kFoundation},
     {2, "connected devices", kConnectedDevices},
     {3, "rosters", kRosters},
+    {4, "passwords and records", kPasswordsAndRecords},
 };
 
 constexpr std::string_view kVersionTable =
@@ -230,7 +294,11 @@ constexpr std::string_view kOurTables[] = {"scopes",
                                            "nodes",
                                            "rosters",
                                            "members",
-                                           "device_bindings"};
+                                           "device_bindings",
+                                           "device_controls",
+                                           "accounts",
+                                           "data_publishers",
+                                           "data_records"};
 
 Result<void> refuse_foreign(Connection& connection) {
   for (const std::string_view table : kOurTables) {

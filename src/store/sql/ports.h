@@ -21,9 +21,15 @@ class RegistrationPort final : public provisioning::RegistrationStore {
                                                    std::string registration_key) override;
   Task<Result<provisioning::Dossier>> open_member_dossier(std::string group_key,
                                                           std::string member) override;
+  Task<Result<provisioning::Dossier>> open_control_dossier(std::string group_key,
+                                                           std::string member,
+                                                           std::string registration_key,
+                                                           std::string controller) override;
   Task<Result<provisioning::ScopeSnapshot>> scope_snapshot(domain::ScopeId scope) override;
   Task<Result<domain::Registration>> commit(
       std::unique_ptr<provisioning::Assignment> assignment) override;
+  Task<Result<void>> take_control(std::unique_ptr<provisioning::ControlTaken> taken) override;
+  Task<Result<domain::Guesses>> guessed_wrong(provisioning::WrongGuess guess) override;
   Task<Result<void>> record_refusals(std::vector<domain::Trail> trails) override;
   Task<Result<std::vector<domain::Scope>>> all_scopes(std::size_t count_max) override;
   Task<Result<std::vector<domain::Enrollment>>> individuals_anywhere(
@@ -78,6 +84,8 @@ class CatalogPort final : public management::Catalog {
   Task<Result<domain::Device>> get_device(std::string hub, std::string id) override;
   Task<Result<domain::Listing<domain::Device>>> list_devices(std::string hub,
                                                              domain::Page page) override;
+  Task<Result<domain::Account>> get_account(std::string scope, std::string email) override;
+  Task<Result<domain::Listing<domain::Account>>> list_accounts(std::string scope) override;
   Task<Result<domain::Trail>> get_trail(std::string id) override;
   Task<Result<domain::Listing<domain::Trail>>> list_trails(domain::ListTrails query) override;
   Task<Result<domain::Listing<domain::AuditRecord>>> list_audit(std::string scope,

@@ -1,3 +1,5 @@
+#include "store/sql/controls.h"
+#include "store/sql/guesses.h"
 #include "store/sql/history.h"
 #include "store/sql/ports.h"
 #include "store/sql/registration_rows.h"
@@ -46,6 +48,19 @@ Task<Result<Dossier>> RegistrationPort::open_member_dossier(std::string group_ke
                       });
 }
 
+// Rare, and several statements.
+Task<Result<Dossier>> RegistrationPort::open_control_dossier(std::string group_key,
+                                                             std::string member,
+                                                             std::string registration_key,
+                                                             std::string controller) {
+  return run<Dossier>(
+      runner_, Lane::kScan,
+      [group = std::move(group_key), member = std::move(member), key = std::move(registration_key),
+       controller = std::move(controller)](Connection& c) {
+        return read_control_dossier(c, group, member, key, controller);
+      });
+}
+
 Task<Result<ScopeSnapshot>> RegistrationPort::scope_snapshot(domain::ScopeId scope) {
   return run<ScopeSnapshot>(runner_, Lane::kScan, [scope = std::move(scope)](Connection& c) {
     return read_snapshot(c, scope);
@@ -61,6 +76,20 @@ Task<Result<domain::Registration>> RegistrationPort::commit(
   const std::shared_ptr<const Assignment> input(std::move(assignment));
   return run<domain::Registration>(runner_, Lane::kWrite,
                                    [input](Connection& c) { return commit_assignment(c, *input); });
+}
+
+Task<Result<void>> RegistrationPort::take_control(
+    std::unique_ptr<provisioning::ControlTaken> taken) {
+  trimmer_.wrote(TrailClass::kAssigned, 1);
+  const std::shared_ptr<const provisioning::ControlTaken> input(std::move(taken));
+  return run<void>(runner_, Lane::kWrite,
+                   [input](Connection& c) { return sql::take_control(c, *input); });
+}
+
+Task<Result<domain::Guesses>> RegistrationPort::guessed_wrong(provisioning::WrongGuess guess) {
+  return run<domain::Guesses>(runner_, Lane::kWrite, [guess = std::move(guess)](Connection& c) {
+    return sql::guessed_wrong(c, guess);
+  });
 }
 
 Task<Result<void>> RegistrationPort::record_refusals(std::vector<domain::Trail> trails) {

@@ -24,13 +24,15 @@ constexpr int kIndividualAt = 6;
 constexpr int kRegistrationAt = 13;
 constexpr int kGroupAt = 22;
 
-// Columns: catalog_version, scope (1..5), group (6..12), member (13..20), registration (21..29),
-// the group that owns it, if that is another (30..36).
+// Columns: catalog_version, scope (1..5), group (6..12), member (13..26), registration (27..35),
+// the group that owns it, if that is another (36..42).
 constexpr Sql kMemberDossier = R"sql(
 SELECT s.catalog_version,
        s.id, s.version, s.created_at, s.updated_at, s.body,
        g.scope, g.kind, g.id, g.version, g.created_at, g.updated_at, g.body,
        m.scope, g.id, m.name, m.enabled, m.requested, m.version, m.created_at, m.updated_at,
+       m.enroll_password, m.enroll_wrong, m.enroll_locked_until,
+       m.control_password, m.control_wrong, m.control_locked_until,
        r.scope, r.id, r.enrollment_kind, r.hub, r.device_id, r.version, r.created_at, r.updated_at,
        r.body,
        o.scope, o.kind, o.id, o.version, o.created_at, o.updated_at, o.body
@@ -43,8 +45,8 @@ LEFT JOIN enrollments o ON o.scope = g.scope AND o.kind = 'group' AND r.enrollme
 WHERE g.product = $1 AND g.product <> '')sql";
 constexpr int kNamedGroupAt = 6;
 constexpr int kMemberAt = 13;
-constexpr int kMemberRegistrationAt = 21;
-constexpr int kOtherGroupAt = 30;
+constexpr int kMemberRegistrationAt = 27;
+constexpr int kOtherGroupAt = 36;
 
 constexpr Sql kCatalogVersion = "SELECT catalog_version FROM scopes WHERE id = $1";
 constexpr Sql kGroups = R"sql(

@@ -1,5 +1,10 @@
 #include "store/sql/bodies.h"
+#include "store/sql/controls.h"
+#include "store/sql/device_keys.h"
+#include "store/sql/first_twins.h"
+#include "store/sql/guesses.h"
 #include "store/sql/history.h"
+#include "store/sql/publishers.h"
 #include "store/sql/registration_rows.h"
 #include "store/sql/rosters.h"
 
@@ -31,16 +36,17 @@ WHERE scope = $1 AND key = $2 AND version = $9 RETURNING version)sql";
 // Takes a device id that is free or the registration's own; the hub must exist.
 constexpr Sql kPutDevice = R"sql(
 INSERT INTO devices (hub, id, scope, registration_key, version, created_at, updated_at, body,
-                     group_key)
-SELECT $1, $2, $3, $4, 1, $5, $6, $7, $8 WHERE EXISTS (SELECT 1 FROM hubs WHERE name = $1)
+                     group_key, serial_key)
+SELECT $1, $2, $3, $4, 1, $5, $6, $7, $8, $9 WHERE EXISTS (SELECT 1 FROM hubs WHERE name = $1)
 ON CONFLICT (hub, id) DO UPDATE
   SET version = devices.version + 1, updated_at = excluded.updated_at, body = excluded.body,
-      group_key = excluded.group_key
+      group_key = excluded.group_key, serial_key = excluded.serial_key
   WHERE devices.scope = excluded.scope AND devices.registration_key = excluded.registration_key
 RETURNING version)sql";
-// Twin, session, connection and messages go with it (migrations.cc).
+// Twin, session, connection, messages and control relations go with it (migrations.cc).
 constexpr Sql kRemoveDevice = R"sql(
-DELETE FROM devices WHERE hub = $1 AND id = $2 AND scope = $3 AND registration_key = $4)sql";
+DELETE FROM devices WHERE hub = $1 AND id = $2 AND scope = $3 AND registration_key = $4
+RETURNING group_key)sql";
 constexpr Sql kDeviceBody = R"sql(
 SELECT body FROM devices WHERE hub = $1 AND id = $2 AND scope = $3 AND registration_key = $4)sql";
 constexpr Sql kRemoveTwin = "DELETE FROM twins WHERE hub = $1 AND device_id = $2";
@@ -55,16 +61,14 @@ WHERE hub = $1 AND device_id = $2
 constexpr Sql kLeaveGroup = R"sql(
 UPDATE devices SET group_key = ''
 WHERE id = $2 AND group_key <> '' AND hub <> $1 AND scope = $3 AND registration_key = $4)sql";
+// Likewise a serial.
+constexpr Sql kLeaveSerial = R"sql(
+UPDATE devices SET serial_key = ''
+WHERE scope = $3 AND serial_key = $5 AND serial_key <> '' AND registration_key = $4
+  AND NOT (hub = $1 AND id = $2))sql";
 constexpr Sql kMemberElsewhere =
     "SELECT 1 FROM devices WHERE id = $2 AND group_key <> '' AND hub <> $1";
 constexpr Sql kHubExists = "SELECT 1 FROM hubs WHERE name = $1";
-
-// Where an identity is; no id: nowhere.
-struct Place {
-  HubName hub;
-  DeviceId id;
-  bool operator==(const Place&) const = default;
-};
 
 // What the stored registration says about itself before the commit.
 struct Current {
@@ -141,12 +145,16 @@ Result<void> update_registration(Connection& connection, const Current& current,
   return {};
 }
 
+// With its records, unless it goes on under the same id elsewhere.
 Result<void> remove_device(Connection& connection, const Place& place, const Registration& owner) {
-  Result<bool> removed =
-      connection.execute(kRemoveDevice, {Value(place.hub.text()), Value(place.id.text()),
-                                         Value(owner.scope.text()), Value(owner.id.key())});
-  if (!removed) return Fail(std::move(removed).error());
-  return {};
+  {
+    BERTH_TRY(Cursor row,
+              connection.run(kRemoveDevice, {Value(place.hub.text()), Value(place.id.text()),
+                                             Value(owner.scope.text()), Value(owner.id.key())}));
+    BERTH_TRY(const bool removed, row.next());
+    if (!removed || row.text(0).empty()) return {};
+  }
+  return forget_publisher(connection, owner.scope, place.id.text());
 }
 
 Result<void> remove_twin(Connection& connection, const Place& place) {
@@ -166,21 +174,26 @@ Result<void> claim_member_id(Connection& connection, const domain::Device& devic
   if (!left) return Fail(std::move(left).error());
   BERTH_TRY(const bool taken, connection.execute(kMemberElsewhere, {Value(hub), Value(id)}));
   if (taken) return device_id_taken(device);
+  const std::string serial = serial_key_of(device);
+  if (serial.empty()) return {};
+  left = connection.execute(kLeaveSerial, {Value(hub), Value(id), Value(owner.scope.text()),
+                                           Value(owner.id.key()), Value(serial)});
+  if (!left) return Fail(std::move(left).error());
   return {};
 }
 
 Result<void> put_device(Connection& connection, const domain::Device& device,
                         const Registration& owner) {
-  const std::string group = device.group ? device.group->key() : std::string();
-  if (device.group) {
+  const std::string group = group_key_of(device);
+  if (!group.empty()) {
     Result<void> claimed = claim_member_id(connection, device, owner);
     if (!claimed) return claimed;
   }
   Result<bool> put = connection.execute(
       kPutDevice, {Value(device.hub.text()), Value(device.id.text()), Value(owner.scope.text()),
                    Value(owner.id.key()), Value(device.created_at), Value(device.updated_at),
-                   Value(device_body(device)), Value(group)});
-  // Another server has given the id to a member at the same time.
+                   Value(device_body(device)), Value(group), Value(serial_key_of(device))});
+  // Another server has given the id, or the serial, to another one at the same time.
   if (!put && put.error().kind == ErrorKind::kConflict) return device_id_taken(device);
   BERTH_TRY(const bool written, std::move(put));
   if (written) return {};
@@ -190,8 +203,8 @@ Result<void> put_device(Connection& connection, const domain::Device& device,
 }
 
 // What outlives a re-registration (Assignment::keeps_twin): the twin, the capabilities, the name,
-// and whether an operator has switched the identity off. Nothing changes when there was no identity
-// before.
+// what others may do to it, and whether an operator has switched the identity off. Nothing changes
+// when there was no identity before.
 Result<void> keep_what_was(Connection& connection, const Place& place, const Registration& owner,
                            domain::Device& device) {
   BERTH_TRY(Cursor row,
@@ -204,6 +217,9 @@ Result<void> keep_what_was(Connection& connection, const Place& place, const Reg
   device.iot_edge = before.iot_edge;
   device.enabled = before.enabled;
   device.display_name = std::move(before.display_name);
+  device.permissions = std::move(before.permissions);
+  device.property_links = std::move(before.property_links);
+  device.first_reported.clear();
   return {};
 }
 
@@ -232,6 +248,33 @@ Result<void> leave(Connection& connection, const Place& place, const std::option
   return remove_device(connection, place, owner);
 }
 
+// Who controls it, or whom it does, stays with a registration, whatever becomes of its twin.
+Result<void> place_controls(Connection& connection, const Place& from, const Place& to,
+                            const Registration& owner) {
+  if (from == to) return {};
+  BERTH_TRY(const bool own,
+            connection.execute(kDeviceBody, {Value(from.hub.text()), Value(from.id.text()),
+                                             Value(owner.scope.text()), Value(owner.id.key())}));
+  if (!own) return {};
+  return move_controls(connection, from, to);
+}
+
+Result<void> put_in_place(Connection& connection, const Assignment& assignment, const Place& before,
+                          const domain::Device& device) {
+  const Registration& owner = assignment.registration;
+  const Place now{device.hub, device.id};
+  Result<void> done = put_device(connection, device, owner);
+  if (done && !before.id.empty()) done = place_twin(connection, assignment, before, now);
+  if (done && !before.id.empty()) done = place_controls(connection, before, now, owner);
+  if (done) done = leave(connection, before, now, owner);
+  if (done) done = put_first_twin(connection, device);
+  if (!done || !assignment.controls) return done;
+  const auto& [hub, controlled] = *assignment.controls;
+  done = add_control(connection, Control{device.hub, device.id, hub, controlled});
+  if (!done && done.error().kind == ErrorKind::kNotFound) return lost_race(owner);
+  return done;
+}
+
 // A registration has one device at most: the identity it had goes when it gets another.
 Result<void> move_device(Connection& connection, const Assignment& assignment,
                          const std::optional<Current>& current, const Registration& owner) {
@@ -244,14 +287,8 @@ Result<void> move_device(Connection& connection, const Assignment& assignment,
       Result<void> kept = keep_what_was(connection, before, owner, device);
       if (!kept) return kept;
     }
-    Result<void> put = put_device(connection, device, owner);
+    Result<void> put = put_in_place(connection, assignment, before, device);
     if (!put) return put;
-    if (!before.id.empty()) {
-      Result<void> placed = place_twin(connection, assignment, before, *now);
-      if (!placed) return placed;
-    }
-    Result<void> left = leave(connection, before, now, owner);
-    if (!left) return left;
   }
   if (!assignment.leaves) return {};
   return leave(connection, Place{assignment.leaves->first, assignment.leaves->second}, now, owner);
@@ -307,6 +344,10 @@ Result<Registration> commit_assignment(Connection& connection, const Assignment&
   if (!written) return Fail(written.error());
   const Result<void> moved = move_device(connection, assignment, current, registration);
   if (!moved) return Fail(moved.error());
+  if (assignment.forgets_guesses) {
+    const Result<void> forgotten = forget_guesses(connection, *assignment.forgets_guesses);
+    if (!forgotten) return Fail(forgotten.error());
+  }
   const Result<void> trailed = append_trail(connection, assignment.trail);
   if (!trailed) return Fail(trailed.error());
   const Result<void> audited = append_audit(connection, assignment.audit);

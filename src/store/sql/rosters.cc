@@ -29,8 +29,9 @@ WHERE scope = $1 AND group_key = $2
               WHERE scope = $1 AND group_key = $2 AND name = $4 AND version = $5)
 RETURNING listed)sql";
 constexpr Sql kInsert = R"sql(
-INSERT INTO members (scope, group_key, name, enabled, requested, version, created_at, updated_at)
-VALUES ($1, $2, $3, $4, $5, 1, $6, $7)
+INSERT INTO members (scope, group_key, name, enabled, requested, version, created_at, updated_at,
+                     enroll_password, control_password)
+VALUES ($1, $2, $3, $4, $5, 1, $6, $7, $8, $9)
 ON CONFLICT (scope, group_key, name) DO NOTHING RETURNING version)sql";
 constexpr Sql kRemove = R"sql(
 DELETE FROM members WHERE scope = $1 AND group_key = $2 AND name = $3 AND version = $4
@@ -40,7 +41,9 @@ constexpr Sql kMemberExists =
 constexpr Sql kEnabled =
     "SELECT enabled FROM members WHERE scope = $1 AND group_key = $2 AND name = $3";
 constexpr Sql kRoster = R"sql(
-SELECT m.scope, g.id, m.name, m.enabled, m.requested, m.version, m.created_at, m.updated_at
+SELECT m.scope, g.id, m.name, m.enabled, m.requested, m.version, m.created_at, m.updated_at,
+       m.enroll_password, m.enroll_wrong, m.enroll_locked_until,
+       m.control_password, m.control_wrong, m.control_locked_until
 FROM enrollments g JOIN members m ON m.scope = g.scope AND m.group_key = g.key
 WHERE g.scope = $1 AND g.kind = 'group' AND g.key = $2 AND m.name > $3
 ORDER BY m.name LIMIT $4)sql";
@@ -68,10 +71,9 @@ Result<void> leave_place(Connection& connection, const domain::Member& member) {
 }  // namespace
 
 Error no_roster(const std::string& group) {
-  return Error{
-      ErrorKind::kNotFound,
-      fmt::format("there is no group '{}' with a product secret", base::printable(group, 128)),
-      "list the enrollment groups there are"};
+  return Error{ErrorKind::kNotFound,
+               fmt::format("there is no group '{}' with a roster", base::printable(group, 128)),
+               "list the enrollment groups there are"};
 }
 
 Result<void> make_roster(Connection& connection, const domain::ScopeId& scope,
@@ -105,7 +107,9 @@ Result<Listed> list_member(Connection& connection, const domain::Member& member,
   BERTH_TRY(const bool inserted,
             connection.execute(kInsert, {Value(scope), Value(group), Value(member.name.text()),
                                          Value(as_number(member.enabled)), Value(requested),
-                                         Value(member.created_at), Value(member.updated_at)}));
+                                         Value(member.created_at), Value(member.updated_at),
+                                         Value(base::hex_encode(member.enroll_password)),
+                                         Value(base::hex_encode(member.control_password))}));
   if (inserted) return Listed::kAdded;
   const Result<void> left = leave_place(connection, member);
   if (!left) return Fail(left.error());

@@ -1,5 +1,5 @@
-// The rosters of groups with a product secret: lines that are added within the group's bounds, and
-// what is read of them.
+// The rosters of groups with a product secret or with passwords: lines that are added within the
+// group's bounds, and what is read of them.
 //
 // Room store/sql. Plain synchronous functions over a Connection, safe to run again. A roster counts
 // its lines (migrations.cc); whoever adds or removes one changes the count first, and so has the

@@ -17,7 +17,23 @@ domain::EnrollmentKind kind_of(std::string_view word) {
   return domain::parse_enrollment_kind(word).value_or(domain::EnrollmentKind::kIndividual);
 }
 
+// A digest is kept as hex digits.
+Result<base::Bytes> digest_of(const Cursor& row, int at, const domain::Member& member) {
+  std::optional<base::Bytes> digest = base::hex_decode(row.text(at));
+  if (digest) return *std::move(digest);
+  return Fail(ErrorKind::kInternal,
+              "the store's record of member " + member.name.text() + " has a broken digest",
+              "the database was changed from outside or is damaged; restore a backup");
+}
+
 }  // namespace
+
+domain::Guesses guesses_of(const Cursor& row, int at) {
+  domain::Guesses guesses;
+  guesses.wrong = static_cast<std::uint32_t>(row.number(at));
+  if (row.number(at + 1) != 0) guesses.locked_until = row.time(at + 1);
+  return guesses;
+}
 
 Result<domain::Scope> scope_row(const Cursor& row, int at) {
   domain::Scope scope;
@@ -58,6 +74,10 @@ Result<domain::Member> member_row(const Cursor& row, int at) {
   member.enabled = row.number(at + 3) != 0;
   member.requested = row.number(at + 4) != 0;
   read_stamps(row, at + 5, member);
+  BERTH_TRY(member.enroll_password, digest_of(row, at + 8, member));
+  member.enroll_guesses = guesses_of(row, at + 9);
+  BERTH_TRY(member.control_password, digest_of(row, at + 11, member));
+  member.control_guesses = guesses_of(row, at + 12);
   return member;
 }
 

@@ -6,7 +6,9 @@
 //   hub           name, version, created_at, updated_at, body
 //   hub link      scope, hub, version, body
 //   enrollment    scope, kind, id, version, created_at, updated_at, body
-//   member        scope, group's id, name, enabled, requested, version, created_at, updated_at
+//   member        scope, group's id, name, enabled, requested, version, created_at, updated_at,
+//                 enroll_password, enroll_wrong, enroll_locked_until, control_password,
+//                 control_wrong, control_locked_until
 //   registration  scope, id, enrollment_kind, hub, device_id, version, created_at, updated_at, body
 //   device        hub, id, scope, version, created_at, updated_at, body
 //   trail         id, scope, started_at, body
@@ -33,6 +35,8 @@ Result<domain::Device> device_row(const Cursor& row, int at = 0);
 Result<domain::Trail> trail_row(const Cursor& row, int at = 0);
 Result<domain::AuditRecord> audit_row(const Cursor& row, int at = 0);
 Result<domain::Token> token_row(const Cursor& row, int at = 0);
+// Two columns: how many, and until when; 0: not locked.
+domain::Guesses guesses_of(const Cursor& row, int at);
 
 // All rows of a running statement.
 template <class Record>
