@@ -156,6 +156,10 @@ Task<dialects::Answer> Exchange::run(dialects::Command command) {
 }
 
 Task<domain::HubResult> Exchange::operate(domain::HubCommand command) {
+  if (auto* ask = std::get_if<domain::AskData>(&command); ask != nullptr && ask->claim) {
+    domain::HubResult result = co_await brains_.hub.ask(std::move(*ask));
+    co_return result;
+  }
   domain::HubRefused misplaced;
   misplaced.at = router_.parts_.clock.wall();
   auto* connect = std::get_if<domain::ConnectDevice>(&command);
@@ -258,6 +262,14 @@ const dialects::Dialect* Router::claimant(const wire::Peer& peer,
     if (dialect->claims(peer, request)) return dialect.get();
   }
   return nullptr;
+}
+
+wire::BodyRules Router::body_rules(const wire::Peer& peer, const wire::HttpRequest& header) {
+  const dialects::Dialect* dialect = claimant(peer, header);
+  if (dialect == nullptr) return {};
+  wire::BodyRules rules = dialect->body_rules(header);
+  rules.unframed_delete = rules.unframed_delete && parts_.unframed_delete;
+  return rules;
 }
 
 wire::Actions Router::unclaimed(const wire::Request& request) {

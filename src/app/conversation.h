@@ -54,10 +54,12 @@ class Router final : public net::Handler {
     // The listener that dialects for operators are confined to, and which serves nothing else;
     // empty: they share the listeners of devices.
     std::string operator_listener;
+    bool unframed_delete = true;  // whether any dialect may ask for that
   };
   explicit Router(Parts parts) : parts_(std::move(parts)) {}
 
   std::unique_ptr<net::Conversation> open(const wire::Peer& peer, net::Outbound& outbound) override;
+  wire::BodyRules body_rules(const wire::Peer& peer, const wire::HttpRequest& header) override;
   wire::HttpResponse refuse(int status, std::string_view why) override;
 
  private:

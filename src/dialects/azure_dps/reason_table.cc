@@ -62,6 +62,12 @@ Fault fault_for(Reason reason) {
     case Reason::kClockOutOfWindow:
     case Reason::kRequestRepeated:
     case Reason::kCertificateInvalid:
+    case Reason::kAlreadyRegistered:
+    case Reason::kMemberLocked:
+    case Reason::kNotYetRegistered:
+    case Reason::kNotPermitted:
+    case Reason::kRequestInvalid:
+    case Reason::kPropertyUnknown:
     case Reason::kNotBound:
     case Reason::kDeviceUnknown:
     case Reason::kDeviceDisabled:

@@ -57,6 +57,11 @@ struct EventHandler {
 
   // Behind the answers that are still owed: a device drops a notification that is older than the
   // twin it read, but not a twin that is older than a notification (§2.6).
+  // This dialect watches no records.
+  StepResult operator()(const domain::DeliverRecord& event) const {
+    static_cast<void>(event);
+    return {};
+  }
   StepResult operator()(const domain::DesiredChanged& event) const {
     const std::optional<std::uint8_t> qos = session.granted_for(Channel::kDesired);
     if (!qos) return {};

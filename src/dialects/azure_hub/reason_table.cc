@@ -57,6 +57,12 @@ Fault fault_for(Reason reason) {
     case Reason::kCredentialMismatch:
     case Reason::kClockOutOfWindow:
     case Reason::kRequestRepeated:
+    case Reason::kAlreadyRegistered:
+    case Reason::kMemberLocked:
+    case Reason::kNotYetRegistered:
+    case Reason::kNotPermitted:
+    case Reason::kRequestInvalid:
+    case Reason::kPropertyUnknown:
     case Reason::kNotEnrolled:
     case Reason::kEnrollmentDisabled:
     case Reason::kOwnedByOther:

@@ -115,6 +115,12 @@ MqttConnectCode connect_code_for(Reason reason) {
     case Reason::kDeviceIdTaken:
     case Reason::kNotBound:
     case Reason::kTopicForbidden:
+    case Reason::kAlreadyRegistered:
+    case Reason::kMemberLocked:
+    case Reason::kNotYetRegistered:
+    case Reason::kNotPermitted:
+    case Reason::kRequestInvalid:
+    case Reason::kPropertyUnknown:
     case Reason::kMessageTooLarge:
     case Reason::kPayloadInvalid:
     case Reason::kDocumentInvalid:

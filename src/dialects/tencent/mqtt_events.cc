@@ -79,6 +79,11 @@ struct EventHandler {
   }
 
   // Behind the answers that are still owed, so that a device never reads an older state after it.
+  // This dialect watches no records.
+  StepResult operator()(const domain::DeliverRecord& event) const {
+    static_cast<void>(event);
+    return {};
+  }
   StepResult operator()(const domain::DesiredChanged& event) const {
     if (session.replies.size() >= kRepliesMax) {
       return close_now(session, "too many open requests");

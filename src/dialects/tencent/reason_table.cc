@@ -93,6 +93,12 @@ Fault fault_for(Reason reason) {
     case Reason::kDocumentTooLarge:
     case Reason::kVersionNotCurrent:
     case Reason::kCertificateInvalid:
+    case Reason::kAlreadyRegistered:
+    case Reason::kMemberLocked:
+    case Reason::kNotYetRegistered:
+    case Reason::kNotPermitted:
+    case Reason::kRequestInvalid:
+    case Reason::kPropertyUnknown:
     case Reason::kNotBound:
     case Reason::kNone:
     case Reason::kInternal:

@@ -57,6 +57,12 @@ ResultCode result_code_for(Reason reason) {
     case Reason::kClockOutOfWindow:
     case Reason::kRequestRepeated:
     case Reason::kCertificateInvalid:
+    case Reason::kAlreadyRegistered:
+    case Reason::kMemberLocked:
+    case Reason::kNotYetRegistered:
+    case Reason::kNotPermitted:
+    case Reason::kRequestInvalid:
+    case Reason::kPropertyUnknown:
     case Reason::kInternal:
       return {};
   }
@@ -100,6 +106,12 @@ int gateway_result_for(Reason reason) {
     case Reason::kMembersExhausted:
     case Reason::kTooManyAttempts:
       return kGatewayNotAllowed;
+    case Reason::kAlreadyRegistered:
+    case Reason::kMemberLocked:
+    case Reason::kNotYetRegistered:
+    case Reason::kNotPermitted:
+    case Reason::kRequestInvalid:
+    case Reason::kPropertyUnknown:
     case Reason::kMessageTooLarge:
     case Reason::kPayloadInvalid:
     case Reason::kDocumentInvalid:

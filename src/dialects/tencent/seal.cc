@@ -57,6 +57,10 @@ struct Wording {
     return joined({R"({"encryptionType":2,"psk":")", text.text(), R"("})"});
   }
 
+  Result<Secret> operator()(const domain::IssuedPassword&) const {
+    return unfit("a password; devices of this vendor take a key or a certificate");
+  }
+
   Result<Secret> operator()(const domain::IssuedCertificate& issued) const {
     const std::optional<Secret> certificate = escaped(issued.certificate_pem);
     const std::optional<Secret> key = escaped(issued.private_key_pem.text());
