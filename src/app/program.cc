@@ -107,6 +107,7 @@ Result<void> Program::open_vault() {
   BERTH_TRY(const Secret key,
             load_master_key(config_.master_key_file, from_environment, true, rng_));
   BERTH_TRY(vault_, make_vault(key, rng_));
+  passwords_.emplace(ArgonPasswords::Tools{password_worker_, *vault_, rng_, clock_});
   return {};
 }
 
@@ -141,10 +142,22 @@ Result<void> Program::start_hub() {
   settings.failures.failures_max = static_cast<std::uint32_t>(config_.hub.failures_per_source_max);
   settings.failures.refilled_per_second = config_.hub.failures_refilled_per_second;
   settings.queue_depth_max = config_.hub.messages_waiting_max;
+  settings.records_per_device_max = config_.hub.records_per_device_max;
+  settings.account_guesses_max = static_cast<std::uint32_t>(config_.hub.account_guesses_max);
+  settings.account_lock_time =
+      std::chrono::duration_cast<std::chrono::seconds>(config_.hub.account_lock_time);
   authenticator_.emplace(*vault_, key_settings(config_));
   refusals_.emplace(*explainer_);
-  const hub::Ports ports{
-      store_->devices(), *log_, *authenticator_, *refusals_, waiting_, clock_, rng_};
+  const hub::Ports ports{store_->devices(),
+                         *log_,
+                         *authenticator_,
+                         *refusals_,
+                         waiting_,
+                         clock_,
+                         rng_,
+                         store_->data_records(),
+                         store_->identities(),
+                         *passwords_};
   hub_.emplace(ports, std::move(settings));
   observers_.emplace(metrics_, *hub_);
   Result<void> started = run_now(engine_, hub_->start());
@@ -201,8 +214,8 @@ net::Executor Program::executor_here() {
   return engine_.executor(net::Engine::current().value_or(0));
 }
 
-void Program::make_cores() {
-  dialects_ = make_dialects();
+Result<void> Program::make_cores() {
+  BERTH_TRY(dialects_, make_dialects(config_.dialects_off));
   device_keys_.emplace(*hub_, *this);
   management::Settings management_settings;
   management_settings.server_host = hosts_.front();
@@ -217,17 +230,21 @@ void Program::make_cores() {
         store_->registrations(), *explainer_,      *observers_,  clock_, rng_,
         core->attestors,         core->allocators, core->issuers};
     core->provisioning.emplace(ports, provisioning_settings(config_.provisioning));
-    core->management.emplace(management::Ports{store_->catalog(), *vault_, *hub_, clock_, rng_},
-                             management_settings);
+    core->management.emplace(
+        management::Ports{store_->catalog(), *vault_, *hub_, clock_, rng_, *passwords_},
+        management_settings);
     cores_.push_back(std::move(core));
   }
   const std::string operator_listener = config_.admin_port ? kOperatorListener : "";
-  router_.emplace(Router::Parts{dialects_, *this, clock_, rng_, operator_listener});
+  router_.emplace(Router::Parts{dialects_, *this, clock_, rng_, operator_listener,
+                                config_.net.http_unframed_delete});
+  return {};
 }
 
 Result<void> Program::first_start() {
   BERTH_TRY(authority_, open_authority(data_.path(), clock_, rng_));
-  make_cores();
+  Result<void> cores = make_cores();
+  if (!cores) return cores;
   Result<void> sealed_by_us = run_now(engine_, check_seals(store_->catalog(), *vault_));
   if (!sealed_by_us) return sealed_by_us;
   management::Management& management = *cores_.front()->management;
@@ -407,6 +424,7 @@ bool Program::stop() {
   });
   worker_.join();
   hub_worker_.join();
+  password_worker_.join();
   if (log_) log_->close();
   if (store_) store_->close();
   engine_.stop();

@@ -11,6 +11,7 @@
 #include "app/data_directory.h"
 #include "app/device_keys.h"
 #include "app/metrics.h"
+#include "app/password_check.h"
 #include "app/registry.h"
 #include "app/vault.h"
 #include "app/waiting.h"
@@ -101,7 +102,7 @@ class Program final : public Surroundings {
   Task<void> do_chores();
   // Several times a second: what the hub does by the clock.
   Task<void> do_hub_chores();
-  void make_cores();
+  Result<void> make_cores();
   Result<void> first_start();
   Result<void> open_certificates();
   Result<void> listen();
@@ -130,6 +131,9 @@ class Program final : public Surroundings {
   boost::asio::thread_pool hub_worker_{1};
   boost::asio::steady_timer hub_chores_due_{hub_worker_};
   bool hub_stopping_ = false;  // belongs to hub_worker_
+  // For passwords that people chose, which take long.
+  boost::asio::thread_pool password_worker_{1};
+  std::optional<ArgonPasswords> passwords_;
   std::unique_ptr<store::Store> store_;
   std::vector<std::unique_ptr<hub::EventSink>> sinks_;
   std::unique_ptr<store::rocksdb::Log> log_;

@@ -2,25 +2,64 @@
 
 #include "allocation/hashed.h"
 #include "allocation/static.h"
+#include "attestation/member_passwords.h"
 #include "attestation/product_secret.h"
 #include "attestation/symmetric_key.h"
+#include "base/nearest.h"
 #include "dialects/admin/admin.h"
 #include "dialects/azure_dps/azure_dps.h"
 #include "dialects/azure_hub/azure_hub.h"
+#include "dialects/cloudplugs/cloudplugs.h"
 #include "dialects/tencent/tencent.h"
 #include "issuing/certificate.h"
 #include "issuing/derived_key.h"
+#include "issuing/password.h"
 #include "issuing/random_secret.h"
 #include "sinks/json_lines/json_lines.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
 namespace berth::app {
 
-std::vector<std::unique_ptr<dialects::Dialect>> make_dialects() {
+namespace {
+
+std::vector<std::unique_ptr<dialects::Dialect>> all_dialects() {
   std::vector<std::unique_ptr<dialects::Dialect>> dialects;
   dialects.push_back(dialects::admin::make_admin());
   dialects.push_back(dialects::azure_dps::make_azure_dps());
   dialects.push_back(dialects::azure_hub::make_azure_hub());
   dialects.push_back(dialects::tencent::make_tencent());
+  // Last: its devices' first connections have no user name.
+  dialects.push_back(dialects::cloudplugs::make_cloudplugs());
+  return dialects;
+}
+
+Error no_such_dialect(const std::string& name, const std::vector<std::string>& known) {
+  const std::optional<std::string> near = base::nearest(name, known);
+  return {ErrorKind::kInvalid,
+          fmt::format("dialects_off names '{}', which is no dialect that can be left out{}", name,
+                      near ? fmt::format("; did you mean '{}'?", *near) : std::string()),
+          fmt::format("name some of: {}", fmt::join(known, ", "))};
+}
+
+}  // namespace
+
+Result<std::vector<std::unique_ptr<dialects::Dialect>>> make_dialects(
+    const std::vector<std::string>& off) {
+  std::vector<std::unique_ptr<dialects::Dialect>> dialects = all_dialects();
+  std::vector<std::string> known;
+  for (const auto& each : dialects) {
+    if (!each->for_operators()) known.emplace_back(each->name());
+  }
+  for (const std::string& name : off) {
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+      return Fail(no_such_dialect(name, known));
+    }
+    std::erase_if(dialects, [&](const auto& each) { return each->name() == name; });
+  }
   return dialects;
 }
 
@@ -69,6 +108,8 @@ std::vector<std::unique_ptr<provisioning::Attestor>> make_attestors(provisioning
       std::make_unique<attestation::SymmetricKeyAttestor>(vault, key_settings(config)));
   attestors.push_back(
       std::make_unique<attestation::ProductSecretAttestor>(vault, key_settings(config)));
+  attestors.push_back(
+      std::make_unique<attestation::MemberPasswordAttestor>(vault, key_settings(config)));
   return attestors;
 }
 
@@ -83,6 +124,7 @@ std::vector<std::unique_ptr<provisioning::Issuer>> make_issuers(const IssueTools
   std::vector<std::unique_ptr<provisioning::Issuer>> issuers;
   issuers.push_back(std::make_unique<issuing::DerivedKey>(tools.vault));
   issuers.push_back(std::make_unique<issuing::RandomSecret>(tools.vault, tools.rng));
+  issuers.push_back(std::make_unique<issuing::Password>(tools.vault, tools.rng));
   issuers.push_back(
       std::make_unique<issuing::Certificate>(tools.authority, tools.rng, tools.clock));
   return issuers;

@@ -23,8 +23,10 @@
 
 namespace berth::app {
 
-// Asked in this order whether a request is theirs.
-std::vector<std::unique_ptr<dialects::Dialect>> make_dialects();
+// Asked in this order whether a request is theirs. `off` are the names of those that are not to be
+// served; kInvalid when there is no such dialect, or it is the operators' own.
+Result<std::vector<std::unique_ptr<dialects::Dialect>>> make_dialects(
+    const std::vector<std::string>& off);
 
 // The WebSocket paths and subprotocols that the dialects' clients use.
 std::vector<net::Upgrade> websocket_upgrades();
