@@ -1,5 +1,7 @@
 #include "dialects/tests/transcript_hub.h"
 
+#include "dialects/tests/transcript_data.h"
+
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -180,6 +182,17 @@ struct CommandWriter {
     return "=> unbind " + command.device + "\n";
   }
   std::string operator()(const domain::ListBound&) const { return "=> list-bound\n"; }
+  std::string operator()(const domain::AskData& command) const {
+    return write_data_request(command.request) +
+           (command.claim ? write_claim(*command.claim) : std::string());
+  }
+  std::string operator()(const domain::WatchRecords& command) const {
+    return fmt::format("=> watch-records {}\n  of: {}\n  mask: {}\n", command.filter,
+                       command.of.empty() ? "all" : command.of, command.mask);
+  }
+  std::string operator()(const domain::UnwatchRecords& command) const {
+    return "=> unwatch-records " + command.filter + "\n";
+  }
   std::string operator()(const domain::Farewell&) const { return "=> farewell\n"; }
 };
 
@@ -190,6 +203,7 @@ domain::HubResult read_hub_result(const Block& block, TimePoint at) {
   const std::string kind = words.at(0);
   if (kind == "connected") return read_connected(block, words);
   if (kind == "done") return domain::HubDone{};
+  if (std::optional<domain::HubResult> data = read_data_result(block)) return *std::move(data);
   if (kind == "twin") return read_twin(block, words);
   if (kind == "patched") return domain::ReportedPatched{number(words, "version")};
   if (kind == "bound") {
@@ -204,6 +218,7 @@ domain::HubResult read_hub_result(const Block& block, TimePoint at) {
   refused.reason = domain::parse_reason(words.at(1)).value();
   refused.detail = line(block, 0);
   refused.tracking_id = words.get("trail", "7a000000-0000-4000-8000-000000000001");
+  refused.retry_after = std::chrono::seconds(std::stoi(words.get("retry", "0")));
   refused.at = at;
   return refused;
 }
@@ -216,6 +231,8 @@ domain::HubEvent read_hub_event(const Block& block) {
     return domain::CallMethod{words.get("request"), words.get("name"), line(block, 0)};
   }
   if (kind == "desired") return domain::DesiredChanged{number(words, "version"), line(block, 0)};
+  if (kind == "record")
+    return domain::DeliverRecord{words.get("filter"), read_record(line(block, 0))};
   EXPECT_EQ(kind, "end") << "no such event";
   for (const auto reason : {domain::EndReason::kTakenOver, domain::EndReason::kIdentityChanged,
                             domain::EndReason::kProofExpired, domain::EndReason::kTooSlow,

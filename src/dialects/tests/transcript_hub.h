@@ -11,8 +11,10 @@
 //   !! message delivery=7 redelivered=yes ack=full  "Name: value" lines, a blank one, the body
 //   !! method request=1a name=reboot                the payload follows
 //   !! desired version=5                            the patch follows
+//   !! record filter=TEXT                           the record follows (transcript_data.h)
 //   !! end taken_over
 //
+// Results and requests about data and other devices: transcript_data.h.
 // Room dialects, tests. Thread rule: none.
 #pragma once
 

@@ -135,14 +135,17 @@ Registration read_registration(const Words& words, TimePoint at) {
   return registration;
 }
 
-// What the device is handed: `secret=BASE64`, or `certificate=TEXT key=TEXT`, and the secret that
-// the request was proven with, `proven=TEXT`.
+// What the device is handed: `secret=BASE64`, `password=TEXT` or `certificate=TEXT key=TEXT`, and
+// the secret that the request was proven with, `proven=TEXT`.
 domain::Accepted read_accepted(const Words& words, TimePoint at) {
   domain::Accepted accepted;
   accepted.registration = read_registration(words, at);
   accepted.proven_with = Secret::from_text(words.get("proven"));
   if (const std::string secret = words.get("secret"); !secret.empty()) {
     accepted.credential = domain::IssuedSecret{base::base64_decode_secret(secret).value()};
+  }
+  if (const std::string password = words.get("password"); !password.empty()) {
+    accepted.credential = domain::IssuedPassword{Secret::from_text(password)};
   }
   if (const std::string certificate = words.get("certificate"); !certificate.empty()) {
     accepted.credential =
@@ -163,10 +166,28 @@ std::string write_target(const domain::Claim& claim) {
   return text;
 }
 
+// What only some claims have.
+std::string write_beside(const domain::Claim& claim) {
+  std::string text;
+  if (claim.controller) {
+    text += fmt::format("controller: {}\n", or_none(claim.controller->serial));
+    const bool known = claim.controller->password != nullptr;
+    if (known) {
+      text += fmt::format("  is already: {} with '{}'\n", claim.controller->device,
+                          claim.controller->password->text());
+    }
+  }
+  if (!claim.display_name.empty()) text += "name: " + claim.display_name + "\n";
+  if (!claim.properties.empty()) text += "properties: " + claim.properties + "\n";
+  if (!claim.property_links.empty()) text += "links: " + claim.property_links + "\n";
+  return text;
+}
+
 std::string write_claim(const domain::Claim& claim) {
-  return fmt::format("{}{}payload: {}\nfrom: {} {} {} host={} client={}\n", write_target(claim),
-                     write_evidence(claim.evidence), claim.payload.empty() ? "none" : claim.payload,
-                     claim.dialect, claim.transport, claim.source, claim.host, claim.client);
+  return fmt::format("{}{}{}payload: {}\nfrom: {} {} {} host={} client={}\n", write_target(claim),
+                     write_evidence(claim.evidence), write_beside(claim),
+                     claim.payload.empty() ? "none" : claim.payload, claim.dialect, claim.transport,
+                     claim.source, claim.host, claim.client);
 }
 
 // One line for each text, its line feeds as \n.
@@ -218,6 +239,14 @@ struct EvidenceWriter {
     return fmt::format(
         "evidence: {} certificates, leaf {}\n", chain.certificates.size(),
         chain.certificates.empty() ? "none" : base::hex_encode(chain.certificates.front()));
+  }
+  std::string operator()(const domain::Password& password) const {
+    return fmt::format("evidence: {} password '{}'{}\n", to_string(password.use),
+                       password.text->text(),
+                       password.account.empty() ? "" : " of " + password.account);
+  }
+  std::string operator()(const domain::Voucher& voucher) const {
+    return fmt::format("evidence: voucher {}\n", voucher.text);
   }
 };
 
