@@ -2,98 +2,22 @@
 
 #include "base/codec.h"
 #include "berth/device/registration.h"
-#include "device/endpoints.h"
-#include "device/http_exchange.h"
+#include "device/http_call.h"
 #include "device/registration_hints.h"
 #include "device/registration_messages.h"
-
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
-
-#include <memory>
-#include <vector>
 
 namespace berth::device {
 namespace {
 
-namespace asio = boost::asio;
-
 constexpr std::uint64_t kNonceMax = 0x7fff'ffff;  // devices keep it in 31 bits
 constexpr std::size_t kShownMax = 200;
 
-using Reply = Result<HttpReply, RegistrationError>;
-
-// One request, and its answer or the reason there is none.
-class Call {
- public:
-  Call(const DynamicRegistrationOptions& options, const TlsContext& tls, std::string request)
-      : options_(options),
-        request_(std::move(request)),
-        stream_(make_stream(context_.get_executor(), tls)) {}
-
-  Reply run();
-
- private:
-  Task<void> live();
-  Task<Reply> ask();
-
-  const DynamicRegistrationOptions& options_;
-  const std::string request_;
-  asio::io_context context_{1};
-  asio::steady_timer deadline_{context_};
-  std::unique_ptr<Stream> stream_;
-  std::string buffer_;
-  Reply reply_;
-  bool timed_out_ = false;
-};
-
-Reply Call::run() {
-  Task<void> life = live();
-  asio::co_spawn(context_, std::move(life), asio::detached);
-  deadline_.expires_after(options_.timeout);
-  deadline_.async_wait([this](const boost::system::error_code& cancelled) {
-    if (cancelled) return;
-    timed_out_ = true;
-    stream_->close();
-  });
-  context_.run();
-  if (!reply_ && timed_out_) {
-    reply_.error().trouble = Trouble::kTimeout;
-    reply_.error().what = "the server did not answer in time";
-  }
-  return std::move(reply_);
-}
-
-Task<void> Call::live() {
-  reply_ = co_await ask();
-  stream_->close();
-  deadline_.cancel();
-}
-
-Task<Reply> Call::ask() {
-  auto endpoints = co_await find_endpoints(options_.host, options_.port);
-  if (!endpoints) co_return Fail(std::move(endpoints).error());
-  RegistrationError last;
-  for (const asio::ip::tcp::endpoint& endpoint : *endpoints) {
-    const Server server{endpoint, options_.host};
-    Result<void, RegistrationError> connected = co_await stream_->connect(server);
-    if (connected) {
-      Reply reply = co_await exchange(*stream_, request_, buffer_);
-      co_return reply;
-    }
-    last = std::move(connected).error();
-    if (timed_out_ || last.trouble != Trouble::kConnect) break;
-  }
-  co_return Fail(std::move(last));
+HttpTarget target_of(const DynamicRegistrationOptions& options) {
+  return {options.host, options.port, options.plain, options.timeout};
 }
 
 std::string where(const DynamicRegistrationOptions& options) {
-  const bool is_numeric = options.host.find(':') != options.host.npos;
-  const std::string host = is_numeric ? "[" + options.host + "]" : options.host;
-  const std::uint16_t usual = options.plain ? 80 : 443;
-  return options.port == usual ? host : host + ":" + std::to_string(options.port);
+  return host_and_port(target_of(options));
 }
 
 std::string request_of(const DeviceInfo& device, const DynamicRegistrationOptions& options,
@@ -177,8 +101,7 @@ Result<DeviceCredential> register_dynamically(const DeviceInfo& device,
   RequestMark mark;
   mark.nonce = 1 + rng.below(kNonceMax);
   mark.timestamp = base::to_unix_seconds(clock.wall());
-  Call call(options, *tls, request_of(device, options, mark));
-  const Reply reply = call.run();
+  const auto reply = call_http(target_of(options), *tls, request_of(device, options, mark));
   if (!reply) return Fail(unreachable(options, reply.error()));
   return take_answer(*reply, device, options);
 }

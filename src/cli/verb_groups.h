@@ -19,6 +19,7 @@ std::vector<Verb> registration_verbs();
 std::vector<Verb> device_verbs();        // device …
 std::vector<Verb> conversation_verbs();  // its part: device call-method, device send
 std::vector<Verb> onboard_verbs();       // its part: device dynreg, device connect
+std::vector<Verb> agent_verbs();         // its part: device agent
 std::vector<Verb> twin_verbs();          // twin …
 std::vector<Verb> key_verbs();           // key derive
 std::vector<Verb> simulate_verbs();      // simulate device
