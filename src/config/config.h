@@ -39,6 +39,7 @@ struct Net {
   std::uint64_t packet_bytes_max = 260 * 1024;
   std::uint64_t in_flight_max = 4'096;
   std::uint64_t outgoing_queue_count_max = 256;
+  bool http_unframed_delete = true;
   Milliseconds first_byte_timeout{10'000};
   Milliseconds handshake_timeout{15'000};
   Milliseconds authenticate_timeout{15'000};
@@ -71,6 +72,9 @@ struct Hub {
   std::uint64_t messages_waiting_max = 50;
   std::uint64_t failures_per_source_max = 200;
   double failures_refilled_per_second = 1.0;
+  std::uint64_t records_per_device_max = 10'000;  // 0: no bound
+  std::uint64_t account_guesses_max = 10;
+  Milliseconds account_lock_time{15 * 60 * 1000};
 };
 
 // The event log of the hubs, and the file it may be copied to.
@@ -107,6 +111,7 @@ struct Config {
   std::optional<std::uint16_t> mqtt_plain_port;  // none: no plain MQTT; 0: any free
   std::optional<std::uint16_t> admin_port;       // none: the admin API shares the HTTPS port
   std::string admin_listen = "127.0.0.1";        // only with admin_port
+  std::vector<std::string> dialects_off;         // names; whether there are such, app/ checks
   std::string store;          // never empty after load(): "sqlite:PATH", "postgresql://…"
   std::uint64_t threads = 0;  // 0: one per processor
   Secret master_key;          // base64 text as given; empty: the file holds it

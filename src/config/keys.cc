@@ -48,6 +48,9 @@ const Key kTable[] = {
      "none: they share the HTTPS port"},
     {"admin_listen", TextAt{AT(admin_listen)},
      "Address the admin port listens on; only with `admin_port`."},
+    {"dialects_off", ListAt{AT(dialects_off)},
+     "Names of dialects that are not served, as the log of the start lists them: their routes and "
+     "topics then do not exist."},
     {"store", TextAt{AT(store)},
      "Where records are kept: `sqlite:PATH` or `postgresql://user@host/database`.",
      "`sqlite:` and `berth.db` in the data directory"},
@@ -84,6 +87,11 @@ const Key kTable[] = {
      "Requests being worked on at the same time by one thread; beyond it the answer is 503."},
     {"net.outgoing_queue_count_max", NumberAt{AT(net.outgoing_queue_count_max), 1, 100'000},
      "Messages that may wait for one MQTT client that does not read."},
+    {"net.http_unframed_delete", SwitchAt{AT(net.http_unframed_delete)},
+     "Whether a DELETE without a length may have a body, where a dialect knows clients that send "
+     "one: what arrived together with its header, and the connection ends after the answer. Switch "
+     "it off behind a reverse proxy that keeps connections open, for there the bytes behind a "
+     "request may be somebody else's."},
     {"net.first_byte_timeout", TimeAt{AT(net.first_byte_timeout), seconds(1), minutes(10)},
      "From accepting a connection to its first byte."},
     {"net.handshake_timeout", TimeAt{AT(net.handshake_timeout), seconds(1), minutes(10)},
@@ -134,6 +142,12 @@ const Key kTable[] = {
     {"hub.failures_refilled_per_second",
      RateAt{AT(hub.failures_refilled_per_second), 0.001, 10'000},
      "How many of those a source gets back each second."},
+    {"hub.records_per_device_max", NumberAt{AT(hub.records_per_device_max), 0, 1'000'000'000},
+     "Data records that are kept for one device; the oldest go first, 0 is no bound."},
+    {"hub.account_guesses_max", NumberAt{AT(hub.account_guesses_max), 1, 1'000},
+     "Wrong passwords in a row that lock an account."},
+    {"hub.account_lock_time", TimeAt{AT(hub.account_lock_time), seconds(1), hours(24)},
+     "How long an account is then locked; its answers are those to a wrong password."},
 
     {"telemetry.directory", PathAt{AT(telemetry.directory)},
      "Directory of the event log; one server at a time may use it.",

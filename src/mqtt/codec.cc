@@ -88,7 +88,7 @@ Outcome read_subscribe(Cursor cursor, const MqttLimits& limits) {
     wire::MqttSubscription one;
     one.filter = cursor.text();
     one.qos = cursor.byte();
-    if (!cursor.ok() || one.qos > 2 || !is_mqtt_filter(one.filter)) return malformed("filter");
+    if (!cursor.ok() || one.qos > 2 || one.filter.empty()) return malformed("filter");
     subscribe.subscriptions.push_back(std::move(one));
   }
   return MqttPacket(std::move(subscribe));
@@ -103,7 +103,7 @@ Outcome read_unsubscribe(Cursor cursor, const MqttLimits& limits) {
       return MqttBroken{MqttFault::kTooLarge, "too many filters"};
     }
     const std::string_view filter = cursor.text();
-    if (!cursor.ok() || !is_mqtt_filter(filter)) return malformed("filter");
+    if (!cursor.ok() || filter.empty()) return malformed("filter");
     unsubscribe.filters.emplace_back(filter);
   }
   return MqttPacket(std::move(unsubscribe));
@@ -151,18 +151,6 @@ MqttDecoded decode_mqtt(std::span<const std::uint8_t> bytes, const MqttLimits& l
   decoded.outcome = read_body(fixed, Cursor(bytes.subspan(fixed.size, fixed.remaining)), limits);
   if (std::holds_alternative<MqttPacket>(decoded.outcome)) decoded.consumed = whole;
   return decoded;
-}
-
-bool is_mqtt_filter(std::string_view filter) {
-  if (filter.empty()) return false;
-  for (std::size_t i = 0; i < filter.size(); ++i) {
-    if (filter[i] != '#' && filter[i] != '+') continue;
-    const bool begins_level = i == 0 || filter[i - 1] == '/';
-    const bool ends_level = i + 1 == filter.size() || filter[i + 1] == '/';
-    if (!begins_level || !ends_level) return false;
-    if (filter[i] == '#' && i + 1 != filter.size()) return false;
-  }
-  return true;
 }
 
 bool is_mqtt_topic(std::string_view topic) {

@@ -3,7 +3,8 @@
 // arrived and takes one packet at a time.
 //
 // Room mqtt. Strict where the standard says "must": reserved bits, remaining length, UTF-8 without
-// U+0000, packet ids, flags, wildcards in a PUBLISH topic, filter grammar, no byte left over.
+// U+0000, packet ids, flags, wildcards in a PUBLISH topic, no byte left over. Filters are read as
+// they come: what stands in them is for those who know what they are for (wire::is_mqtt_filter).
 // Every size is bounded before anything is copied.
 // Thread rule: pure functions.
 #pragma once
@@ -96,8 +97,6 @@ void encode_mqtt_pingresp(std::string& out);
 // Client to server: the inverse of decode_mqtt, for clients and tests. False as above.
 bool encode_mqtt(const MqttPacket& packet, std::string& out);
 
-// [MQTT-4.7.1]: a filter's "#" is last and alone in its level, "+" alone in its level.
-bool is_mqtt_filter(std::string_view filter);
 // A topic name: not empty, no wildcard.
 bool is_mqtt_topic(std::string_view topic);
 

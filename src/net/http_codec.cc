@@ -28,8 +28,10 @@ constexpr std::size_t kLeadingBlankMax = 8;
 // follow, and the parser asserts (in every build) that it never sees the end in smaller pieces.
 constexpr std::size_t kChunkedRestMin = 5;
 
+constexpr std::string_view kBodyTooLarge = "request body over the limit";
+
 HttpFault fault_of(const beast::error_code& code) {
-  if (code == http::error::body_limit) return {413, "request body over the limit"};
+  if (code == http::error::body_limit) return {413, kBodyTooLarge};
   if (code == http::error::header_limit) return {431, "request header over the limit"};
   if (code == http::error::bad_version) return {505, "only HTTP/1.0 and HTTP/1.1 are spoken here"};
   if (code == http::error::bad_transfer_encoding) {
@@ -65,6 +67,20 @@ bool split_target(std::string_view target, wire::HttpRequest& request) {
 
 std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
 
+bool is_token(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         (c != '\0' && std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos);
+}
+
+// Whether this is or may become the next request: a method and a blank, or as much of a method as
+// has arrived (they are written in capitals). Blank lines may come before it.
+bool begins_request(std::string_view bytes) {
+  while (!bytes.empty() && (bytes[0] == '\r' || bytes[0] == '\n')) bytes.remove_prefix(1);
+  const auto end = std::find_if_not(bytes.begin(), bytes.end(), is_token);
+  if (end != bytes.end()) return end != bytes.begin() && *end == ' ';
+  return std::all_of(bytes.begin(), bytes.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
 }  // namespace
 
 // Collects straight into a wire::HttpRequest. One parser reads one request.
@@ -77,13 +93,22 @@ class HttpDecoder::Parser final : public http::basic_parser<true> {
   bool expects_continue = false;
   bool headers_reported = false;
   bool begun = false;
+  bool allowed = false;   // it was said what the body may be
+  bool unframed = false;  // the body had no length of its own: nothing can follow it
   std::size_t header_bytes = 0;
   std::size_t blank_bytes = 0;
 
- private:
-  void fail(int status, std::string_view why, beast::error_code& code) {
+  // Its bodies are of no length in HTTP, but a vendor's client writes one.
+  bool may_be_unframed() const { return request.method == "DELETE" && !framed_; }
+  std::size_t faults(int status, std::string_view why) {
     fault = {status, why};
     faulted = true;
+    return 0;
+  }
+
+ private:
+  void fail(int status, std::string_view why, beast::error_code& code) {
+    faults(status, why);
     code = http::error::bad_value;
   }
 
@@ -102,6 +127,9 @@ class HttpDecoder::Parser final : public http::basic_parser<true> {
                      beast::error_code& code) override {
     if (headers_complete_) return;  // a trailer
     if (field == http::field::host) ++hosts_;
+    if (field == http::field::content_length || field == http::field::transfer_encoding) {
+      framed_ = true;
+    }
     if (field == http::field::transfer_encoding &&
         !base::equals_ignoring_case(view(value), "chunked")) {
       return fail(501, "no transfer coding but chunked is understood", code);
@@ -148,6 +176,7 @@ class HttpDecoder::Parser final : public http::basic_parser<true> {
 
   int hosts_ = 0;
   bool headers_complete_ = false;
+  bool framed_ = false;
 };
 
 HttpDecoder::HttpDecoder(HttpLimits limits) : limits_(limits) { reset(); }
@@ -157,11 +186,32 @@ HttpDecoder::~HttpDecoder() = default;
 void HttpDecoder::reset() {
   parser_ = std::make_unique<Parser>();
   parser_->header_limit(static_cast<std::uint32_t>(limits_.header_bytes));
-  parser_->body_limit(limits_.body_bytes);
+  // Narrowed by allow(), before any byte of the body is read.
+  parser_->body_limit(std::max(limits_.body_bytes, limits_.large_body_bytes));
+}
+
+std::size_t HttpDecoder::allow(const wire::BodyRules& rules, std::string_view behind) {
+  BERTH_CHECK(parser_->headers_reported && !parser_->allowed);
+  parser_->allowed = true;
+  const std::size_t most = rules.bytes_max == 0
+                               ? limits_.body_bytes
+                               : std::min(rules.bytes_max, limits_.large_body_bytes);
+  if (parser_->is_done()) {
+    if (!rules.unframed_delete || !parser_->may_be_unframed() || begins_request(behind)) return 0;
+    parser_->unframed = true;
+    if (behind.size() > most) return parser_->faults(413, kBodyTooLarge);
+    parser_->request.body = behind;
+    return behind.size();
+  }
+  parser_->body_limit(most);
+  const boost::optional<std::uint64_t> length = parser_->content_length();
+  if (length && *length > most) parser_->faults(413, kBodyTooLarge);
+  return 0;
 }
 
 HttpDecoder::Progress HttpDecoder::feed(std::string_view bytes) {
   std::size_t consumed = 0;
+  if (parser_->headers_reported && !parser_->allowed) allow({}, {});
   if (parser_->faulted) return {State::kBroken, 0};
   while (!parser_->begun && consumed < bytes.size()) {
     if (bytes[consumed] != '\r' && bytes[consumed] != '\n') {
@@ -198,17 +248,21 @@ HttpDecoder::Progress HttpDecoder::feed(std::string_view bytes) {
     if (parser_->is_header_done() && !parser_->headers_reported) {
       parser_->headers_reported = true;
       parser_->eager(true);
-      if (!parser_->is_done()) return {State::kHeaders, consumed};
+      const bool asks =
+          !parser_->is_done() || (parser_->may_be_unframed() && consumed < bytes.size());
+      if (asks) return {State::kHeaders, consumed};
     }
   }
   return {parser_->is_done() ? State::kComplete : State::kNeedMore, consumed};
 }
 
 const HttpFault& HttpDecoder::fault() const { return parser_->fault; }
+const wire::HttpRequest& HttpDecoder::header() const { return parser_->request; }
 bool HttpDecoder::expects_continue() const {
-  return parser_->expects_continue && parser_->version == 11;
+  return parser_->expects_continue && parser_->version == 11 && !parser_->faulted &&
+         !parser_->is_done();
 }
-bool HttpDecoder::keep_alive() const { return parser_->keep_alive(); }
+bool HttpDecoder::keep_alive() const { return !parser_->unframed && parser_->keep_alive(); }
 bool HttpDecoder::http_1_0() const { return parser_->version == 10; }
 bool HttpDecoder::wants_upgrade() const { return parser_->upgrade(); }
 

@@ -20,6 +20,7 @@ namespace berth::net {
 struct HttpLimits {
   std::size_t header_bytes = 16 * 1024;
   std::size_t body_bytes = 96 * 1024 + 512;
+  std::size_t large_body_bytes = 2 * 1024 * 1024;  // where BodyRules allow more
 };
 
 struct HttpFault {
@@ -31,7 +32,7 @@ class HttpDecoder {
  public:
   enum class State : std::uint8_t {
     kNeedMore,  // everything usable is consumed; feed the rest again with what follows
-    kHeaders,   // the header is complete and a body follows; reported once, feed again
+    kHeaders,   // the header is complete, a body follows or may follow; reported once, feed again
     kComplete,  // take() the request; what was not consumed belongs to the next one
     kBroken,    // see fault(); the connection cannot go on
   };
@@ -52,10 +53,16 @@ class HttpDecoder {
   const HttpFault& fault() const;
 
   // From kHeaders on.
-  bool expects_continue() const;
+  const wire::HttpRequest& header() const;  // all but the body
+  bool expects_continue() const;            // false when none is to come or it is refused
   bool keep_alive() const;
   bool http_1_0() const;
   bool wants_upgrade() const;  // "Connection: upgrade" is there
+
+  // At kHeaders, before the next feed: what the body may be; without it, HttpLimits::body_bytes and
+  // no unframed body. `behind` is what has arrived behind the header. Returns how much of it is the
+  // request's unframed body, which is then complete and the last of its connection.
+  std::size_t allow(const wire::BodyRules& rules, std::string_view behind);
 
   // After kComplete.
   wire::HttpRequest take();

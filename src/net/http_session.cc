@@ -20,7 +20,9 @@ Refusal refusal_of(int status) {
 }
 
 HttpLimits http_limits(const Limits& limits) {
-  return {.header_bytes = limits.header_bytes, .body_bytes = limits.body_bytes};
+  return {.header_bytes = limits.header_bytes,
+          .body_bytes = limits.body_bytes,
+          .large_body_bytes = limits.large_body_bytes};
 }
 
 }  // namespace
@@ -90,6 +92,7 @@ Task<HttpSession::Got> HttpSession::read_request() {
       co_return Got::kEnd;
     }
     if (state == State::kHeaders) {
+      allow_body();
       // Who has begun to send the body does not wait for the permission.
       if (decoder_.expects_continue() && unread_.empty()) {
         const bool sent = co_await connection_->send(std::string(kContinue));
@@ -114,6 +117,15 @@ Task<HttpSession::Got> HttpSession::read_request() {
     }
     state = decode({reinterpret_cast<const char*>(input.data()), got.bytes});
   }
+}
+
+// Asks what may follow the header. A body without a length is what arrived together with it: what
+// comes later is never one, or a proxy's next request could be taken for it.
+void HttpSession::allow_body() {
+  Core& core = connection_->core();
+  wire::BodyRules rules = core.handler.body_rules(connection_->peer(), decoder_.header());
+  rules.unframed_delete = rules.unframed_delete && core.limits.unframed_delete;
+  unread_.erase(0, decoder_.allow(rules, unread_));
 }
 
 // Feeds unread_ and `fresh` to the decoder and keeps what it leaves. Bytes are only copied when a

@@ -38,6 +38,7 @@ class HttpSession final : public Outbound {
 
   Task<Got> read_request();
   State decode(std::string_view fresh);
+  void allow_body();
   Task<bool> answer(wire::HttpRequest request);
   Task<bool> respond(wire::HttpResponse response, HttpFraming framing);
   Task<void> refuse(HttpFault fault);

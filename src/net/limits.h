@@ -27,6 +27,11 @@ struct Limits {
   std::size_t client_chain_bytes = 32 * 1024;  // all client certificates of a handshake together
   std::size_t client_chain_count = 10;         // client certificates, leaf included
 
+  // --- leniency
+  // Whether BodyRules::unframed_delete is heeded. Behind a proxy that keeps connections it must not
+  // be: what follows such a DELETE may be somebody else's request.
+  bool unframed_delete = true;
+
   // --- times
   // From accept to the first byte.
   std::chrono::milliseconds first_byte{10'000};

@@ -40,6 +40,7 @@ void MqttSession::carry_out(wire::Action action) {
                    mqtt::encode_mqtt(connack, out_);
                    connected_ = connack.code == wire::MqttConnectCode::kAccepted;
                    limit_idle(connack.idle_seconds_max);
+                   limit_lifetime(connack.lifetime_seconds_max);
                    if (!connected_) end("refused");
                  },
                  [&](wire::MqttPublish& publish) { enqueue(std::move(publish)); },
@@ -59,6 +60,21 @@ void MqttSession::limit_idle(std::uint32_t seconds) {
   if (seconds == 0) return;
   const std::chrono::milliseconds most = std::chrono::seconds(seconds);
   keep_alive_ = keep_alive_.count() == 0 ? most : std::min(keep_alive_, most);
+}
+
+void MqttSession::limit_lifetime(std::uint32_t seconds) {
+  if (seconds == 0) return;
+  lifetime_ =
+      std::make_unique<Deadline>(connection_->core().wheel, this, &MqttSession::on_lifetime);
+  lifetime_->set(std::chrono::seconds(seconds));
+}
+
+void MqttSession::on_lifetime(void* self) {
+  auto* session = static_cast<MqttSession*>(self);
+  if (session->ended_) return;
+  session->end("its time is over");
+  // The reader may be asleep: wake it to leave.
+  session->stream_.end_reading();
 }
 
 void MqttSession::acknowledge(std::uint16_t packet_id) {

@@ -64,6 +64,7 @@ Task<void> MqttSession::finish() {
   flush();
   while (writing_) co_await written();
   stall_.clear();
+  lifetime_.reset();
   connection_->expect(connection_->limits().linger, std::nullopt);
   co_await stream_.close();
   if (last_words_) co_await connection_->linger();

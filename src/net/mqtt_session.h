@@ -65,6 +65,7 @@ class MqttSession final : public Outbound, public std::enable_shared_from_this<M
   void carry_out(wire::Actions actions);
   void carry_out(wire::Action action);
   void limit_idle(std::uint32_t seconds);
+  void limit_lifetime(std::uint32_t seconds);
   void acknowledge(std::uint16_t packet_id);
   void enqueue(wire::MqttPublish publish);
   void pump();
@@ -76,6 +77,7 @@ class MqttSession final : public Outbound, public std::enable_shared_from_this<M
   Task<void> written();
   bool over_high_water() const { return out_.size() + sending_.size() >= high_water_; }
   static void on_stall(void* self);
+  static void on_lifetime(void* self);
 
   void end(std::string_view why);
 
@@ -108,7 +110,8 @@ class MqttSession final : public Outbound, public std::enable_shared_from_this<M
   bool writing_ = false;
   bool write_failed_ = false;
   Deadline stall_;
-  std::optional<Timer> wrote_;  // cancelled whenever output got shorter
+  std::unique_ptr<Deadline> lifetime_;  // few have one
+  std::optional<Timer> wrote_;          // cancelled whenever output got shorter
 
   std::atomic<std::size_t> waiting_{0};  // posted or queued, not yet encoded
   std::mutex mutex_;

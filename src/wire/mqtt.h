@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace berth::wire {
@@ -72,7 +73,7 @@ struct MqttDelivered {
 };
 
 struct MqttSubscription {
-  std::string filter;
+  std::string filter;  // UTF-8 without U+0000, not empty; else as sent: see is_mqtt_filter
   std::uint8_t qos = 0;
 };
 
@@ -88,7 +89,7 @@ struct MqttSuback {
 
 struct MqttUnsubscribe {
   std::uint16_t packet_id = 0;
-  std::vector<std::string> filters;
+  std::vector<std::string> filters;  // as MqttSubscription::filter
 };
 
 struct MqttUnsuback {
@@ -96,5 +97,9 @@ struct MqttUnsuback {
 };
 
 struct MqttDisconnect {};
+
+// [MQTT-4.7.1]: a filter's "#" is last and alone in its level, "+" alone in its level. net hands on
+// filters that are not so, for there are clients that put other things where a filter belongs.
+bool is_mqtt_filter(std::string_view filter);
 
 }  // namespace berth::wire

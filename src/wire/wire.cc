@@ -18,6 +18,18 @@ std::string_view to_string(Transport transport) {
   return "https";
 }
 
+bool is_mqtt_filter(std::string_view filter) {
+  if (filter.empty()) return false;
+  for (std::size_t i = 0; i < filter.size(); ++i) {
+    if (filter[i] != '#' && filter[i] != '+') continue;
+    const bool begins_level = i == 0 || filter[i - 1] == '/';
+    const bool ends_level = i + 1 == filter.size() || filter[i + 1] == '/';
+    if (!begins_level || !ends_level) return false;
+    if (filter[i] == '#' && i + 1 != filter.size()) return false;
+  }
+  return true;
+}
+
 const std::string* HttpRequest::header(std::string_view name) const {
   for (const Header& each : headers) {
     if (each.name == name) return &each.value;

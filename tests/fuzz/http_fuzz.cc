@@ -1,8 +1,9 @@
 // rooms: net
 // HTTP bytes at the decoder. The same stream gives the same requests whether it comes at once or in
 // pieces (a fault may show earlier when more is there to see); a request that is accepted keeps
-// within the limits and has the parts that the rooms above rely on; a response made of its parts is
-// one response, whatever is in them.
+// within the limits and has the parts that the rooms above rely on; a body without a length is the
+// last of its connection and never the next request; a response made of its parts is one response,
+// whatever is in them.
 #include "base/check.h"
 #include "base/codec.h"
 #include "net/http_codec.h"
@@ -111,6 +112,36 @@ std::string read_all(std::string_view bytes, std::size_t piece) {
   return meaning;
 }
 
+// The same for what comes at once, where DELETE may have a body without a length.
+void read_unframed(std::string_view bytes) {
+  HttpDecoder decoder(kLimits);
+  for (std::size_t requests = 0; requests < kRequestsMax;) {
+    const HttpDecoder::Progress progress = decoder.feed(bytes);
+    bytes.remove_prefix(progress.consumed);
+    switch (progress.state) {
+      case HttpDecoder::State::kNeedMore:
+      case HttpDecoder::State::kBroken:
+        return;
+      case HttpDecoder::State::kHeaders: {
+        const std::size_t taken = decoder.allow({.unframed_delete = true}, bytes);
+        BERTH_CHECK(taken == 0 || taken == bytes.size());
+        if (taken == 0) break;
+        BERTH_CHECK(decoder.header().method == "DELETE" && !decoder.keep_alive());
+        BERTH_CHECK(decoder.header().header("content-length") == nullptr);
+        BERTH_CHECK(!bytes.starts_with("GET ") && !bytes.starts_with("DELETE "));
+        bytes = {};
+        break;
+      }
+      case HttpDecoder::State::kComplete:
+        if (!decoder.keep_alive()) return;
+        check_request(decoder.take());
+        decoder.reset();
+        ++requests;
+        break;
+    }
+  }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -118,5 +149,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string whole = read_all(bytes, std::max<std::size_t>(size, 1));
   BERTH_CHECK(read_all(bytes, 1) == whole);
   BERTH_CHECK(read_all(bytes, 7) == whole);
+  read_unframed(bytes);
   return 0;
 }

@@ -252,6 +252,34 @@ TEST(Config, ListsComeRepeatedOrSeparatedByCommas) {
   EXPECT_THAT(loaded->config.host, ::testing::ElementsAre("a.example", "b.example", "c.example"));
 }
 
+TEST(Config, DialectsAreSwitchedOffByName) {
+  Inputs inputs;
+  inputs.environment = {{"BERTH_DIALECTS_OFF", "one, two-b"}, {"HOME", "/h"}};
+  const Result<Loaded> loaded = load(inputs);
+  ASSERT_TRUE(loaded) << loaded.error().what;
+  EXPECT_THAT(loaded->config.dialects_off, ::testing::ElementsAre("one", "two-b"));
+  EXPECT_TRUE(Config{}.dialects_off.empty());
+}
+
+TEST_F(ConfigFile, BoundsOfRecordsAndGuessesAreRead) {
+  const Result<Loaded> loaded = load(with_file(R"(
+[net]
+http_unframed_delete = false
+[hub]
+records_per_device_max = 0
+account_guesses_max = 3
+account_lock_time = "2m"
+)"));
+  ASSERT_TRUE(loaded) << loaded.error().what;
+  EXPECT_FALSE(loaded->config.net.http_unframed_delete);
+  EXPECT_EQ(loaded->config.hub.records_per_device_max, 0u);
+  EXPECT_EQ(loaded->config.hub.account_guesses_max, 3u);
+  EXPECT_EQ(loaded->config.hub.account_lock_time, std::chrono::minutes(2));
+  EXPECT_THAT(mistake("[hub]\naccount_guesses_max = 0\n"),
+              HasSubstr("must be a whole number, 1 to 1000"));
+  EXPECT_THAT(mistake("[hub]\naccount_lock_time = \"0s\"\n"), HasSubstr("must be a duration"));
+}
+
 TEST(Config, PasswordsInUrlsAreNotShown) {
   EXPECT_EQ(without_password("postgresql://u:p@h/db"), "postgresql://u:***@h/db");
   EXPECT_EQ(without_password("postgresql://u:p@x@h:5432/db?a=b:c@d"),

@@ -1,6 +1,7 @@
 #include "dialects/tencent/topics.h"
 
 #include "dialects/tencent/user_name.h"
+#include "wire/mqtt.h"
 
 #include <fmt/format.h>
 
@@ -81,17 +82,6 @@ std::optional<Tail> parse_feature(std::string_view topic, std::string_view prefi
   return (rpc ? one_level : tail->rest.empty()) ? tail : std::nullopt;
 }
 
-// Wildcards only as whole levels, "#" only as the last.
-bool is_well_formed(std::string_view rest) {
-  if (rest.empty()) return false;
-  while (!rest.empty()) {
-    const std::string_view level = next_level(rest);
-    if (level.size() > 1 && has_wildcard(level)) return false;
-    if (level == "#" && !rest.empty()) return false;
-  }
-  return true;
-}
-
 }  // namespace
 
 std::string DeviceName::id() const { return fmt::format("{}{}", product, name); }
@@ -118,7 +108,7 @@ std::optional<Uplink> parse_uplink(std::string_view topic) {
 std::optional<Downlink> parse_filter(std::string_view filter) {
   if (!filter.starts_with('$')) {
     const std::optional<Tail> tail = parse_tail(filter);
-    if (!tail || !is_well_formed(tail->rest)) return std::nullopt;
+    if (!tail || !wire::is_mqtt_filter(tail->rest)) return std::nullopt;
     return Downlink{Feature::kOwn, tail->device, tail->rest};
   }
   for (const FeatureTopics& each : kFeatures) {

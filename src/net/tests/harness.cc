@@ -130,7 +130,8 @@ class FakeConversation final : public Conversation {
 
   Task<wire::Actions> handle(wire::Request request) override {
     handler_.note(request);
-    if (handler_.latch) co_await handler_.latch->wait();
+    const bool waits = handler_.latch && (!handler_.latched || handler_.latched(request));
+    if (waits) co_await handler_.latch->wait();
     if (handler_.answer) co_return handler_.answer(peer_, request);
     co_return FakeHandler::usual_answer(request);
   }
@@ -146,6 +147,10 @@ std::unique_ptr<Conversation> FakeHandler::open(const wire::Peer& peer, Outbound
   peers_.push_back(peer);
   outbounds_.emplace_back(conversation.get(), &outbound);
   return conversation;
+}
+
+wire::BodyRules FakeHandler::body_rules(const wire::Peer&, const wire::HttpRequest& header) {
+  return rules ? rules(header) : wire::BodyRules{};
 }
 
 wire::HttpResponse FakeHandler::refuse(int status, std::string_view why) {
@@ -353,6 +358,7 @@ std::string Client::receive() {
 }
 
 std::string Client::receive_exactly(std::size_t count) {
+  if (count == 0) return {};
   std::string all;
   while (all.size() < count) {
     const std::string more = receive();

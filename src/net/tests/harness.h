@@ -51,8 +51,12 @@ class FakeHandler final : public Handler {
   Answer answer;
   // If set, every request waits here before it is answered.
   std::shared_ptr<Latch> latch;
+  std::function<bool(const wire::Request&)> latched;  // only those
+  // Set before the first connection; none: net's own rules.
+  std::function<wire::BodyRules(const wire::HttpRequest&)> rules;
 
   std::unique_ptr<Conversation> open(const wire::Peer& peer, Outbound& outbound) override;
+  wire::BodyRules body_rules(const wire::Peer& peer, const wire::HttpRequest& header) override;
   wire::HttpResponse refuse(int status, std::string_view why) override;
 
   static wire::Actions usual_answer(const wire::Request& request);

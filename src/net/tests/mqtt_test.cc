@@ -374,101 +374,18 @@ TEST(Mqtt, APeerThatTakesNothingIsCut) {
   EXPECT_EQ(server.refused(Refusal::kWriteStall), 1U);
 }
 
-TEST(Mqtt, MustConnectInTime) {
+TEST(Mqtt, FiltersReachTheHandlerAsTheyWereSent) {
   TestServer server(mqtt());
-  Client silent(server.port());
-  EXPECT_GE(advance_until_closed(server.clock, silent, milliseconds(1000)), Limits{}.authenticate);
-  Client slow(server.port());
-  slow.send(connect_packet("id").substr(0, 10));
-  EXPECT_GE(advance_until_closed(server.clock, slow, milliseconds(1000)), Limits{}.authenticate);
-  EXPECT_EQ(server.refused(Refusal::kAuthenticateTimeout), 2U);
-}
-
-TEST(Mqtt, ASilentClientIsDroppedAfterOneAndAHalfKeepAlives) {
-  TestServer server(mqtt());
-  Client client = connected(server, 60);
-  const auto waited = advance_until_closed(server.clock, client, milliseconds(5000));
-  EXPECT_GE(waited, milliseconds(90'000));
-  EXPECT_LE(waited, milliseconds(180'000));
-  EXPECT_EQ(server.refused(Refusal::kKeepAlive), 1U);
-}
-
-TEST(Mqtt, PingKeepsASessionAlive) {
-  TestServer server(mqtt());
-  Client client = connected(server, 60);
-  for (int i = 0; i < 5; ++i) {
-    server.clock.advance(std::chrono::seconds(80));
-    client.send(kPingreq);
-    EXPECT_EQ(receive_packet(client), kPingresp);
-  }
-}
-
-TEST(Mqtt, KeepAliveZeroIsNeverDropped) {
-  TestServer server(mqtt());
-  Client client = connected(server, 0);
-  for (int i = 0; i < 5; ++i) {
-    server.clock.advance(std::chrono::hours(100));
-    EXPECT_FALSE(client.closed_within(2 * TimerWheel::kTick));
-  }
-  client.send(kPingreq);
-  EXPECT_EQ(receive_packet(client), kPingresp);
-}
-
-TEST(Mqtt, APacketThatNeverEndsIsCut) {
-  TestServer server(mqtt());
-  Client client = connected(server, 0);
-  client.send(publish_packet("t", "0123456789").substr(0, 6));
-  const auto waited = advance_until_closed(server.clock, client, milliseconds(2000));
-  EXPECT_GE(waited, Limits{}.request);
-  EXPECT_EQ(server.refused(Refusal::kRequestTimeout), 1U);
-}
-
-TEST(Mqtt, AnOverloadedCoreSaysServerUnavailable) {
-  Limits limits;
-  limits.in_flight_per_core = 1;
-  TestServer server({.protocol = Protocol::kMqtt, .limits = limits, .cores = 1});
-  server.handler.latch = std::make_shared<Latch>();
-  Client first(server.port());
-  first.send(connect_packet("1"));
-  ASSERT_TRUE(eventually([&] { return server.handler.latch->waiting() == 1; }));
-  Client second(server.port());
-  second.send(connect_packet("2"));
-  EXPECT_EQ(receive_packet(second), "20020003");
-  EXPECT_EQ(second.receive(), "");
-  server.handler.latch->open();
-  EXPECT_EQ(receive_packet(first), kConnackAccepted);
-}
-
-TEST(Mqtt, AHandlerWithoutConnackCostsTheConnection) {
-  TestServer server(mqtt());
-  server.handler.answer = [](const wire::Peer&, const wire::Request&) { return wire::Actions{}; };
-  Client client(server.port());
-  client.send(connect_packet("id"));
-  EXPECT_EQ(client.receive(), "");
-}
-
-TEST(Mqtt, DrainClosesIdleSessionsAfterWhatIsQueued) {
-  TestServer server(mqtt());
-  Client idle = connected(server);
-  server.handler.latch = std::make_shared<Latch>();
-  Client working(server.port());
-  working.send(connect_packet("w"));
-  ASSERT_TRUE(eventually([&] { return server.handler.latch->waiting() == 1; }));
-  std::thread drainer([&] { EXPECT_TRUE(server.server.drain(std::chrono::seconds(20))); });
-  EXPECT_EQ(idle.receive(), "");
-  server.handler.latch->open();
-  EXPECT_EQ(receive_packet(working), kConnackAccepted);
-  EXPECT_EQ(working.receive(), "");
-  working.close();
-  drainer.join();
-}
-
-TEST(Mqtt, ServesPlainListeners) {
-  TestServer server({.protocol = Protocol::kMqtt, .tls = false});
-  Client client(server.port(), {.tls = false});
-  client.send(connect_packet("id"));
-  EXPECT_EQ(receive_packet(client), kConnackAccepted);
-  EXPECT_EQ(server.handler.peers().at(0).transport, wire::Transport::kMqttPlain);
+  Client client = connected(server);
+  client.send(subscribe_packet(1, "mod-x/thing/a+b/c#d=", 0));
+  EXPECT_EQ(receive_packet(client), "9003000100");
+  wire::MqttUnsubscribe unsubscribe;
+  unsubscribe.packet_id = 2;
+  unsubscribe.filters = {"#/++"};
+  client.send(encoded(std::move(unsubscribe)));
+  EXPECT_EQ(receive_packet(client), "b0020002");
+  EXPECT_EQ(server.handler.seen(),
+            (Names{"connect id", "subscribe mod-x/thing/a+b/c#d=", "unsubscribe #/++"}));
 }
 
 }  // namespace

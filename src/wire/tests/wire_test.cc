@@ -50,6 +50,16 @@ TEST(MqttPackets, StartWithTheMildestDefaults) {
   EXPECT_FALSE(MqttConnect{}.password.has_value());
 }
 
+TEST(MqttFilters, HaveWildcardsOnlyAsWholeLevels) {
+  for (const char* good :
+       {"#", "+", "/", "a", "a/#", "+/+", "a/+/b", "/+", "$dps/registrations/res/#"}) {
+    EXPECT_TRUE(is_mqtt_filter(good)) << good;
+  }
+  for (const char* bad : {"", "a#", "#/a", "a/#/", "a/#/b", "a+", "+a", "a/b+/c", "##", "++"}) {
+    EXPECT_FALSE(is_mqtt_filter(bad)) << bad;
+  }
+}
+
 TEST(MqttConnectCode, HasTheNumbersOfTheStandard) {
   EXPECT_EQ(static_cast<int>(MqttConnectCode::kIdentifierRejected), 2);
   EXPECT_EQ(static_cast<int>(MqttConnectCode::kServerUnavailable), 3);

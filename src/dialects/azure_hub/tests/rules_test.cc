@@ -190,6 +190,22 @@ TEST(Misuse, RefusedFiltersLeaveFewTrails) {
   EXPECT_EQ(connection.commands.size(), 16U);
 }
 
+TEST(Misuse, FiltersWithMalformedWildcardsAreRefused) {
+  for (const char* filter :
+       {"devices/dev1/messages/devicebound/+#", "devices/dev1/messages/devicebound/#/a",
+        "$iothub/methods/POST/a#", "$iothub/twin/res/#/", "a+b/c#d", "+a"}) {
+    Connection connection;
+    connection.open();
+    const auto subacks =
+        all_of<wire::MqttSuback>(connection.send(wire::MqttSubscribe{3, {{filter, 1}}}));
+    ASSERT_EQ(subacks.size(), 1U) << filter;
+    EXPECT_EQ(subacks[0].codes, std::vector<std::uint8_t>{0x80}) << filter;
+    const auto unsubacks =
+        all_of<wire::MqttUnsuback>(connection.send(wire::MqttUnsubscribe{4, {filter}}));
+    EXPECT_EQ(unsubacks.size(), 1U) << filter;
+  }
+}
+
 TEST(Misuse, TextsOfTheDeviceReachTheTrailPrintableAndCut) {
   Connection connection;
   connection.open();

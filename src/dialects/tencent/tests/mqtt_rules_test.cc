@@ -315,6 +315,17 @@ TEST(TencentMisuse, RefusedFiltersLeaveFewTrails) {
   EXPECT_EQ(connection.commands.size(), 16U);
 }
 
+TEST(TencentMisuse, FiltersWithMalformedWildcardsAreRefused) {
+  for (const char* filter : {"S3EUVBRJLB/dev1/a+b/c#d", "S3EUVBRJLB/dev1/#/x", "+a", "##"}) {
+    Connection connection;
+    connection.open();
+    const auto subacks =
+        all_of<wire::MqttSuback>(connection.send(wire::MqttSubscribe{3, {{filter, 1}}}));
+    ASSERT_EQ(subacks.size(), 1U) << filter;
+    EXPECT_EQ(subacks[0].codes, std::vector<std::uint8_t>{0x80}) << filter;
+  }
+}
+
 TEST(TencentMisuse, EveryTopicOfAnotherDeviceIsTheEnd) {
   for (const std::string& topic :
        {std::string("S3EUVBRJLB/dev2/data"), std::string("S3EUVBRJLB/dev/1data"),
