@@ -1,4 +1,4 @@
-// Opens the store that a URL names and hands out its three ports. The rest of the program sees this
+// Opens the store that a URL names and hands out its ports. The rest of the program sees this
 // header and the ports, never a driver.
 //
 // Room store. Ownership: the Store owns connections, threads and the port objects; it must be
@@ -9,7 +9,9 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "hub/ports/data_records.h"
 #include "hub/ports/device_store.h"
+#include "hub/ports/identities.h"
 #include "management/ports/catalog.h"
 #include "provisioning/ports/registrations.h"
 
@@ -77,6 +79,8 @@ class Store {
   virtual provisioning::RegistrationStore& registrations() = 0;
   virtual management::Catalog& catalog() = 0;
   virtual hub::DeviceStore& devices() = 0;
+  virtual hub::DataRecords& data_records() = 0;
+  virtual hub::Identities& identities() = 0;
   // "sqlite" or "postgresql".
   virtual std::string_view kind() const = 0;
   virtual StoreStats stats() const = 0;

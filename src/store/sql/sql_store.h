@@ -3,6 +3,7 @@
 // Room store/sql. Thread rule: see store/store.h.
 #pragma once
 
+#include "store/sql/data_ports.h"
 #include "store/sql/ports.h"
 #include "store/sql/runner.h"
 #include "store/sql/trimmer.h"
@@ -20,12 +21,16 @@ class SqlStore final : public Store {
         trimmer_(*runner_, options),
         registrations_(*runner_, trimmer_),
         catalog_(*runner_),
-        devices_(*runner_) {}
+        devices_(*runner_),
+        data_records_(*runner_),
+        identities_(*runner_) {}
   ~SqlStore() override { close_runner(); }
 
   provisioning::RegistrationStore& registrations() override { return registrations_; }
   management::Catalog& catalog() override { return catalog_; }
   hub::DeviceStore& devices() override { return devices_; }
+  hub::DataRecords& data_records() override { return data_records_; }
+  hub::Identities& identities() override { return identities_; }
   std::string_view kind() const override { return kind_; }
   StoreStats stats() const override { return runner_->stats(); }
   bool ready() const override { return runner_->ready(); }
@@ -40,6 +45,8 @@ class SqlStore final : public Store {
   RegistrationPort registrations_;
   CatalogPort catalog_;
   DevicePort devices_;
+  DataRecordsPort data_records_;
+  IdentitiesPort identities_;
 };
 
 }  // namespace berth::store::sql
