@@ -109,10 +109,13 @@ void say_controller(domain::Controller& controller, const wire::HttpRequest& req
   controller.password = secret_of(*auth);
 }
 
-bool is_account(const domain::Claim& claim) {
+bool has_master(const domain::Claim& claim) {
   const auto* password = std::get_if<domain::Password>(&claim.evidence);
-  return password != nullptr && password->use == domain::PasswordUse::kAccount &&
-         !password->account.empty();
+  return password != nullptr && password->use == domain::PasswordUse::kAccount;
+}
+
+bool is_account(const domain::Claim& claim) {
+  return has_master(claim) && claim.registration_id.empty();
 }
 
 }  // namespace berth::dialects::cloudplugs

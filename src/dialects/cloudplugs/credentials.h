@@ -25,6 +25,8 @@ domain::Claim credentials_of(const wire::Peer& peer, const wire::HttpRequest& re
 // one already. Empty and null without them.
 void say_controller(domain::Controller& controller, const wire::HttpRequest& request);
 
+// Whether the password is an account's.
+bool has_master(const domain::Claim& claim);
 // Whether they are an account's alone: there is no device that is the caller.
 bool is_account(const domain::Claim& claim);
 

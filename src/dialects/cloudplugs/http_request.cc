@@ -35,6 +35,7 @@ HttpCommand enroll(const Incoming& incoming, domain::Claim claim) {
 HttpCommand ask(const Incoming& incoming, domain::DataRequest request) {
   HttpPending pending = pending_of(incoming);
   domain::Claim claim = credentials_of(incoming.peer, incoming.request);
+  pending.has_master = has_master(claim);
   pending.is_account = is_account(claim);
   domain::AskData command;
   command.request = std::move(request);

@@ -17,6 +17,7 @@ struct HttpPending {
   Operation operation = Operation::kUnknownPath;
   bool is_list = false;                         // of records: the answer is a list
   bool names_some = false;                      // a removal that names devices
+  bool has_master = false;                      // the password is an account's
   bool is_account = false;                      // asked by an account
   std::string name = {};                        // of the property
   std::shared_ptr<const Secret> password = {};  // a prototype's

@@ -91,7 +91,8 @@ wire::HttpResponse enrollment_answer(const domain::Outcome& outcome, Operation o
 wire::HttpResponse refused(const domain::HubRefused& refusal, const HttpPending& pending) {
   const Failure failure = data_failure(refusal.reason);
   // Prototypes are made with an account's password and nothing else (§4.4).
-  if (pending.operation == Operation::kEnrollByPost && failure == kNotAllowed) {
+  const bool prototype = pending.operation == Operation::kEnrollByPost;
+  if (prototype && !pending.has_master && failure == kNotAllowed) {
     return respond(kNoCredentials);
   }
   if (failure == kUnreadable && !refusal.detail.empty()) return respond(failure, refusal.detail);
@@ -116,7 +117,7 @@ struct DataAnswer {
     const auto found = std::find_if(read.values.begin(), read.values.end(),
                                     [&](const auto& each) { return each.first == pending.name; });
     if (found == read.values.end()) return respond(data_failure(domain::Reason::kPropertyUnknown));
-    return respond(200, given_value(found->second));
+    return respond(200, found->second);
   }
   wire::HttpResponse operator()(const domain::IdentityDescribed& described) const {
     return respond(200, device_json(described));
