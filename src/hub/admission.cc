@@ -9,11 +9,19 @@
 #include <utility>
 
 namespace berth::hub {
-Admission::Admission(Core& core, domain::Claim of)
+
+Rejection store_trouble(domain::Step step, const Error& error) {
+  return {step, domain::Reason::kStoreUnavailable, "an answer of the store",
+          std::string(to_string(error.kind)), std::chrono::seconds(1)};
+}
+
+Admission::Admission(Core& core, domain::Claim of, std::string_view operation)
     : claim(std::move(of)),
       core_(core),
       started_(core.ports.clock.monotonic()),
-      step_started_(started_) {}
+      step_started_(started_) {
+  trail.operation = operation;
+}
 
 std::chrono::nanoseconds Admission::lap() {
   const Instant now = core_.ports.clock.monotonic();
@@ -44,11 +52,11 @@ domain::HubRefused Admission::refuse(Rejection rejection, std::optional<domain::
                          std::move(rejection.expected),
                          std::move(rejection.received),
                          lap()});
+  for (domain::Finding& each : rejection.findings) trail.findings.push_back(std::move(each));
   trail.took = core_.ports.clock.monotonic() - started_;
   const TimePoint now = core_.ports.clock.wall();
   trail.started_at = now - std::chrono::duration_cast<std::chrono::microseconds>(trail.took);
   trail.id = base::uuid_by_time(trail.started_at, core_.ports.rng);
-  trail.operation = kConnect;
   trail.registration_id = base::printable(claim.registration_id, 160);
   trail.dialect = claim.dialect;
   trail.transport = claim.transport;
@@ -67,6 +75,24 @@ domain::HubRefused Admission::refuse(Rejection rejection, std::optional<domain::
                              now};
   core_.ports.refusals.connection_refused(std::move(claim), std::move(trail), std::move(device));
   return refused;
+}
+
+Admission admission_of(Core& core, const Connection& connection, std::string_view operation) {
+  const Connection::About& about = connection.about;
+  domain::Claim claim;
+  claim.registration_id = about.key.device.text();
+  claim.dialect = about.dialect;
+  claim.transport = about.transport;
+  claim.source = about.source;
+  claim.host = about.host;
+  claim.client = about.client;
+  Admission admission(core, std::move(claim), operation);
+  admission.trail.scope = about.scope.text();
+  admission.trail.hub = about.key.hub.text();
+  admission.trail.device_id = about.key.device.text();
+  admission.pass(domain::Step::kIdentify, "connected");
+  admission.pass(domain::Step::kAttest, about.proof);
+  return admission;
 }
 
 }  // namespace berth::hub

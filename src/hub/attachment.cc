@@ -2,9 +2,11 @@
 
 #include "base/codec.h"
 #include "hub/admission.h"
+#include "hub/ask.h"
 #include "hub/bindings.h"
 #include "hub/core.h"
 #include "hub/twins.h"
+#include "hub/watching.h"
 
 #include <fmt/format.h>
 
@@ -81,6 +83,9 @@ class DeviceAttachment final : public Attachment {
   Task<HubResult> on(domain::BindDevice command);
   Task<HubResult> on(domain::UnbindDevice command);
   Task<HubResult> on(domain::ListBound command);
+  Task<HubResult> on(domain::AskData command);
+  Task<HubResult> on(domain::WatchRecords command);
+  Task<HubResult> on(domain::UnwatchRecords command);
   Task<HubResult> on(domain::Farewell command);
 
   std::optional<domain::HubRefused> ended() const;
@@ -95,6 +100,7 @@ class DeviceAttachment final : public Attachment {
   const std::shared_ptr<Core> core_;
   const std::shared_ptr<Connection> connection_;
   std::unique_ptr<Bindings> bindings_;     // none until it is used
+  std::unique_ptr<Watching> watching_;     // likewise
   std::unique_ptr<domain::Message> will_;  // none once the device has said farewell
 };
 
@@ -246,19 +252,7 @@ Task<HubResult> DeviceAttachment::on(domain::ReportMisuse command) {
 domain::HubRefused DeviceAttachment::leave_trail(Rejection rejection, std::string detail,
                                                  const std::string& of_device) {
   const Connection::About& about = connection_->about;
-  domain::Claim claim;
-  claim.registration_id = about.key.device.text();
-  claim.dialect = about.dialect;
-  claim.transport = about.transport;
-  claim.source = about.source;
-  claim.host = about.host;
-  claim.client = about.client;
-  Admission admission(*core_, std::move(claim));
-  admission.trail.scope = about.scope.text();
-  admission.trail.hub = about.key.hub.text();
-  admission.trail.device_id = about.key.device.text();
-  admission.pass(domain::Step::kIdentify, "connected");
-  admission.pass(domain::Step::kAttest, about.proof);
+  Admission admission = admission_of(*core_, *connection_, kConnect);
   if (!of_device.empty()) {
     admission.trail.findings = {
         {domain::Cause::kTopicOfOtherDevice, true,
@@ -316,6 +310,30 @@ Task<HubResult> DeviceAttachment::on(domain::ListBound command) {
   domain::BoundDevices bound;
   for (Binding& each : *all) bound.devices.push_back(std::move(each.device));
   co_return bound;
+}
+
+Task<HubResult> DeviceAttachment::on(domain::AskData command) {
+  std::optional<domain::HubRefused> over = ended();
+  if (over) co_return *std::move(over);
+  if (command.claim) {
+    HubResult alone = co_await ask(core_, std::move(command));
+    co_return alone;
+  }
+  HubResult result = co_await ask_connected(core_, connection_, std::move(command.request));
+  co_return result;
+}
+
+Task<HubResult> DeviceAttachment::on(domain::WatchRecords command) {
+  std::optional<domain::HubRefused> over = ended();
+  if (over) co_return *std::move(over);
+  if (!watching_) watching_ = std::make_unique<Watching>(core_, connection_);
+  HubResult result = co_await watching_->watch(std::move(command));
+  co_return result;
+}
+
+Task<HubResult> DeviceAttachment::on(domain::UnwatchRecords command) {
+  if (watching_) watching_->unwatch(command.filter);
+  co_return domain::HubDone();
 }
 
 Task<HubResult> DeviceAttachment::on(domain::Farewell command) {

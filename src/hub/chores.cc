@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "hub/core.h"
+#include "hub/watching.h"
 
 #include <utility>
 
@@ -32,6 +33,12 @@ Task<void> look_again(std::shared_ptr<Core> core, std::shared_ptr<Connection> co
   }
 }
 
+Task<void> drop_expired_records(std::shared_ptr<Core> core) {
+  const TimePoint now = core->ports.clock.wall();
+  Result<std::uint64_t> dropped = co_await core->ports.records.drop_expired(now, kPerCallMax);
+  if (!dropped) log::warn("hub.records_not_dropped", {{"why", dropped.error().what}});
+}
+
 void end_expired(Core& core) {
   const TimePoint now = core.ports.clock.wall();
   const auto expired = [now](const Connection& connection) {
@@ -56,6 +63,8 @@ Task<void> do_chores(std::shared_ptr<Core> core) {
   core->swept_at = now;
   end_expired(*core);
   co_await drop_expired(core);
+  co_await drop_expired_records(core);
+  co_await follow_control(core);
 }
 
 }  // namespace berth::hub

@@ -3,6 +3,7 @@
 #include "base/codec.h"
 #include "hub/admission.h"
 #include "hub/attachment.h"
+#include "hub/callers.h"
 #include "hub/core.h"
 
 #include <fmt/format.h>
@@ -29,11 +30,6 @@ struct Proven {
   Authenticated authenticated;
 };
 
-Rejection store_trouble(Step step, const Error& error) {
-  return {step, Reason::kStoreUnavailable, "an answer of the store",
-          std::string(to_string(error.kind)), std::chrono::seconds(1)};
-}
-
 Rejection host_unknown(const domain::Claim& claim) {
   return {Step::kIdentify,
           Reason::kHostUnknown,
@@ -54,15 +50,18 @@ Rejection device_unknown(const std::vector<HubTable::Entry>& hubs, const domain:
 }
 
 Rejection member_unknown(const domain::Claim& claim) {
+  const std::string& group = claim.membership->group;
   return {Step::kIdentify,
           Reason::kDeviceUnknown,
-          fmt::format("a member of group '{}' that has an identity",
-                      base::printable(claim.membership->group, 64)),
+          group.empty() ? "a device that connects without naming a hub"
+                        : fmt::format("a member of group '{}' that has an identity",
+                                      base::printable(group, 64)),
           base::printable(claim.registration_id, 160),
           {}};
 }
 
-// A member of a group says which one, not which hub it is at.
+// A member of a group says which one, not which hub it is at; an empty group is whichever the
+// device is of, if it is of one.
 Task<Result<std::vector<Candidate>, Rejection>> identify_member(std::shared_ptr<Core> core,
                                                                 const domain::Claim& claim,
                                                                 domain::DeviceId id) {
@@ -70,7 +69,9 @@ Task<Result<std::vector<Candidate>, Rejection>> identify_member(std::shared_ptr<
   Result<Dossier> dossier = co_await core->ports.store.open_member_dossier(std::move(id));
   if (!dossier) co_return Fail(store_trouble(Step::kIdentify, dossier.error()));
   const std::optional<domain::Device>& device = dossier->device;
-  const bool member = device && device->group && device->group->text() == claim.membership->group;
+  const std::string& group = claim.membership->group;
+  const bool member =
+      device && (group.empty() || (device->group && device->group->text() == group));
   if (!member) co_return Fail(member_unknown(claim));
   candidate.hub = core->hubs.now()->find(device->hub);
   if (!candidate.hub) co_return Fail(member_unknown(claim));
@@ -112,22 +113,16 @@ Task<Result<std::vector<Candidate>, Rejection>> identify(std::shared_ptr<Core> c
 }
 
 // Hubs that share a host name may each have a device of that id: the proof tells them apart.
-Result<Proven, Rejection> attest(Core& core, const domain::Claim& claim,
-                                 std::vector<Candidate>& candidates) {
-  const TimePoint now = core.ports.clock.wall();
+Task<Result<Proven, Rejection>> attest(std::shared_ptr<Core> core, const domain::Claim& claim,
+                                       std::vector<Candidate>& candidates) {
   std::optional<Rejection> first;
   for (Candidate& each : candidates) {
-    Result<Authenticated, ProofRefusal> proof =
-        core.ports.authenticator.authenticate(claim, *each.hub, *each.dossier.device, now);
-    if (proof) return Proven{std::move(each), *std::move(proof)};
-    if (first) continue;
-    first = Rejection{Step::kAttest,
-                      proof.error().reason,
-                      std::move(proof.error().expected),
-                      std::move(proof.error().received),
-                      {}};
+    Result<Authenticated, Rejection> proof =
+        co_await prove(core, claim, *each.hub, *each.dossier.device);
+    if (proof) co_return Proven{std::move(each), *std::move(proof)};
+    if (!first) first = std::move(proof).error();
   }
-  return Fail(*std::move(first));
+  co_return Fail(*std::move(first));
 }
 
 Result<void, Rejection> authorize(const domain::ConnectDevice& command,
@@ -144,20 +139,6 @@ Result<void, Rejection> authorize(const domain::ConnectDevice& command,
                           {}});
   }
   return {};
-}
-
-// A device that uses what it was issued may not register again; this must be on disk before it is
-// told that it is in.
-Task<Result<void, Rejection>> activate(std::shared_ptr<Core> core, const domain::Device& device) {
-  if (!device.awaits_activation) co_return Result<void, Rejection>();
-  const TimePoint now = core->ports.clock.wall();
-  Result<bool> activated =
-      co_await core->ports.store.activate(device.hub, device.id, device.version, now);
-  if (!activated) co_return Fail(store_trouble(Step::kAuthorize, activated.error()));
-  if (*activated) co_return Result<void, Rejection>();
-  co_return Fail(Rejection{Step::kAuthorize, Reason::kStoreUnavailable,
-                           "an identity that stays as it is",
-                           "one that was issued anew in this moment", std::chrono::seconds(1)});
 }
 
 // What a connection needs of the store before it takes its place.
@@ -271,7 +252,7 @@ Task<Attached> connect(std::shared_ptr<Core> core, domain::ConnectDevice command
   admission.pass(Step::kIdentify,
                  fmt::format("device '{}' of hub '{}'", first->id.text(), first->hub.text()));
 
-  Result<Proven, Rejection> proven = attest(*core, admission.claim, *candidates);
+  Result<Proven, Rejection> proven = co_await attest(core, admission.claim, *candidates);
   if (!proven) co_return refused(*core, admission, std::move(proven).error(), first);
   const domain::Device& device = *proven->at.dossier.device;
   admission.pass(Step::kAttest, proven->authenticated.detail);

@@ -10,7 +10,9 @@
 #include "hub/hub.h"
 #include "hub/hub_table.h"
 #include "hub/methods.h"
+#include "hub/record_times.h"
 #include "hub/turns.h"
+#include "hub/watchers.h"
 
 #include <atomic>
 #include <chrono>
@@ -84,6 +86,8 @@ struct Core {
   Turns turns;
   Arrivals arrivals;
   Unsettled unsettled;
+  Watchers watchers;
+  RecordTimes record_times;
   FailureBudget failures;
   WorkList to_look_at;   // their identity may have changed
   WorkList to_hand_out;  // messages wait for them

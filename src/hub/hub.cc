@@ -1,6 +1,7 @@
 // What callers see, handed to the part that does it.
 #include "hub/hub.h"
 
+#include "hub/ask.h"
 #include "hub/chores.h"
 #include "hub/connect.h"
 #include "hub/core.h"
@@ -23,6 +24,10 @@ Task<Result<void>> Hub::start() {
   core->started_at = core->ports.clock.wall();
   Result<void> read = co_await refresh_hubs(core);
   co_return read;
+}
+
+Task<domain::HubResult> Hub::ask(domain::AskData command) {
+  return hub::ask(core_, std::move(command));
 }
 
 Task<Attached> Hub::connect(domain::ConnectDevice command, std::shared_ptr<Subscriber> subscriber) {

@@ -83,6 +83,16 @@ void merge(json::object& document, json::object& metadata, const json::object& p
   }
 }
 
+// As merge, but nothing is left of what a member was before.
+void replace_members(json::object& document, json::object& metadata, const json::object& patch,
+                     const Stamp& with) {
+  for (const auto& member : patch) {
+    document.erase(member.key());
+    metadata.erase(member.key());
+  }
+  merge(document, metadata, patch, with);
+}
+
 // The new document, and null for every member of the old one that it lacks.
 json::object difference(const json::object& before, const json::object& after) {
   json::object told = after;
@@ -161,7 +171,8 @@ Result<SectionWritten, DocumentFault> write_section(const domain::TwinSection& c
     metadata = fresh_metadata(document, with);
   } else {
     metadata = stored_object(current.metadata);
-    merge(document, metadata, *request, with);
+    const auto write_members = write.whole_members ? replace_members : merge;
+    write_members(document, metadata, *request, with);
     written.told = domain::to_json_text(*request);
   }
   Result<void, DocumentFault> fits = check_size(write.section, document);

@@ -37,6 +37,7 @@ struct SectionWrite {
   std::string_view text;  // a JSON object; "$version" and "$metadata" in it are ignored
   bool replaces = false;  // else it is merged: null deletes, arrays and scalars replace
   TimePoint at;
+  bool whole_members = false;  // of what is merged, each member of the section is taken whole
 };
 
 struct SectionWritten {

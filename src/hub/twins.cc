@@ -1,6 +1,7 @@
 #include "hub/twins.h"
 
 #include "hub/core.h"
+#include "hub/property_text.h"
 #include "hub/twin_document.h"
 
 #include <fmt/format.h>
@@ -98,7 +99,8 @@ Twin first_twin(const domain::Device& device) {
   twin.device = device.id;
   twin.tags = first_section(Section::kTags, device.twin.tags, device.created_at).document;
   twin.desired = first_section(Section::kDesired, device.twin.desired, device.created_at);
-  twin.reported = first_section(Section::kReported, "{}", device.created_at);
+  twin.reported = first_section(Section::kReported, reported_document(device.first_reported),
+                                device.created_at);
   twin.updated_at = device.created_at;
   return twin;
 }
@@ -143,29 +145,38 @@ Task<domain::HubResult> read_own_twin(std::shared_ptr<Core> core, DeviceKey key)
   co_return domain::TwinRead{*std::move(twin)};
 }
 
-Task<domain::HubResult> patch_reported(std::shared_ptr<Core> core, DeviceKey key,
-                                       domain::PatchReported command) {
+Task<Result<Twin, domain::HubRefused>> write_reported(std::shared_ptr<Core> core, DeviceKey key,
+                                                      ReportedWrite write) {
   const Turns::Turn turn = co_await core->turns.take(key, kTurnWaitMax);
-  if (!turn) co_return refusal_of(*core, too_busy(key));
+  if (!turn) co_return Fail(refusal_of(*core, too_busy(key)));
   for (int round = 0; round < kRoundsMax; ++round) {
     Result<Twin> twin = co_await load_twin(core, key);
-    if (!twin) co_return refusal_of(*core, twin.error());
-    if (command.base_version && *command.base_version != twin->reported.version) {
-      co_return stale(*core, *command.base_version, twin->reported.version);
+    if (!twin) co_return Fail(refusal_of(*core, twin.error()));
+    if (write.base_version && *write.base_version != twin->reported.version) {
+      co_return Fail(stale(*core, *write.base_version, twin->reported.version));
     }
     const TimePoint now = core->ports.clock.wall();
-    Result<SectionWritten, DocumentFault> written =
-        write_section(twin->reported, {Section::kReported, command.patch, false, now});
+    Result<SectionWritten, DocumentFault> written = write_section(
+        twin->reported, {Section::kReported, write.text, write.replaces, now, write.whole_members});
     if (!written) {
-      co_return refusal(*core, written.error().reason, written.error().detail);
+      co_return Fail(refusal(*core, written.error().reason, written.error().detail));
     }
     twin->reported = std::move(written->section);
     twin->updated_at = now;
     Result<bool> stored = co_await store(core, *twin, std::nullopt);
-    if (!stored) co_return refusal_of(*core, stored.error());
-    if (*stored) co_return domain::ReportedPatched{twin->reported.version};
+    if (!stored) co_return Fail(refusal_of(*core, stored.error()));
+    if (*stored) co_return *std::move(twin);
   }
-  co_return refusal_of(*core, too_busy(key));
+  co_return Fail(refusal_of(*core, too_busy(key)));
+}
+
+Task<domain::HubResult> patch_reported(std::shared_ptr<Core> core, DeviceKey key,
+                                       domain::PatchReported command) {
+  ReportedWrite write{std::move(command.patch), false, false, command.base_version};
+  Result<Twin, domain::HubRefused> twin =
+      co_await write_reported(core, std::move(key), std::move(write));
+  if (!twin) co_return std::move(twin).error();
+  co_return domain::ReportedPatched{twin->reported.version};
 }
 
 }  // namespace berth::hub

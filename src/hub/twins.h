@@ -11,7 +11,10 @@
 #include "hub/device_key.h"
 #include "hub/ports/service.h"
 
+#include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
 
 namespace berth::hub {
 
@@ -29,6 +32,16 @@ Task<Result<domain::Twin>> update_twin(std::shared_ptr<Core> core,
 
 // TwinRead, after the patches that the device sent before it.
 Task<domain::HubResult> read_own_twin(std::shared_ptr<Core> core, DeviceKey key);
+struct ReportedWrite {
+  std::string text;            // a JSON object
+  bool replaces = false;       // as SectionWrite
+  bool whole_members = false;  // as SectionWrite
+  std::optional<std::uint64_t> base_version;
+};
+// As stored. Refused: kDocumentInvalid, kDocumentTooLarge, kVersionNotCurrent, trouble of the
+// store.
+Task<Result<domain::Twin, domain::HubRefused>> write_reported(std::shared_ptr<Core> core,
+                                                              DeviceKey key, ReportedWrite write);
 // ReportedPatched.
 Task<domain::HubResult> patch_reported(std::shared_ptr<Core> core, DeviceKey key,
                                        domain::PatchReported command);
