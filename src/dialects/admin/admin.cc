@@ -1,9 +1,11 @@
 #include "dialects/admin/admin.h"
 
+#include "dialects/admin/enrolling.h"
 #include "dialects/admin/nouns.h"
 #include "dialects/admin/problem.h"
 #include "dialects/admin/results.h"
 #include "dialects/admin/routes.h"
+#include "domain/json_text.h"
 
 #include <utility>
 
@@ -16,6 +18,7 @@ struct Pending {
   std::string request_id;
   std::string path;           // as sent, for Location
   std::string if_none_match;  // of a GET
+  std::optional<Enrolling> enrolling;
 };
 
 constexpr std::size_t kTokenBytesMax = 256;
@@ -68,9 +71,30 @@ Error malformed_path() {
           "encode ids as in /devices/pump%231"};
 }
 
-Error too_large(std::size_t bytes) {
+Error too_large(std::size_t bytes, std::size_t bytes_max) {
   return {ErrorKind::kTooLarge, "the body has " + std::to_string(bytes) + " bytes",
-          "send at most " + std::to_string(kBodyBytesMax)};
+          "send at most " + std::to_string(bytes_max)};
+}
+
+Error not_ours() {
+  return {ErrorKind::kInternal, "the answer does not belong to this request", ""};
+}
+
+StepResult command(EnrollCommand next, Pending pending) {
+  StepResult result;
+  std::visit(
+      [&](auto& body) {
+        result.commands.push_back({std::move(body), std::move(pending)});
+      },
+      next);
+  return result;
+}
+
+wire::HttpResponse json_response(const boost::json::object& body) {
+  wire::HttpResponse response;
+  response.body = domain::to_json_text(body);
+  add_common_headers(response, "application/json");
+  return response;
 }
 
 class Admin final : public Dialect {
@@ -86,16 +110,26 @@ class Admin final : public Dialect {
            path.starts_with("/api/");
   }
 
+  wire::BodyRules body_rules(const wire::HttpRequest& header) const override {
+    const Match found = match(header.method, header.path);
+    const bool large = found.route != nullptr && found.route->body_bytes_max > kBodyBytesMax;
+    wire::BodyRules rules;
+    if (large) rules.bytes_max = found.route->body_bytes_max;
+    return rules;
+  }
+
   StepResult step(const wire::Peer& peer, Session&, Input input) const override {
     if (auto* arrival = std::get_if<Arrival>(&input)) return arrive(peer, std::move(*arrival));
-    return answer(std::get<Answer>(std::move(input)));
+    auto* given = std::get_if<Answer>(&input);
+    return given == nullptr ? StepResult() : answer(peer, std::move(*given));
   }
 
  private:
   static StepResult arrive(const wire::Peer& peer, Arrival arrival);
   static StepResult manage(const wire::Peer& peer, wire::HttpRequest request, Match match,
                            Pending pending);
-  static StepResult answer(Answer answer);
+  static StepResult answer(const wire::Peer& peer, Answer answer);
+  static StepResult go_on(const wire::Peer& peer, Answer answer, Pending pending);
 };
 
 StepResult Admin::arrive(const wire::Peer& peer, Arrival arrival) {
@@ -108,7 +142,7 @@ StepResult Admin::arrive(const wire::Peer& peer, Arrival arrival) {
                                           : method_not_allowed(std::move(found.allow));
     return refuse(std::move(problem), arrival.request_id);
   }
-  Pending pending{found.route, std::move(arrival.request_id), request->path, {}};
+  Pending pending{found.route, std::move(arrival.request_id), request->path, {}, {}};
   if (const auto* what = std::get_if<Inspect::What>(&found.route->work)) {
     StepResult result;
     result.commands.push_back({Inspect{*what}, std::move(pending)});
@@ -127,15 +161,25 @@ StepResult Admin::manage(const wire::Peer& peer, wire::HttpRequest request, Matc
                          Pending pending) {
   Result<Secret> token = bearer_token(request);
   if (!token) return refuse(to_problem(std::move(token).error()), pending.request_id);
-  if (request.body.size() > kBodyBytesMax) {
-    return refuse(to_problem(too_large(request.body.size())), pending.request_id);
+  const std::size_t bytes_max = match.route->body_bytes_max;
+  if (request.body.size() > bytes_max) {
+    return refuse(to_problem(too_large(request.body.size(), bytes_max)), pending.request_id);
   }
   if (!is_json(request)) return refuse(unsupported_media_type(), pending.request_id);
   Result<void> conditions = check_if_none_match(request);
   if (!conditions) return refuse(to_problem(std::move(conditions).error()), pending.request_id);
   if (const std::string* etags = request.header("if-none-match")) pending.if_none_match = *etags;
 
-  Incoming incoming(std::move(request), std::move(match.parameters));
+  Incoming incoming(std::move(request), std::move(match.parameters), bytes_max);
+  if (std::holds_alternative<Enroll>(match.route->work)) {
+    Enrolling enrolling = read_enrolling(incoming);
+    Result<void> read = incoming.finish();
+    if (!read) return refuse(to_problem(std::move(read).error()), pending.request_id);
+    enrolling.token = std::make_shared<const Secret>(*std::move(token));
+    EnrollCommand first = begin_enrolling(enrolling, peer.address);
+    pending.enrolling = std::move(enrolling);
+    return command(std::move(first), std::move(pending));
+  }
   domain::ManagementCommand command = std::get<Reader>(match.route->work)(incoming);
   Result<void> read = incoming.finish();
   if (!read) return refuse(to_problem(std::move(read).error()), pending.request_id);
@@ -146,18 +190,35 @@ StepResult Admin::manage(const wire::Peer& peer, wire::HttpRequest request, Matc
   return result;
 }
 
-StepResult Admin::answer(Answer answer) {
-  const auto* pending = std::any_cast<Pending>(&answer.correlation);
+// Of a member that is being registered for its device.
+StepResult Admin::go_on(const wire::Peer& peer, Answer answer, Pending pending) {
+  const std::string request_id = pending.request_id;
+  if (auto* outcome = std::get_if<domain::Outcome>(&answer.body)) {
+    Result<boost::json::object> made = enrolled(*pending.enrolling, std::move(*outcome));
+    if (!made) return refuse(to_problem(std::move(made).error()), request_id);
+    return respond(json_response(*made));
+  }
+  auto* managed = std::get_if<Result<domain::ManagementResult>>(&answer.body);
+  if (managed == nullptr) return refuse(to_problem(not_ours()), request_id);
+  Result<EnrollCommand> next =
+      continue_enrolling(*pending.enrolling, peer.address, std::move(*managed));
+  if (!next) return refuse(to_problem(std::move(next).error()), request_id);
+  return command(*std::move(next), std::move(pending));
+}
+
+StepResult Admin::answer(const wire::Peer& peer, Answer answer) {
+  auto* pending = std::any_cast<Pending>(&answer.correlation);
   if (pending == nullptr || pending->route == nullptr) return {};  // not ours
+  if (pending->enrolling) {
+    Pending under_way = std::move(*pending);
+    return go_on(peer, std::move(answer), std::move(under_way));
+  }
   if (const auto* inspection = std::get_if<Inspection>(&answer.body)) {
     const auto* what = std::get_if<Inspect::What>(&pending->route->work);
     return respond(render(*inspection, what == nullptr ? Inspect::What::kHealth : *what));
   }
   auto* managed = std::get_if<Result<domain::ManagementResult>>(&answer.body);
-  if (managed == nullptr) {
-    base::Error error{ErrorKind::kInternal, "the answer does not belong to this request", ""};
-    return refuse(to_problem(std::move(error)), pending->request_id);
-  }
+  if (managed == nullptr) return refuse(to_problem(not_ours()), pending->request_id);
   if (!*managed) return refuse(to_problem(std::move(*managed).error()), pending->request_id);
   const domain::ManagementResult& result = **managed;
   const bool is_get = pending->route->method == "GET";

@@ -37,6 +37,33 @@ boost::json::value certificate_json(const std::optional<domain::PinnedCertificat
   return out;
 }
 
+std::string_view attestation_of(const domain::Device& device) {
+  if (device.password) return "password";
+  return device.keys ? domain::attestation_name(*device.keys) : "";
+}
+
+// What a device with a password may do now; empty for others.
+std::string_view status_of(const domain::Device& device) {
+  if (!device.password) return "";
+  if (!device.enabled) return "disabled";
+  return device.password->digest.empty() ? "must_register" : "ok";
+}
+
+boost::json::value ids_json(const std::optional<std::vector<std::string>>& ids) {
+  if (!ids) return nullptr;
+  boost::json::array out;
+  for (const std::string& each : *ids) out.push_back(text(each));
+  return out;
+}
+
+boost::json::object permissions_json(const domain::DevicePermissions& permissions) {
+  boost::json::object out;
+  out["reads"] = ids_json(permissions.reads);
+  out["writes"] = ids_json(permissions.writes);
+  out["control"] = text(to_string(permissions.control));
+  return out;
+}
+
 }  // namespace
 
 domain::ManagementCommand get_device(Incoming& in) {
@@ -92,10 +119,14 @@ boost::json::object to_json(const domain::Device& device) {
   out["displayName"] = text(device.display_name);
   out["enabled"] = device.enabled;
   out["iotEdge"] = device.iot_edge;
-  out["attestation"] = text_or_null(device.keys ? domain::attestation_name(*device.keys) : "");
+  out["attestation"] = text_or_null(attestation_of(device));
   out["certificate"] = certificate_json(device.certificate);
   out["group"] = text_or_null(device.group ? device.group->text() : "");
   out["awaitsActivation"] = device.awaits_activation;
+  out["role"] = text(to_string(device.role));
+  out["serial"] = text_or_null(device.serial);
+  out["status"] = text_or_null(status_of(device));
+  out["permissions"] = permissions_json(device.permissions);
   out["retiredKeys"] = device.keys ? retired_json(*device.keys) : boost::json::array();
   out["initialTags"] = document(device.twin.tags);
   out["initialDesired"] = document(device.twin.desired);

@@ -32,15 +32,16 @@ void read_allocation(Body& body, EnrollmentEdit& edit) {
   if (body.is_null("hubs")) edit.hubs.emplace();
 }
 
-EnrollmentEdit read_edit(Body& body) {
+EnrollmentEdit read_edit(Body& body, std::string_view id) {
   EnrollmentEdit edit;
   edit.display_name = body.text_or_cleared("displayName", kNameRule);
   edit.enabled = body.fields.flag("enabled");
-  AttestationEdit attestation = read_enrollment_attestation(body);
+  AttestationEdit attestation = read_enrollment_attestation(body, id);
   edit.primary_key = std::move(attestation.primary_key);
   edit.secondary_key = std::move(attestation.secondary_key);
   edit.device_id = body.text_or_cleared("deviceId", kNameRule);
   edit.product = std::move(attestation.product);
+  edit.passwords = std::move(attestation.passwords);
   edit.topics = read_topics(body);
   read_allocation(body, edit);
   read_reprovision(body, edit);
@@ -51,13 +52,26 @@ EnrollmentEdit read_edit(Body& body) {
   return edit;
 }
 
+// The members beside the type.
+struct AttestationMembers {
+  boost::json::object operator()(const domain::SymmetricKeys& keys) const {
+    boost::json::object out;
+    out["retiredKeys"] = retired_json(keys);
+    return out;
+  }
+  boost::json::object operator()(const domain::ProductSecret& product) const {
+    return product_json(product);
+  }
+  boost::json::object operator()(const domain::MemberPasswords& passwords) const {
+    return passwords_json(passwords);
+  }
+};
+
 boost::json::object attestation_json(const domain::Attestation& attestation) {
   boost::json::object out;
   out["type"] = text(attestation_name(attestation));
-  if (const auto* product = std::get_if<domain::ProductSecret>(&attestation)) {
-    for (auto& member : product_json(*product)) out[member.key()] = std::move(member.value());
-  } else {
-    out["retiredKeys"] = retired_json(std::get<domain::SymmetricKeys>(attestation));
+  for (auto& member : std::visit(AttestationMembers{}, attestation)) {
+    out[member.key()] = std::move(member.value());
   }
   return out;
 }
@@ -68,10 +82,11 @@ template <EnrollmentKind kind>
 domain::ManagementCommand Enrollments<kind>::create(Incoming& in) {
   domain::CreateEnrollment command{in.path("scope"), kind, {}};
   Body& body = in.body();
-  command.edit = read_edit(body);
-  // A group with a product secret gets an id made; management knows which do not.
+  // A group with a roster gets an id made; management knows which do not.
   if (kind == EnrollmentKind::kIndividual) body.fields.require("id");
-  command.edit.id = body.fields.text("id", kNameRule);
+  std::optional<std::string> id = body.fields.text("id", kNameRule);
+  command.edit = read_edit(body, id.value_or(""));
+  command.edit.id = std::move(id);
   return command;
 }
 
@@ -89,7 +104,7 @@ template <EnrollmentKind kind>
 domain::ManagementCommand Enrollments<kind>::update(Incoming& in) {
   domain::UpdateEnrollment command{in.path("scope"), kind, in.path("enrollment"), {}, {}};
   command.precondition = in.precondition();
-  command.edit = read_edit(in.body());
+  command.edit = read_edit(in.body(), in.path("enrollment"));
   return command;
 }
 

@@ -44,8 +44,8 @@ std::optional<std::string> Body::object_or_cleared(std::string_view name) {
   return given;
 }
 
-Incoming::Incoming(wire::HttpRequest request, PathParameters parameters)
-    : request_(std::move(request)), path_(std::move(parameters)) {
+Incoming::Incoming(wire::HttpRequest request, PathParameters parameters, std::size_t body_bytes_max)
+    : request_(std::move(request)), path_(std::move(parameters)), body_bytes_max_(body_bytes_max) {
   read_query(request_.query);
 }
 
@@ -132,7 +132,7 @@ void Incoming::parse_body() {
     return;
   }
   JsonLimits limits;
-  limits.bytes_max = kBodyBytesMax;
+  limits.bytes_max = body_bytes_max_;
   Result<boost::json::object> object = parse_json_object(request_.body, limits);
   ::explicit_bzero(request_.body.data(), request_.body.size());  // it may have held keys
   request_.body.clear();

@@ -45,7 +45,8 @@ class Body {
 
 class Incoming {
  public:
-  Incoming(wire::HttpRequest request, PathParameters parameters);
+  Incoming(wire::HttpRequest request, PathParameters parameters,
+           std::size_t body_bytes_max = kBodyBytesMax);
   Incoming(const Incoming&) = delete;
   Incoming& operator=(const Incoming&) = delete;
 
@@ -62,6 +63,7 @@ class Incoming {
   // From If-Match: one strong ETag, or `*` or no header for none.
   domain::Precondition precondition();
 
+  bool has_body() const { return body_.has_value() || !request_.body.empty(); }
   // The body as a JSON object; an empty one, with a problem noted, when it is something else.
   Body& body();
 
@@ -75,6 +77,7 @@ class Incoming {
 
   wire::HttpRequest request_;
   PathParameters path_;
+  std::size_t body_bytes_max_;
   std::vector<std::pair<std::string, std::string>> query_;
   std::vector<std::string> query_known_;
   bool if_match_read_ = false;

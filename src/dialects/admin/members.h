@@ -35,20 +35,30 @@ inline boost::json::value text_or_null(std::string_view value) {
 struct AttestationEdit {
   std::optional<Secret> primary_key;
   std::optional<Secret> secondary_key;
-  std::optional<domain::ProductSecretEdit> product;  // of enrollments only
+  std::optional<domain::ProductSecretEdit> product;      // of enrollments only
+  std::optional<domain::MemberPasswordsEdit> passwords;  // likewise
 };
 AttestationEdit read_device_attestation(Body& body);
-AttestationEdit read_enrollment_attestation(Body& body);
+// `id` is that of the enrollment, as far as it is known: it tells the kinds apart that have members
+// in common, where the type is not said.
+AttestationEdit read_enrollment_attestation(Body& body, std::string_view id);
 boost::json::array retired_json(const domain::SymmetricKeys& keys);
 // "primary" or "secondary" in the path.
 domain::KeySlot read_slot(Incoming& in);
 
 // product_secrets.cc: the members of "attestation" that say how a product secret is used, none when
-// none is given; and the topics of such a group.
+// none is given ("reissue" is read apart: passwords have it, too); and the topics of such a group.
 std::optional<domain::ProductSecretEdit> read_product(JsonFields& attestation);
 std::optional<std::vector<domain::TopicPermission>> read_topics(Body& body);
 boost::json::object product_json(const domain::ProductSecret& product);
 boost::json::array topics_json(const std::vector<domain::TopicPermission>& topics);
+
+// member_passwords.cc: likewise, how the passwords of members are derived and guarded.
+std::optional<domain::MemberPasswordsEdit> read_passwords(JsonFields& attestation);
+boost::json::object passwords_json(const domain::MemberPasswords& passwords);
+boost::json::object guesses_json(const domain::Guesses& guesses);
+// Text that is a secret as it is; base64 has nothing to do with it.
+std::optional<Secret> read_secret_text(JsonFields& fields, std::string_view name);
 
 // JSON that was kept as text; null when it is empty, its text when it cannot be read.
 boost::json::value document(std::string_view json);

@@ -2,8 +2,8 @@
 // (its problems stay in the Incoming), to_json makes the JSON of a record. Member names are those
 // of docs/openapi.json; a test compares them.
 //
-// Room dialects. No writer shows a secret but those of Keys, ProductKeys, HubKeys and NewToken,
-// which exist for that. Thread rule: pure functions.
+// Room dialects. No writer shows a secret but those of Keys, ProductKeys, DerivationKeys, HubKeys
+// and NewToken, which exist for that. Thread rule: pure functions.
 #pragma once
 
 #include "dialects/admin/incoming.h"
@@ -57,6 +57,17 @@ boost::json::object to_json(const domain::Keys& keys);
 domain::ManagementCommand rotate_product_secret(Incoming& in);
 boost::json::object to_json(const domain::ProductKeys& keys);
 
+// member_passwords.cc
+boost::json::object to_json(const domain::DerivationKeys& keys);
+
+// accounts.cc
+domain::ManagementCommand create_account(Incoming& in);
+domain::ManagementCommand get_account(Incoming& in);
+domain::ManagementCommand list_accounts(Incoming& in);
+domain::ManagementCommand update_account(Incoming& in);
+domain::ManagementCommand delete_account(Incoming& in);
+boost::json::object to_json(const domain::Account& account);
+
 // rosters.cc
 domain::ManagementCommand add_members(Incoming& in);
 domain::ManagementCommand get_member(Incoming& in);
@@ -64,6 +75,7 @@ domain::ManagementCommand list_members(Incoming& in);
 domain::ManagementCommand update_member(Incoming& in);
 domain::ManagementCommand delete_member(Incoming& in);
 domain::ManagementCommand reset_member(Incoming& in);
+domain::ManagementCommand unlock_member(Incoming& in);
 boost::json::object to_json(const domain::MemberView& view);
 boost::json::object to_json(const domain::MembersAdded& added);
 

@@ -4,8 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <string.h>
-
 namespace berth::dialects::admin {
 namespace {
 
@@ -15,16 +13,6 @@ using std::chrono::seconds;
 constexpr std::int64_t kCountMax = 1'000'000;
 constexpr std::int64_t kSecondsMax = 366LL * 24 * 3600;
 constexpr std::size_t kTopicsMax = 256;
-constexpr TextRule kSecretRule{0, 256, false};
-
-// Text that is a secret as it is; base64 has nothing to do with it.
-std::optional<Secret> read_product_secret(JsonFields& fields) {
-  std::optional<std::string> given = fields.text("productSecret", kSecretRule);
-  if (!given) return std::nullopt;
-  Secret secret = Secret::from_text(*given);
-  ::explicit_bzero(given->data(), given->size());
-  return secret;
-}
 
 std::optional<seconds> read_seconds(JsonFields& fields, std::string_view name) {
   const auto given = fields.integer(name, 0, kSecondsMax);
@@ -47,17 +35,16 @@ domain::TopicPermission read_topic(const boost::json::object& given,
 
 std::optional<domain::ProductSecretEdit> read_product(JsonFields& attestation) {
   domain::ProductSecretEdit edit;
-  edit.secret = read_product_secret(attestation);
+  edit.secret = read_secret_text(attestation, "productSecret");
   edit.issues = attestation.word("issues", domain::parse_credential_kind, "secret or certificate");
   edit.admits = attestation.word("admits", domain::parse_admits, "nobody, listed or anybody");
   if (const auto count = attestation.integer("createdMax", 0, kCountMax)) {
     edit.created_max = static_cast<std::uint32_t>(*count);
   }
-  edit.reissue = attestation.word("reissue", domain::parse_reissue, "refused, same or new");
   edit.clock_window = read_seconds(attestation, "clockWindowSeconds");
   edit.replay_window = read_seconds(attestation, "replayWindowSeconds");
   const bool given = edit.secret || edit.issues || edit.admits || edit.created_max ||
-                     edit.reissue || edit.clock_window || edit.replay_window;
+                     edit.clock_window || edit.replay_window;
   return given ? std::optional(std::move(edit)) : std::nullopt;
 }
 
@@ -96,7 +83,7 @@ domain::ManagementCommand rotate_product_secret(Incoming& in) {
   JsonFields& fields = in.body().fields;
   fields.require("overlapSeconds");
   command.overlap = read_seconds(fields, "overlapSeconds").value_or(seconds(0));
-  command.secret = read_product_secret(fields);
+  command.secret = read_secret_text(fields, "productSecret");
   return command;
 }
 

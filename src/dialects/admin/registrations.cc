@@ -78,6 +78,7 @@ boost::json::object to_json(const domain::Registration& registration) {
   out["member"] = text_or_null(registration.member ? registration.member->text() : "");
   out["activatedAt"] = nullptr;
   if (registration.activated_at) out["activatedAt"] = time(*registration.activated_at);
+  out["reset"] = registration.reset;
   out["createdAt"] = time(registration.created_at);
   out["updatedAt"] = time(registration.updated_at);
   out["version"] = registration.version;

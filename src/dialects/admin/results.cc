@@ -40,9 +40,13 @@ json::object to_json(const domain::EventPage& page) {
 
 json::object to_json(const domain::Done&) { return {}; }
 
+// Never an answer of its own: its route goes on with it.
+json::object to_json(const domain::Vouched&) { return {}; }
+
 struct ToJson {
   json::object operator()(const domain::Done& done) const { return to_json(done); }
   json::object operator()(const domain::EventPage& page) const { return to_json(page); }
+  json::object operator()(const domain::Vouched& vouched) const { return to_json(vouched); }
   template <class T>
   json::object operator()(const domain::Listing<T>& listing) const {
     return to_json(listing);
@@ -82,6 +86,7 @@ struct NameOf {
     return enrollment.id.text();
   }
   std::string operator()(const domain::DeviceView& view) const { return view.device.id.text(); }
+  std::string operator()(const domain::Account& account) const { return account.email; }
   template <class T>
   std::string operator()(const T&) const {
     return {};

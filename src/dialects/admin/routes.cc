@@ -7,6 +7,9 @@
 namespace berth::dialects::admin {
 namespace {
 
+// A thousand names, each with two passwords of any length.
+constexpr std::size_t kMembersBodyBytesMax = 768 * 1024;
+
 constexpr Route kRoutes[] = {
     {"GET", "/healthz", "none", Inspect::What::kHealth},
     {"GET", "/readyz", "none", Inspect::What::kReadiness},
@@ -51,7 +54,7 @@ constexpr Route kRoutes[] = {
     {"GET", "/api/v1/scopes/{scope}/enrollment-groups/{enrollment}/members", "viewer",
      list_members},
     {"POST", "/api/v1/scopes/{scope}/enrollment-groups/{enrollment}/members", "operator",
-     add_members},
+     add_members, 200, kMembersBodyBytesMax},
     {"GET", "/api/v1/scopes/{scope}/enrollment-groups/{enrollment}/members/{member}", "viewer",
      get_member},
     {"PATCH", "/api/v1/scopes/{scope}/enrollment-groups/{enrollment}/members/{member}", "operator",
@@ -60,6 +63,16 @@ constexpr Route kRoutes[] = {
      delete_member, 204},
     {"POST", "/api/v1/scopes/{scope}/enrollment-groups/{enrollment}/members/{member}/reset",
      "operator", reset_member},
+    {"POST", "/api/v1/scopes/{scope}/enrollment-groups/{enrollment}/members/{member}/unlock",
+     "operator", unlock_member},
+    {"POST", "/api/v1/scopes/{scope}/enrollment-groups/{enrollment}/members/{member}/enroll",
+     "operator", Enroll()},
+
+    {"GET", "/api/v1/scopes/{scope}/accounts", "viewer", list_accounts},
+    {"POST", "/api/v1/scopes/{scope}/accounts", "operator", create_account, 201},
+    {"GET", "/api/v1/scopes/{scope}/accounts/{account}", "viewer", get_account},
+    {"PATCH", "/api/v1/scopes/{scope}/accounts/{account}", "operator", update_account},
+    {"DELETE", "/api/v1/scopes/{scope}/accounts/{account}", "operator", delete_account, 204},
 
     {"GET", "/api/v1/scopes/{scope}/registrations", "viewer", list_registrations},
     {"GET", "/api/v1/scopes/{scope}/registrations/{registration}", "viewer", get_registration},

@@ -3,6 +3,7 @@
 // Room dialects. Thread rule: constant data.
 #pragma once
 
+#include "dialects/admin/enrolling.h"
 #include "dialects/admin/incoming.h"
 #include "dialects/dialect.h"
 
@@ -22,8 +23,9 @@ struct Route {
   std::string_view method;
   std::string_view pattern;  // "/api/v1/scopes/{scope}": {name} is one segment
   std::string_view role;     // the least role, as documented; management decides. "none": no token
-  std::variant<Reader, Inspect::What, Document> work;
+  std::variant<Reader, Inspect::What, Document, Enroll> work;
   int status = 200;  // of success; 204 has no body
+  std::size_t body_bytes_max = kBodyBytesMax;
 };
 
 std::span<const Route> routes();

@@ -22,7 +22,8 @@ struct PutScope {
 };
 struct RemoveScope {
   domain::ScopeId id;
-};  // kConflict while it has enrollments, registrations or devices; takes links and tokens along
+};  // kConflict while it has enrollments, registrations or devices; takes links, tokens and
+    // accounts along
 struct PutHub {
   domain::Hub record;
 };
@@ -63,7 +64,8 @@ struct PutDevice {
 struct RemoveDevice {
   domain::HubName hub;
   domain::DeviceId id;
-};  // with its twin, session and waiting messages; its registration stays
+};  // with its twin, session, waiting messages, records and control relations; its registration
+    // stays
 // Enabled or not: the member, and the identity it registered, if it has one, in one transaction.
 struct PutMember {
   domain::Member record;
@@ -77,7 +79,8 @@ struct RemoveMember {
 struct ResetActivation {
   domain::ScopeId scope;
   domain::RegistrationId id;
-  bool voids_password = false;  // sets Registration::reset and voids the identity's password
+  bool voids_password = false;  // sets Registration::reset and voids the identity's password, which
+                                // is retired as of the audit record's time
 };
 // kNotFound without the member.
 struct ForgetGuesses {
@@ -85,14 +88,16 @@ struct ForgetGuesses {
   domain::EnrollmentId group;
   domain::MemberName name;
 };
-// kConflict when another scope has an account of that address.
+// kConflict when another scope has an account of that address, kTooMany beyond kAccountsMax. Id and
+// spelling of the address stay; wrong guesses are forgotten when the record has none, and otherwise
+// stay as they are stored.
 struct PutAccount {
   domain::Account record;
 };
 struct RemoveAccount {
   domain::ScopeId scope;
   std::string email;
-};
+};  // with what it has published
 struct PutToken {
   domain::Token record;
 };

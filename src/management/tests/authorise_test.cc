@@ -56,6 +56,13 @@ std::map<std::string, domain::ManagementCommand> commands() {
   all["updateMember"] = domain::UpdateMember{kHere, "a", "b", {}, {}};
   all["deleteMember"] = domain::DeleteMember{kHere, "a", "b", {}};
   all["resetMember"] = domain::ResetMember{kHere, "a", "b"};
+  all["unlockMember"] = domain::UnlockMember{kHere, "a", "b"};
+  all["enrollMember"] = domain::VouchForMember{kHere, "a", "b"};
+  all["createAccount"] = domain::CreateAccount{kHere, {}};
+  all["getAccount"] = domain::GetAccount{kHere, "a@b"};
+  all["listAccounts"] = domain::ListAccounts{kHere};
+  all["updateAccount"] = domain::UpdateAccount{kHere, "a@b", {}, {}};
+  all["deleteAccount"] = domain::DeleteAccount{kHere, "a@b", {}};
   all["getRegistration"] = domain::GetRegistration{kHere, "a"};
   all["listRegistrations"] = domain::ListRegistrations{kHere, {}, {}};
   all["deleteRegistration"] = domain::DeleteRegistration{kHere, "a", {}};

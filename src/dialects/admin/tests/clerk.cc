@@ -42,9 +42,22 @@ wire::HttpResponse Clerk::refused(const Ask& ask) {
 }
 
 wire::HttpResponse Clerk::answered(const Ask& ask, Result<domain::ManagementResult> result) {
-  Command made = command(ask);
-  Answer answer{std::move(result), std::move(made.correlation)};
-  return response_of(dialect_->step(peer_, session_, std::move(answer)));
+  StepResult next = answer(command(ask), std::move(result));
+  if (next.commands.size() != 1) return response_of(std::move(next));
+  return response_of(answer(std::move(next.commands[0]), registered_outcome()));
+}
+
+StepResult Clerk::answer(Command made, decltype(Answer::body) body) {
+  Answer answer{std::move(body), std::move(made.correlation)};
+  return dialect_->step(peer_, session_, std::move(answer));
+}
+
+domain::Outcome registered_outcome() {
+  domain::Accepted accepted;
+  accepted.registration.device_id = domain::DeviceId::trusted("dev-1");
+  accepted.registration.hub = domain::HubName::trusted("hub-1");
+  accepted.credential = domain::IssuedPassword{Secret::from_text("issued-password-of-24-ch")};
+  return {std::move(accepted), "trail-1", TimePoint()};
 }
 
 wire::HttpResponse response_of(StepResult result) {

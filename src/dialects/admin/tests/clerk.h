@@ -35,7 +35,10 @@ class Clerk {
   // The response that the request got at once.
   wire::HttpResponse refused(const Ask& ask);
   // The response to a request that management answers with `result`.
+  // A vouched one goes on to provisioning, which registers the member as "dev-1".
   wire::HttpResponse answered(const Ask& ask, Result<domain::ManagementResult> result);
+  // What follows an answer to a command.
+  StepResult answer(Command made, decltype(Answer::body) body);
 
  private:
   std::unique_ptr<Dialect> dialect_;
@@ -51,6 +54,9 @@ T Clerk::operation(const Ask& ask) {
   EXPECT_NE(operation, nullptr) << ask.line;
   return operation == nullptr ? T() : std::move(*operation);
 }
+
+// What provisioning answers when it registered "dev-1" and issued a password.
+domain::Outcome registered_outcome();
 
 wire::HttpResponse response_of(StepResult result);
 boost::json::value json_of(const wire::HttpResponse& response);

@@ -221,6 +221,10 @@ TEST_F(OpenApi, MembersInsideBodyMembersAreThoseThatAreRead) {
   const std::string device = R"({"id":"a","attestation":{"zzzzzzzzzzzz":1}})";
   EXPECT_EQ(known_in(detail({"POST /api/v1/hubs/a/devices", device}), "/zzzzzzzzzzzz"),
             properties(document.at("components").at("schemas").at("DeviceAttestationEdit")));
+  const std::string members = R"({"members":[{"name":"a","zzzzzzzzzzzz":1}]})";
+  EXPECT_EQ(known_in(detail({"POST /api/v1/scopes/a/enrollment-groups/a/members", members}),
+                     "/zzzzzzzzzzzz"),
+            properties(document.at("components").at("schemas").at("MemberAdd")));
   const std::string create = "POST /api/v1/scopes/a/enrollments";
   for (const auto& [member, schema] :
        {std::pair("attestation", "AttestationEdit"), std::pair("reprovision", "Reprovision")}) {
@@ -259,6 +263,9 @@ domain::ManagementResult sample(const std::string& schema) {
       {"EnrollmentList", [] { return one_of(sample_enrollment()); }},
       {"Keys", sample_keys_result},
       {"EnrollmentGroupKeys", [] { return domain::ManagementResult(sample_product_keys()); }},
+      {"Account", [] { return domain::ManagementResult(sample_account()); }},
+      {"AccountList", [] { return one_of(sample_account()); }},
+      {"MemberEnrolled", [] { return domain::ManagementResult(domain::Vouched()); }},
       {"Member", [] { return domain::ManagementResult(sample_member()); }},
       {"MemberList", [] { return one_of(sample_member()); }},
       {"MembersAdded", [] { return domain::ManagementResult(sample_added()); }},
@@ -300,6 +307,8 @@ std::string accepted_body(const Operation& operation) {
       {"linkHubByConnectionString",
        R"({"connectionString":"HostName=a;SharedAccessKeyName=b;SharedAccessKey=YWJj"})"},
       {"addMembers", R"({"names":["a"]})"},
+      {"enrollMember", "{}"},
+      {"createAccount", R"({"email":"a@b","password":"12345678"})"},
       {"rotateProductSecret", R"({"overlapSeconds":0})"},
       {"callDeviceMethod", R"({"method":"a"})"},
       {"sendToDevice", "{}"}};
@@ -334,11 +343,21 @@ TEST_F(OpenApi, WhatHasTwoFormsFitsItsSchemaInBoth) {
   certified.device.group = sample_product_group().id;
   certified.device.certificate =
       domain::PinnedCertificate{base::Bytes(32, 7), "dev1", sample_time(), sample_time()};
+  domain::DeviceView guarded = sample_device_view();
+  guarded.device.keys.reset();
+  guarded.device.password = domain::DevicePassword();
+  guarded.device.role = domain::DeviceRole::kPrototype;
+  guarded.device.serial = "SN1";
+  guarded.device.permissions.reads = std::vector<std::string>{"dev-1"};
   domain::MemberView expected = sample_member();
   expected.registration.reset();
   std::pair<const char*, domain::ManagementResult> table[] = {
       {"Enrollment", sample_product_group()},
+      {"Enrollment", sample_password_group()},
       {"EnrollmentGroupKeys", sample_keys_result()},
+      {"EnrollmentGroupKeys", sample_derivation_keys()},
+      {"DeviceDetails", guarded},
+      {"Member", sample_password_member()},
       {"DeviceDetails", certified},
       {"Member", expected}};
   for (auto& [name, result] : table) {

@@ -87,6 +87,47 @@ domain::ProductKeys sample_product_keys() {
   return keys;
 }
 
+domain::Enrollment sample_password_group() {
+  domain::Enrollment group = sample_enrollment();
+  group.id = domain::EnrollmentId::trusted("mod-0123456789abcdef01234567");
+  domain::MemberPasswords passwords;
+  passwords.derivation_secret = sealed();
+  passwords.order = domain::DerivationOrder::kNameFirst;
+  group.attestation = std::move(passwords);
+  return group;
+}
+
+domain::DerivationKeys sample_derivation_keys() {
+  domain::DerivationKeys keys;
+  keys.secret = Secret::from_text("s3cr3t");
+  return keys;
+}
+
+domain::Account sample_account() {
+  domain::Account account;
+  account.scope = sample_scope().id;
+  account.email = "owner@example.com";
+  account.id = domain::ObjectId::trusted("0123456789abcdef01234567");
+  account.password = "$argon2id$SEALED";
+  account.guesses = {3, sample_time()};
+  account.created_at = account.updated_at = sample_time();
+  account.version = 2;
+  return account;
+}
+
+domain::MemberView sample_password_member() {
+  domain::MemberView view = sample_member();
+  view.member.group = sample_password_group().id;
+  view.member.name = domain::MemberName::trusted("SN0001");
+  view.member.requested = false;
+  view.member.enroll_password = base::Bytes(32, 7);
+  view.member.enroll_guesses = {10, sample_time()};
+  view.registration->member = view.member.name;
+  view.registration->device_id = domain::DeviceId::trusted("dev-0123456789abcdef01234567");
+  view.has_passwords = true;
+  return view;
+}
+
 domain::MemberView sample_member() {
   domain::MemberView view;
   view.member.scope = sample_scope().id;

@@ -14,7 +14,11 @@ domain::HubLink sample_link();
 domain::Enrollment sample_enrollment();     // a group, sealed keys "SEALED"
 domain::Enrollment sample_product_group();  // sealed secrets "SEALED"
 domain::ProductKeys sample_product_keys();
+domain::Enrollment sample_password_group();  // sealed secret "SEALED"
+domain::DerivationKeys sample_derivation_keys();
+domain::Account sample_account();
 domain::MemberView sample_member();
+domain::MemberView sample_password_member();
 domain::MembersAdded sample_added();
 domain::Registration sample_registration();
 domain::Device sample_device();
