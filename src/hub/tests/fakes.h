@@ -54,7 +54,7 @@ class MemoryStore final : public DeviceStore {
     {
       const std::lock_guard lock(mutex);
       for (const auto& [where, each] : devices) {
-        if (each.group && where.device == device) key = where;
+        if (hubless(each) && where.device == device) key = where;
       }
     }
     if (!key) {
@@ -62,7 +62,7 @@ class MemoryStore final : public DeviceStore {
       co_return Dossier();
     }
     Result<Dossier> dossier = read_dossier(*key);
-    if (dossier) dossier->group = group;
+    if (dossier && dossier->device && dossier->device->group) dossier->group = group;
     run(after_dossier);
     co_return dossier;
   }
@@ -205,6 +205,11 @@ class MemoryStore final : public DeviceStore {
     co_return expired;
   }
 
+  // It connects without naming a hub.
+  static bool hubless(const domain::Device& device) {
+    return device.group || device.role != domain::DeviceRole::kDevice;
+  }
+
   std::mutex mutex;
   bool down = false;
   int conflicts = 0;  // of the next writes of twins
@@ -281,14 +286,16 @@ class MemoryLog final : public TelemetryLog {
   std::vector<std::string> forgotten;
 };
 
-// A claim "signed by" a text is proven by the device, or the policy it names, that has this text as
-// its primary or secondary key.
+// A password is kept as it is. A claim "signed by" a text is proven by the device, or the policy it
+// names, that has this text as its primary or secondary key.
 class TextAuthenticator final : public Authenticator {
  public:
   Result<Authenticated, ProofRefusal> authenticate(const domain::Claim& claim,
                                                    const domain::Hub& hub,
                                                    const domain::Device& device,
                                                    TimePoint now) override {
+    const auto* password = std::get_if<domain::Password>(&claim.evidence);
+    if (password != nullptr) return check(password->text->text(), device);
     const auto* mac = std::get_if<domain::MacOverText>(&claim.evidence);
     if (mac == nullptr) return Fail(ProofRefusal{domain::Reason::kProofMissing, "a proof", "none"});
     Authenticated proven{"a key", mac->key_name + '|' + mac->signed_text, {}};
@@ -301,6 +308,11 @@ class TextAuthenticator final : public Authenticator {
     if (still_good(proven.credential, hub, device)) return proven;
     return Fail(ProofRefusal{domain::Reason::kProofRejected, "a key of its", "another"});
   }
+  domain::DevicePassword keep_password(const domain::DeviceId& device,
+                                       const Secret& password) override {
+    static_cast<void>(device);
+    return {base::Bytes(password.bytes().begin(), password.bytes().end()), {}};
+  }
   std::optional<SharedKey> shared_key(const domain::Device& device) override {
     if (!device.keys) return std::nullopt;
     const base::Bytes& key = device.keys->primary.bytes;
@@ -311,6 +323,9 @@ class TextAuthenticator final : public Authenticator {
                   const domain::Device& device) override {
     const std::size_t bar = credential.find('|');
     const std::string policy = credential.substr(0, bar);
+    if (policy == kPasswordCredential) {
+      return check(std::string_view(credential).substr(bar + 1), device).has_value();
+    }
     const base::Bytes key(credential.begin() + static_cast<std::ptrdiff_t>(bar) + 1,
                           credential.end());
     if (policy.empty()) return device.keys && has(*device.keys, key);
@@ -320,6 +335,17 @@ class TextAuthenticator final : public Authenticator {
   }
 
  private:
+  static constexpr std::string_view kPasswordCredential = "password";
+
+  static Result<Authenticated, ProofRefusal> check(std::string_view text,
+                                                   const domain::Device& device) {
+    const base::Bytes bytes(text.begin(), text.end());
+    if (device.password && device.password->digest == bytes) {
+      return Authenticated{
+          "password", std::string(kPasswordCredential) + '|' + std::string(text), {}};
+    }
+    return Fail(ProofRefusal{domain::Reason::kProofRejected, "its password", "another"});
+  }
   static bool has(const domain::SymmetricKeys& keys, const base::Bytes& key) {
     return keys.primary.bytes == key || keys.secondary.bytes == key;
   }
@@ -425,6 +451,7 @@ class CollectedEvents final : public Subscriber {
     if (auto* message = std::get_if<domain::DeliverMessage>(&event)) messages.push_back(*message);
     if (auto* call = std::get_if<domain::CallMethod>(&event)) calls.push_back(*call);
     if (auto* change = std::get_if<domain::DesiredChanged>(&event)) changes.push_back(*change);
+    if (auto* record = std::get_if<domain::DeliverRecord>(&event)) records.push_back(*record);
     return true;
   }
   std::mutex mutex;
@@ -432,6 +459,7 @@ class CollectedEvents final : public Subscriber {
   std::vector<domain::DeliverMessage> messages;
   std::vector<domain::CallMethod> calls;
   std::vector<domain::DesiredChanged> changes;
+  std::vector<domain::DeliverRecord> records;
   std::vector<domain::EndReason> ends;
 };
 

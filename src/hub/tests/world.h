@@ -6,6 +6,7 @@
 #include "base/rng.h"
 #include "base/tests/run_task.h"
 #include "hub/hub.h"
+#include "hub/tests/data_fakes.h"
 #include "hub/tests/fakes.h"
 
 #include <gtest/gtest.h>
@@ -67,7 +68,9 @@ class World {
 
   // A new Hub over the same store and log. All clients must be gone.
   void restart() {
-    hub_.emplace(Ports{store, log, authenticator, refusals, waiting(), clock, rng_}, settings_);
+    hub_.emplace(Ports{store, log, authenticator, refusals, waiting(), clock, rng_, records,
+                       identities, passwords},
+                 settings_);
     EXPECT_TRUE(base::run_task(hub_->start()));
   }
   void wait_on_threads() {
@@ -188,6 +191,9 @@ class World {
   MemoryStore store;
   MemoryLog log;
   TextAuthenticator authenticator;
+  MemoryRecords records;
+  MemoryIdentities identities{store};
+  PlainPasswords passwords;
   CollectedRefusals refusals;
   PlannedWaiting planned{clock};
   std::unique_ptr<ThreadWaiting> threads;
