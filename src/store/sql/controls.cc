@@ -46,7 +46,8 @@ constexpr Sql kControlled = R"sql(
 SELECT device_id FROM device_controls WHERE controller_hub = $1 AND controller_id = $2
 ORDER BY device_id LIMIT $3)sql";
 constexpr Sql kDoesControl = R"sql(
-SELECT 1 FROM devices c JOIN device_controls r ON r.controller_hub = c.hub AND r.controller_id = c.id
+SELECT 1 FROM devices c
+JOIN device_controls r ON r.controller_hub = c.hub AND r.controller_id = c.id
 JOIN devices d ON d.hub = r.hub AND d.id = r.device_id AND d.group_key <> ''
 WHERE c.id = $1 AND c.group_key <> '' AND r.device_id = $2)sql";
 constexpr Sql kRelease = R"sql(

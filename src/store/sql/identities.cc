@@ -40,7 +40,8 @@ SELECT $1, $2, $3, '', 1, $4, $5, $6, $7, $8
 WHERE EXISTS (SELECT 1 FROM hubs WHERE name = $1) AND EXISTS (SELECT 1 FROM scopes WHERE id = $3)
 ON CONFLICT (hub, id) DO NOTHING RETURNING version)sql";
 constexpr Sql kIdTaken = R"sql(
-SELECT 1 FROM devices WHERE id = $2 AND (hub = $1 OR group_key <> ''))sql";
+SELECT 1 FROM devices WHERE id = $2 AND group_key <> ''
+UNION ALL SELECT 1 FROM devices WHERE hub = $1 AND id = $2)sql";
 constexpr Sql kSerialTaken = R"sql(
 SELECT 1 FROM devices WHERE scope = $1 AND serial_key = $2 AND serial_key <> '')sql";
 constexpr Sql kHubExists = "SELECT 1 FROM hubs WHERE name = $1";
