@@ -41,8 +41,8 @@ bool import_names(Store& store, const Story& story, int round) {
   members->scope = kScope;
   members->group = kProduct;
   for (int i = 0; i < 3; ++i) {
-    members->names.push_back(
-        domain::MemberName::trusted(fmt::format("{}.{}", story.name(round), i)));
+    members->lines.push_back(
+        {domain::MemberName::trusted(fmt::format("{}.{}", story.name(round), i))});
   }
   members->at = at(100);
   members->audit = conformance::make_audit("member.add");
