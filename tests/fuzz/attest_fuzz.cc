@@ -1,9 +1,10 @@
 // rooms: attestation crypto
 // Any claim can be judged and explained, for registering and for connecting to a hub: a signature
 // that nobody made is never proven, a resource covers no other device, and the rival hypotheses end
-// within their budget whatever the token holds.
+// within their budget whatever the token holds. Passwords and what an operator vouches with are
+// judged beside it.
 #include "attestation/device_key.h"
-#include "attestation/tests/hub_bench.h"
+#include "attestation/tests/password_bench.h"
 #include "base/check.h"
 
 #include <algorithm>
@@ -59,10 +60,15 @@ MacOverText read_mac(Input& input) {
 struct Fixture {
   berth::attestation::TestVault vault;
   berth::attestation::SymmetricKeyAttestor attestor{vault, {}};
+  berth::attestation::MemberPasswordAttestor passwords{vault, {}};
   berth::attestation::DeviceKeyAuthenticator authenticator{vault, {}};
   std::vector<berth::domain::Enrollment> enrollments;
   std::vector<berth::domain::Hub> hubs;
   std::vector<berth::domain::Device> devices;
+  // A group with passwords, one member with its own and one without, and their devices.
+  std::vector<berth::domain::Enrollment> things;
+  std::vector<berth::domain::Member> members;
+  std::vector<berth::domain::Device> thing_devices;
 
   Fixture() {
     using berth::domain::EnrollmentKind;
@@ -75,6 +81,20 @@ struct Fixture {
     devices.push_back(berth::attestation::make_device(vault, "e", two, one));
     retire(vault, devices[0], berth::Secret::from_text("0123456789abcdef"),
            berth::domain::KeySlot::kPrimary, 1'800'000'000);
+    add_things();
+  }
+  void add_things() {
+    using berth::domain::PasswordUse;
+    things.push_back(berth::attestation::make_password_group(vault));
+    things.push_back(
+        berth::attestation::make_password_group(vault, "mod-000000000000000000000002"));
+    members.push_back(berth::attestation::make_member(things[0]));
+    members.push_back(berth::attestation::make_member(things[0], "SN0002"));
+    give_own(vault, members[1], PasswordUse::kEnroll, "enrol password of 2");
+    give_own(vault, members[1], PasswordUse::kControl, "control password of 2");
+    for (const char* const id : {"dev-000000000000000000000001", "dev-000000000000000000000002"}) {
+      thing_devices.push_back(berth::attestation::make_password_device(vault, id, id));
+    }
   }
 };
 
@@ -115,6 +135,54 @@ void connect(Fixture& fixture, berth::domain::Claim claim, Reason reason) {
       500));
 }
 
+// The input as a password or as what an operator vouches with, of a member and of a device: right
+// only when it is one of the few right texts, and never shown.
+void judge_password(Fixture& fixture, const std::string& text, std::uint8_t kind, Reason reason) {
+  using berth::domain::PasswordUse;
+  constexpr PasswordUse kUses[] = {PasswordUse::kEnroll, PasswordUse::kControl,
+                                   PasswordUse::kConnect, PasswordUse::kAccount};
+  const PasswordUse use = kUses[kind % 4];
+  const bool vouched = kind % 8 > 5;
+  const berth::domain::Member& member = fixture.members[kind / 8 % 2];
+  const berth::domain::Device& device = fixture.thing_devices[kind / 8 % 2];
+  const auto now = berth::base::from_unix_seconds(1'900'000'000);
+  berth::domain::Claim claim = berth::attestation::make_password_claim(use, text);
+  if (kind / 16 % 2 == 1) {
+    claim.controller.emplace();
+    claim.controller->device = device.id.text();
+    claim.controller->password = berth::attestation::shared(text);
+  }
+  if (vouched) claim.evidence = berth::domain::Voucher{text};
+
+  const auto id = *berth::domain::RegistrationId::parse(claim.registration_id);
+  const berth::domain::Enrollment* const candidates[] = {&fixture.things[0]};
+  const auto attested = fixture.passwords.attest({claim, id, candidates, now, &member, &device});
+  if (attested) {
+    BERTH_CHECK(!vouched && "nobody here can vouch");
+    const std::string right[] = {"enrol password of 2", "control password of 2",
+                                 std::string(berth::attestation::kSecretThenSerial),
+                                 std::string(berth::attestation::kSerialThenSecret)};
+    BERTH_CHECK(std::find(std::begin(right), std::end(right), text) != std::end(right));
+    BERTH_CHECK(!attested->as_controller);
+  } else {
+    BERTH_CHECK(attested.error().reason != Reason::kNone);
+    BERTH_CHECK(attested.error().reason != Reason::kInternal);
+  }
+  const auto connected = fixture.authenticator.authenticate(claim, fixture.hubs[0], device, now);
+  BERTH_CHECK(!connected || text == device.id.text());
+
+  const std::span<const berth::domain::Enrollment> things(fixture.things);
+  const std::optional<berth::domain::Member> listed = member;
+  must_be_sound(fixture.passwords.rivals({claim, claim.registration_id, reason, now, std::nullopt,
+                                          things, things, things, listed, fixture.members},
+                                         500));
+  const std::optional<berth::domain::Registration> none;
+  must_be_sound(fixture.passwords.connection_rivals(
+      {claim, reason, now, &device, &fixture.hubs[0], none, fixture.thing_devices,
+       fixture.thing_devices, fixture.hubs, things, things, &member},
+      500));
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -142,5 +210,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   claim.host = input.text();
   std::erase(claim.host, '%');  // as a dialect gives it
   connect(fixture, std::move(claim), reason);
+  const std::uint8_t kind = input.byte();
+  judge_password(fixture, input.text(), kind, reason);
   return 0;
 }
