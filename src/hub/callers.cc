@@ -38,6 +38,10 @@ Task<Result<domain::Account, Rejection>> prove_by_account(std::shared_ptr<Core> 
   Result<std::vector<domain::Account>> accounts =
       co_await core->ports.identities.accounts_of(std::move(scope));
   if (!accounts) co_return Fail(store_trouble(Step::kAttest, accounts.error()));
+  const std::string& email = password_of(claim)->account;
+  std::erase_if(*accounts, [&](const domain::Account& each) {
+    return !email.empty() && !base::equals_ignoring_case(each.email, email);
+  });
   std::shared_ptr<const Secret> text = password_of(claim)->text;
   Result<domain::Account, Rejection> proven =
       co_await prove_account(core, *std::move(accounts), std::move(text), claim.source);

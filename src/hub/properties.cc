@@ -95,6 +95,7 @@ Task<Answer> write_properties(std::shared_ptr<Core> core, const Caller& caller,
   Result<Identity, Rejection> target =
       co_await reach(core, caller, std::move(request.device), Access::kWrite);
   if (!target) co_return Fail(std::move(target).error());
+  if (request.values.empty() && !request.replaces) co_return domain::HubDone();
   Result<void, Rejection> written = co_await write_properties_of(
       core, key_of(target->device), std::move(request.values), request.replaces);
   if (!written) co_return Fail(std::move(written).error());
