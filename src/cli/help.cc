@@ -174,6 +174,17 @@ printf 'name\ndev002\ndev003\n' > names.csv
 
 )";
   }
+  if (noun == "thing") {
+    return R"(A thing enrols with its serial and a password of that serial; what it gets is a
+connection password of its own. The examples read this list of serials:
+
+<!-- test -->
+```sh
+printf 'serial,enroll_password,control_password\nSN0002,enrol-2,control-2\nSN0003,,\n' > serials.csv
+```
+
+)";
+  }
   if (noun == "registration") {
     return R"(The examples from here on use three devices that `berth bench register` plays:
 

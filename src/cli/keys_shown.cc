@@ -35,6 +35,11 @@ int show_connection_string(Invocation& run, const std::string& text) {
 
 Try<std::string> group_key_of(const json::value& keys, std::string_view group,
                               std::string_view name) {
+  if (member(keys, "derivationSecret") != nullptr) {
+    return Refuse("group " + base::printable(group) + " is a template of things",
+                  "they enrol with a password and are given another one to connect with",
+                  "name a group with symmetric keys, from which devices' keys are derived");
+  }
   if (member(keys, "productSecret") == nullptr) return member_text(keys, name);
   return Refuse("group " + base::printable(group) + " has a product secret",
                 "its devices are issued a credential each when they register",

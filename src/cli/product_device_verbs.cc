@@ -29,43 +29,19 @@ Try<int> add(Invocation& run) {
   return report.is_good() ? kDone : kFailed;
 }
 
-// To --report, if it is given, and to standard output what that leaves.
-Try<void> tell(Invocation& run, const RosterReport& report) {
-  const auto file = run.args.text("report");
-  if (file) BERTH_STEP(write_plain_file(*file, report_csv(report)));
-  if (!file || run.wants_json()) {
-    print_report(run, report);
-    return {};
-  }
-  print_sums(run, report);
-  run.say("each name with what became of it: " + *file);
-  return {};
-}
-
 Try<int> import(Invocation& run) {
   const std::string file = run.args.text_or("file", "");
   const std::string shown = file == "-" ? "standard input" : file;
   BERTH_TRY(const std::string text, read_input(run, file, kRosterFileMax));
   BERTH_TRY(const std::vector<RosterName> names, read_roster(text, shown));
   BERTH_TRY(const std::string product, product_path(run));
-  RosterReport report;
-  report.has_lines = true;
-  Try<void> done = add_names(run, product, names, report);
-  const std::size_t unsent = report.count(Adding::kUnsent);
-  if (!done && unsent == report.rows.size()) return Fail(std::move(done).error());
-  BERTH_STEP(tell(run, report));
-  if (done) return report.is_good() ? kDone : kFailed;
-  Failure failure = std::move(done).error();
-  failure.what += "; " + std::to_string(unsent) + " names were not tried";
-  failure.mend += failure.mend.empty() ? "import" : "; then import";
-  failure.mend += " the file again: names that are there stay as they are";
-  return Fail(std::move(failure));
+  return import_names(run, product, names, {});
 }
 
 Try<int> export_names(Invocation& run) {
   const std::string file = run.args.text_or("file", "-");
   BERTH_TRY(const std::string product, product_path(run));
-  RosterExport csv;
+  RosterExport csv("name");
   BERTH_STEP(read_pages(run, product + "/members", [&](const json::array& members) {
     csv.add(members);
     return true;

@@ -19,10 +19,8 @@ bool was_requested(const json::value& item) { return member_text(item, "requeste
 std::string registered_at(const json::value& item) { return of_registration(item, "createdAt"); }
 std::string activated_at(const json::value& item) { return of_registration(item, "activatedAt"); }
 
-RosterExport::RosterExport()
-    : text_(
-          csv_line({"name", "state", "device_id", "created_at", "registered_at", "activated_at"})) {
-}
+RosterExport::RosterExport(const std::string& one)
+    : text_(csv_line({one, "state", "device_id", "created_at", "registered_at", "activated_at"})) {}
 
 void RosterExport::add(const json::array& members) {
   for (const json::value& item : members) {

@@ -1,4 +1,4 @@
-// The list of a product's devices as CSV, in the form that read_roster() takes.
+// The list of a product's devices or a template's serials as CSV, in the form that import takes.
 // Room cli, private to it. Thread rule: plain value.
 #pragma once
 
@@ -18,7 +18,8 @@ std::string activated_at(const json::value& member);
 
 class RosterExport {
  public:
-  RosterExport();
+  // What the first column, that of the names, is called.
+  explicit RosterExport(const std::string& one);
   void add(const json::array& members);
   std::size_t count() const { return count_; }
   const std::string& text() const { return text_; }

@@ -2,6 +2,7 @@
 
 #include "base/codec.h"
 #include "cli/csv.h"
+#include "cli/private_file.h"
 
 #include <boost/json.hpp>
 
@@ -13,8 +14,8 @@ namespace berth::cli {
 namespace {
 
 constexpr std::size_t kBatchMax = 500;
-constexpr std::array kAddings{Adding::kAdded, Adding::kPresent, Adding::kInvalid, Adding::kFull,
-                              Adding::kUnsent};
+constexpr std::array kAddings{Adding::kAdded,   Adding::kPresent, Adding::kUpdated,
+                              Adding::kInvalid, Adding::kFull,    Adding::kUnsent};
 
 // As the API words it.
 std::string_view word(Adding adding) {
@@ -23,6 +24,8 @@ std::string_view word(Adding adding) {
       return "added";
     case Adding::kPresent:
       return "present";
+    case Adding::kUpdated:
+      return "updated";
     case Adding::kInvalid:
       return "invalid";
     case Adding::kFull:
@@ -39,6 +42,8 @@ std::string_view phrase(Adding adding) {
       return "added";
     case Adding::kPresent:
       return "already there";
+    case Adding::kUpdated:
+      return "given other passwords";
     case Adding::kInvalid:
       return "invalid";
     case Adding::kFull:
@@ -61,7 +66,8 @@ Try<Adding> adding_of(const json::value& row) {
 // One line that is written over as long as it grows.
 class Progress {
  public:
-  Progress(World& world, std::size_t all) : world_(world), all_(all) {}
+  Progress(World& world, std::size_t all, std::string what)
+      : world_(world), all_(all), what_(std::move(what)) {}
   ~Progress() {
     if (shown_) world_.err << "\r\x1b[K" << std::flush;
   }
@@ -70,13 +76,14 @@ class Progress {
 
   void show(std::size_t done) {
     if (!world_.shows_progress || all_ <= kBatchMax) return;
-    world_.err << '\r' << done << " of " << all_ << " names" << std::flush;
+    world_.err << '\r' << done << " of " << all_ << ' ' << what_ << std::flush;
     shown_ = true;
   }
 
  private:
   World& world_;
   std::size_t all_;
+  std::string what_;
   bool shown_ = false;
 };
 
@@ -97,15 +104,31 @@ Try<void> take_verdicts(const json::value& answer, const std::vector<std::size_t
   return {};
 }
 
-Try<void> send(Api& api, const std::string& product_path, const std::vector<std::size_t>& batch,
-               RosterReport& report) {
-  if (batch.empty()) return {};
-  json::array names;
-  for (const std::size_t index : batch) names.emplace_back(report.rows[index].name);
+bool has_password(const RosterName& name) {
+  return !name.enrolment.empty() || !name.control.empty();
+}
+
+json::object member_of(const RosterName& name) {
+  json::object one{{"name", name.name}};
+  if (!name.enrolment.empty()) one["enrollPassword"] = name.enrolment.text();
+  if (!name.control.empty()) one["controlPassword"] = name.control.text();
+  return one;
+}
+
+json::object body_of(const std::vector<RosterName>& names, const std::vector<std::size_t>& batch) {
+  const bool has_passwords = std::any_of(
+      batch.begin(), batch.end(), [&](std::size_t index) { return has_password(names[index]); });
+  json::array list;
+  for (const std::size_t index : batch) {
+    if (has_passwords) {
+      list.push_back(member_of(names[index]));
+    } else {
+      list.emplace_back(names[index].name);
+    }
+  }
   json::object body;
-  body["names"] = std::move(names);
-  BERTH_TRY(const Answer answer, api.post(product_path + "/members", body));
-  return take_verdicts(answer.value, batch, report);
+  body[has_passwords ? "members" : "names"] = std::move(list);
+  return body;
 }
 
 ReportRow row_of(const RosterName& name) {
@@ -123,7 +146,8 @@ void settle_repeats(const std::vector<RosterName>& names, RosterReport& report) 
     if (!names[i].repeats) continue;
     const ReportRow& first = report.rows[*names[i].repeats];
     ReportRow& row = report.rows[i];
-    row.adding = first.adding == Adding::kAdded ? Adding::kPresent : first.adding;
+    const bool was_done = first.adding == Adding::kAdded || first.adding == Adding::kUpdated;
+    row.adding = was_done ? Adding::kPresent : first.adding;
     row.what = first.line == 0 ? "named twice" : "as line " + std::to_string(first.line);
   }
 }
@@ -145,35 +169,65 @@ std::size_t RosterReport::count(Adding adding) const {
 }
 
 bool RosterReport::is_good() const {
-  return count(Adding::kAdded) + count(Adding::kPresent) == rows.size();
+  return count(Adding::kAdded) + count(Adding::kPresent) + count(Adding::kUpdated) == rows.size();
 }
 
-static Try<void> send_all(Invocation& run, const std::string& product_path,
+static Try<void> send_all(Invocation& run, const std::string& group_path,
                           const std::vector<RosterName>& names, RosterReport& report) {
   BERTH_TRY(Api * api, run.api());
-  Progress progress(run.world, names.size());
+  Progress progress(run.world, names.size(), report.one + "s");
   std::vector<std::size_t> batch;
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (names[i].problem.empty() && !names[i].repeats) batch.push_back(i);
     if (batch.size() < kBatchMax && i + 1 < names.size()) continue;
-    BERTH_STEP(send(*api, product_path, batch, report));
+    if (!batch.empty()) {
+      BERTH_TRY(const Answer answer, api->post(group_path + "/members", body_of(names, batch)));
+      BERTH_STEP(take_verdicts(answer.value, batch, report));
+    }
     batch.clear();
     progress.show(i + 1);
   }
   return {};
 }
 
-Try<void> add_names(Invocation& run, const std::string& product_path,
+Try<void> add_names(Invocation& run, const std::string& group_path,
                     const std::vector<RosterName>& names, RosterReport& report) {
   report.rows.reserve(names.size());
   for (const RosterName& name : names) report.rows.push_back(row_of(name));
-  Try<void> done = send_all(run, product_path, names, report);
+  Try<void> done = send_all(run, group_path, names, report);
   settle_repeats(names, report);
   return done;
 }
 
+static Try<void> tell(Invocation& run, const RosterReport& report) {
+  const auto file = run.args.text("report");
+  if (file) BERTH_STEP(write_plain_file(*file, report_csv(report)));
+  if (!file || run.wants_json()) {
+    print_report(run, report);
+    return {};
+  }
+  print_sums(run, report);
+  run.say("each " + report.one + " with what became of it: " + *file);
+  return {};
+}
+
+Try<int> import_names(Invocation& run, const std::string& group_path,
+                      const std::vector<RosterName>& names, RosterReport report) {
+  report.has_lines = true;
+  Try<void> done = add_names(run, group_path, names, report);
+  const std::size_t unsent = report.count(Adding::kUnsent);
+  if (!done && unsent == report.rows.size()) return Fail(std::move(done).error());
+  BERTH_STEP(tell(run, report));
+  if (done) return report.is_good() ? kDone : kFailed;
+  Failure failure = std::move(done).error();
+  failure.what += "; " + std::to_string(unsent) + " " + report.one + "s were not tried";
+  failure.mend += failure.mend.empty() ? "import" : "; then import";
+  failure.mend += " the file again: " + report.one + "s that are there stay as they are";
+  return Fail(std::move(failure));
+}
+
 std::string report_csv(const RosterReport& report) {
-  std::string text = csv_line({"line", "name", "result", "why"});
+  std::string text = csv_line({"line", report.one, "result", "why"});
   for (const ReportRow& row : report.rows) {
     text += csv_line({std::to_string(row.line), base::printable(row.name, 200),
                       std::string(word(row.adding)), base::printable(row.what, 400)});
@@ -207,7 +261,7 @@ void print_report(Invocation& run, const RosterReport& report) {
     run.world.out << json::serialize(out) << '\n';
     return;
   }
-  std::vector<std::string> header{"LINE", "NAME", "RESULT", "WHY"};
+  std::vector<std::string> header{"LINE", base::ascii_upper(report.one), "RESULT", "WHY"};
   if (!report.has_lines) header.erase(header.begin());
   std::vector<std::vector<std::string>> rows;
   rows.reserve(report.rows.size());

@@ -6,6 +6,7 @@
 #include "cli/world.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <sstream>
 #include <string>
@@ -93,6 +94,7 @@ struct FakeWorld {
   std::vector<std::string> resolving;
   int pauses = 0;
   std::size_t calls_until_interrupt = 1000;  // Ctrl-C comes once so many calls were made
+  std::function<bool()> interrupts;          // given: says itself whether it came
   bool asks = false;
   bool shows_progress = false;
 
@@ -101,23 +103,24 @@ struct FakeWorld {
     out.str("");
     err.str("");
     hooks.version = "1.2.3";
-    World world{in,
-                out,
-                err,
-                asks,
-                clock,
-                environment,
-                hooks,
-                [this](Endpoint endpoint) -> std::unique_ptr<Transport> {
-                  server.endpoint = std::move(endpoint);
-                  return std::make_unique<FakeTransport>(server);
-                },
-                [this](const std::string& host) {
-                  return std::find(resolving.begin(), resolving.end(), host) != resolving.end();
-                },
-                [this](std::chrono::milliseconds) { ++pauses; },
-                [this] { return calls_until_interrupt <= server.calls.size(); },
-                shows_progress};
+    World world{
+        in,
+        out,
+        err,
+        asks,
+        clock,
+        environment,
+        hooks,
+        [this](Endpoint endpoint) -> std::unique_ptr<Transport> {
+          server.endpoint = std::move(endpoint);
+          return std::make_unique<FakeTransport>(server);
+        },
+        [this](const std::string& host) {
+          return std::find(resolving.begin(), resolving.end(), host) != resolving.end();
+        },
+        [this](std::chrono::milliseconds) { ++pauses; },
+        [this] { return interrupts ? interrupts() : calls_until_interrupt <= server.calls.size(); },
+        shows_progress};
     return run_words(words, world);
   }
 };

@@ -114,7 +114,7 @@ TEST_F(Roster, AddFailsWhenOneNameDoes) {
   EXPECT_EQ(run({"add", "d1", "bad2", "--json"}), kFailed);
   EXPECT_EQ(out(), R"({"rows":[{"name":"d1","result":"added","what":null},)"
                    R"({"name":"bad2","result":"invalid","what":"it is bad"}],)"
-                   R"("added":1,"present":0,"invalid":1,"full":0,"unsent":0})"
+                   R"("added":1,"present":0,"updated":0,"invalid":1,"full":0,"unsent":0})"
                    "\n");
 }
 
@@ -146,7 +146,7 @@ TEST_F(Roster, ImportReadsStandardInputAndTellsInJson) {
   EXPECT_EQ(run({"import", "-", "--json"}), kFailed);
   EXPECT_EQ(out(), R"({"rows":[{"line":2,"name":"d1","result":"added","what":null},)"
                    R"({"line":3,"name":"bad2","result":"invalid","what":"it is bad"}],)"
-                   R"("added":1,"present":0,"invalid":1,"full":0,"unsent":0})"
+                   R"("added":1,"present":0,"updated":0,"invalid":1,"full":0,"unsent":0})"
                    "\n");
 }
 
