@@ -27,65 +27,60 @@ domain::Enrollment group_of(const Enrolling& enrolling) {
   return group;
 }
 
+// What it comes to for the operator.
+enum class Trouble {
+  kRegistered,
+  kMemberDisabled,
+  kLocked,
+  kGroupDisabled,
+  kScopeDisabled,
+  kNoHub,
+  kIdTaken,
+  kOfOther,
+  kVoucherOver,
+  kGone,
+  kTooMany,
+  kStore,
+  kOurs,
+};
+
 // Most of what can be wrong was found by management before it vouched; provisioning decides
 // nevertheless, and between the two things may change.
-Error refusal(const Enrolling& enrolling, Reason reason) {
-  const domain::Enrollment group = group_of(enrolling);
-  const std::string member =
-      fmt::format("member '{}' of group '{}'", base::printable(enrolling.name, 128),
-                  base::printable(enrolling.group, 128));
-  const auto conflict = [&](std::string_view what, std::string mend) {
-    return Error{ErrorKind::kConflict, fmt::format("{} {}", member, what), std::move(mend)};
-  };
+Trouble trouble_of(Reason reason) {
   switch (reason) {
     case Reason::kAlreadyRegistered:
     case Reason::kAlreadyActivated:
-      return conflict("is registered already, and what its device has is good",
-                      "to end that and give it a new password, send {\"reissue\": true}: " +
-                          domain::mend::thing_serial("enroll", group, enrolling.name, "--reissue"));
+      return Trouble::kRegistered;
     case Reason::kMemberDisabled:
-      return conflict("is disabled", "enable it first: " + domain::mend::thing_serial(
-                                                               "restore", group, enrolling.name));
+      return Trouble::kMemberDisabled;
     case Reason::kMemberLocked:
-      return conflict(
-          "is locked after wrong passwords",
-          "unlock it first: " + domain::mend::thing_serial("unlock", group, enrolling.name));
+      return Trouble::kLocked;
     case Reason::kEnrollmentDisabled:
     case Reason::kRegistrationOff:
-      return conflict("cannot register, because its group is disabled",
-                      "enable the group first: " +
-                          domain::mend::thing_template("update", group, "--status enabled"));
+      return Trouble::kGroupDisabled;
     case Reason::kScopeDisabled:
-      return conflict("cannot register, because its scope is disabled",
-                      "enable the scope first: " + domain::mend::enable_scope(enrolling.scope));
+      return Trouble::kScopeDisabled;
     case Reason::kNoHub:
     case Reason::kHubUnknown:
-      return conflict("has no hub to go to",
-                      "link one to the scope; see: " + domain::mend::list_links(enrolling.scope));
+      return Trouble::kNoHub;
     case Reason::kDeviceIdTaken:
-      return conflict("was to get a device id that another device has",
-                      "try again: another id is made");
+      return Trouble::kIdTaken;
     case Reason::kOwnedByOther:
-      return conflict("has an id that is registered to another enrollment",
-                      "see whose it is: " + domain::mend::list_registrations(enrolling.scope));
+      return Trouble::kOfOther;
     case Reason::kProofExpired:
     case Reason::kProofRejected:
     case Reason::kProofMissing:
     case Reason::kProofMalformed:
-      return conflict("was vouched for, and that was over when it was to register",
-                      "try again; if it happens again, compare the clocks of the servers");
+      return Trouble::kVoucherOver;
     case Reason::kScopeUnknown:
     case Reason::kGroupUnknown:
     case Reason::kNotEnrolled:
     case Reason::kMemberUnknown:
-      return {ErrorKind::kNotFound, fmt::format("{} is not there any more", member),
-              "see who is: " + domain::mend::thing_serial("list", group, "")};
+      return Trouble::kGone;
     case Reason::kTooManyAttempts:
-      return {ErrorKind::kTooMany, "this address has made too many attempts that failed",
-              "wait half a minute and try again"};
+      return Trouble::kTooMany;
     case Reason::kStoreUnavailable:
-      return {ErrorKind::kUnavailable, "the store did not answer in time",
-              "try again; the member may be registered all the same"};
+      return Trouble::kStore;
     case Reason::kNone:
     case Reason::kIdInvalid:
     case Reason::kAttestationMismatch:
@@ -113,9 +108,66 @@ Error refusal(const Enrolling& enrolling, Reason reason) {
     case Reason::kRequestInvalid:
     case Reason::kPropertyUnknown:
     case Reason::kInternal:
-      break;
+      return Trouble::kOurs;
   }
-  return internal(fmt::format("{} could not be registered: {}", member, to_string(reason)));
+  return Trouble::kOurs;
+}
+
+Error refusal(const Enrolling& enrolling, Reason reason) {
+  const domain::Enrollment group = group_of(enrolling);
+  const std::string member =
+      fmt::format("member '{}' of group '{}'", base::printable(enrolling.name, 128),
+                  base::printable(enrolling.group, 128));
+  const auto serial = [&](std::string_view verb, std::string_view flags = {}) {
+    return domain::mend::thing_serial(verb, group, enrolling.name, flags);
+  };
+  const auto error = [&](ErrorKind kind, std::string_view what, std::string mend) {
+    return Error{kind, fmt::format("{} {}", member, what), std::move(mend)};
+  };
+  constexpr ErrorKind kConflict = ErrorKind::kConflict;
+  switch (trouble_of(reason)) {
+    case Trouble::kRegistered:
+      return error(kConflict, "is registered already, and what its device has is good",
+                   "to end that and give it a new password, send {\"reissue\": true}: " +
+                       serial("enroll", "--reissue"));
+    case Trouble::kMemberDisabled:
+      return error(kConflict, "is disabled", "enable it first: " + serial("restore"));
+    case Trouble::kLocked:
+      return error(kConflict, "is locked after wrong passwords",
+                   "unlock it first: " + serial("unlock"));
+    case Trouble::kGroupDisabled:
+      return error(kConflict, "cannot register, because its group is disabled",
+                   "enable the group first: " +
+                       domain::mend::thing_template("update", group, "--status enabled"));
+    case Trouble::kScopeDisabled:
+      return error(kConflict, "cannot register, because its scope is disabled",
+                   "enable the scope first: " + domain::mend::enable_scope(enrolling.scope));
+    case Trouble::kNoHub:
+      return error(kConflict, "has no hub to go to",
+                   "link one to the scope; see: " + domain::mend::list_links(enrolling.scope));
+    case Trouble::kIdTaken:
+      return error(kConflict, "was to get a device id that another device has",
+                   "try again: another id is made");
+    case Trouble::kOfOther:
+      return error(kConflict, "has an id that is registered to another enrollment",
+                   "see whose it is: " + domain::mend::list_registrations(enrolling.scope));
+    case Trouble::kVoucherOver:
+      return error(kConflict, "was vouched for, and that was over when it was to register",
+                   "try again; if it happens again, compare the clocks of the servers");
+    case Trouble::kGone:
+      return error(ErrorKind::kNotFound, "is not there any more",
+                   "see who is: " + domain::mend::thing_serial("list", group, ""));
+    case Trouble::kTooMany:
+      return error(ErrorKind::kTooMany, "waits: this address made too many attempts that failed",
+                   "wait half a minute and try again");
+    case Trouble::kStore:
+      return error(ErrorKind::kUnavailable, "waits: the store did not answer in time",
+                   "try again; it may be registered all the same");
+    case Trouble::kOurs:
+      return error(ErrorKind::kInternal,
+                   fmt::format("could not be registered: {}", to_string(reason)), "");
+  }
+  return internal("an unknown reason");
 }
 
 }  // namespace

@@ -18,6 +18,23 @@ constexpr const char* kHere = "0ne00000001";
 constexpr EnrollmentKind kGroup = EnrollmentKind::kGroup;
 constexpr EnrollmentKind kIndividual = EnrollmentKind::kIndividual;
 
+void add_rosters(std::map<std::string, domain::ManagementCommand>& all) {
+  all["rotateProductSecret"] = domain::RotateProductSecret{kHere, "a", {}, {}, {}};
+  all["addMembers"] = domain::AddMembers{kHere, "a", {}};
+  all["getMember"] = domain::GetMember{kHere, "a", "b"};
+  all["listMembers"] = domain::ListMembers{kHere, "a", {}};
+  all["updateMember"] = domain::UpdateMember{kHere, "a", "b", {}, {}};
+  all["deleteMember"] = domain::DeleteMember{kHere, "a", "b", {}};
+  all["resetMember"] = domain::ResetMember{kHere, "a", "b"};
+  all["unlockMember"] = domain::UnlockMember{kHere, "a", "b"};
+  all["enrollMember"] = domain::VouchForMember{kHere, "a", "b"};
+  all["createAccount"] = domain::CreateAccount{kHere, {}};
+  all["getAccount"] = domain::GetAccount{kHere, "a@b"};
+  all["listAccounts"] = domain::ListAccounts{kHere};
+  all["updateAccount"] = domain::UpdateAccount{kHere, "a@b", {}, {}};
+  all["deleteAccount"] = domain::DeleteAccount{kHere, "a@b", {}};
+}
+
 // One command per operationId of docs/openapi.json.
 std::map<std::string, domain::ManagementCommand> commands() {
   std::map<std::string, domain::ManagementCommand> all;
@@ -49,20 +66,7 @@ std::map<std::string, domain::ManagementCommand> commands() {
     all["regenerate" + noun + "Key"] =
         domain::RegenerateEnrollmentKey{kHere, kind, "a", domain::KeySlot::kPrimary, {}};
   }
-  all["rotateProductSecret"] = domain::RotateProductSecret{kHere, "a", {}, {}, {}};
-  all["addMembers"] = domain::AddMembers{kHere, "a", {}};
-  all["getMember"] = domain::GetMember{kHere, "a", "b"};
-  all["listMembers"] = domain::ListMembers{kHere, "a", {}};
-  all["updateMember"] = domain::UpdateMember{kHere, "a", "b", {}, {}};
-  all["deleteMember"] = domain::DeleteMember{kHere, "a", "b", {}};
-  all["resetMember"] = domain::ResetMember{kHere, "a", "b"};
-  all["unlockMember"] = domain::UnlockMember{kHere, "a", "b"};
-  all["enrollMember"] = domain::VouchForMember{kHere, "a", "b"};
-  all["createAccount"] = domain::CreateAccount{kHere, {}};
-  all["getAccount"] = domain::GetAccount{kHere, "a@b"};
-  all["listAccounts"] = domain::ListAccounts{kHere};
-  all["updateAccount"] = domain::UpdateAccount{kHere, "a@b", {}, {}};
-  all["deleteAccount"] = domain::DeleteAccount{kHere, "a@b", {}};
+  add_rosters(all);
   all["getRegistration"] = domain::GetRegistration{kHere, "a"};
   all["listRegistrations"] = domain::ListRegistrations{kHere, {}, {}};
   all["deleteRegistration"] = domain::DeleteRegistration{kHere, "a", {}};
