@@ -2,6 +2,7 @@
 
 #include "dialects/cloudplugs/http_route.h"
 #include "dialects/cloudplugs/http_step.h"
+#include "dialects/cloudplugs/mqtt_step.h"
 
 #include <utility>
 
@@ -30,7 +31,11 @@ class CloudPlugs final : public Dialect {
   bool serves_plain() const override { return true; }
 
   bool claims(const wire::Peer& peer, const wire::Request& request) const override {
-    return is_http(peer) && claims_http(request);
+    if (is_http(peer)) return claims_http(request);
+    // Of WebSockets no wire format is public (§7).
+    if (peer.transport == wire::Transport::kMqttWebSocket) return false;
+    const auto* connect = std::get_if<wire::MqttConnect>(&request);
+    return connect != nullptr && claims_connect(*connect);
   }
 
   wire::BodyRules body_rules(const wire::HttpRequest& header) const override {
@@ -38,8 +43,7 @@ class CloudPlugs final : public Dialect {
   }
 
   StepResult step(const wire::Peer& peer, Session& session, Input input) const override {
-    static_cast<void>(session);
-    if (!is_http(peer)) return {};
+    if (!is_http(peer)) return mqtt_step(peer, session, std::move(input));
     if (const auto* arrival = std::get_if<Arrival>(&input)) return http_arrival(peer, *arrival);
     if (const auto* answer = std::get_if<Answer>(&input)) return http_answer(*answer);
     return {};  // a hub's event: no request that stands alone brings any

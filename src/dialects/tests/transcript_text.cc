@@ -272,10 +272,12 @@ struct ActionWriter {
     return text + "\n" + response.body + "\n";
   }
   std::string operator()(const wire::MqttConnack& packet) const {
-    return fmt::format(
-        "<< connack {} session-present={}{}\n", static_cast<int>(packet.code),
-        packet.session_present ? 1 : 0,
-        packet.idle_seconds_max == 0 ? "" : fmt::format(" idle-max={}", packet.idle_seconds_max));
+    const auto limit = [](std::string_view name, std::uint32_t seconds) {
+      return seconds == 0 ? std::string() : fmt::format(" {}={}", name, seconds);
+    };
+    return fmt::format("<< connack {} session-present={}{}{}\n", static_cast<int>(packet.code),
+                       packet.session_present ? 1 : 0, limit("idle-max", packet.idle_seconds_max),
+                       limit("lifetime-max", packet.lifetime_seconds_max));
   }
   std::string operator()(const wire::MqttPublish& packet) const {
     return fmt::format("<< publish qos={}{}{}{}\n{}\n{}\n", packet.qos,
