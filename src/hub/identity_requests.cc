@@ -218,7 +218,8 @@ Task<Answer> remove_identities(std::shared_ptr<Core> core, const Caller& caller,
     if (!removed) co_return Fail(std::move(removed).error());
     if (*removed) ++counted.count;
   }
-  if (counted.count == 0 && refused) co_return Fail(*std::move(refused));
+  const bool none_allowed = counted.count == 0 && refused && !caller.is_account();
+  if (none_allowed) co_return Fail(*std::move(refused));
   co_return counted;
 }
 

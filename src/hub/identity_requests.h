@@ -30,7 +30,7 @@ Task<Answer> edit_identity(std::shared_ptr<Core> core, const Caller& caller,
 // Counted.
 Task<Answer> release_control(std::shared_ptr<Core> core, const Caller& caller,
                              domain::ReleaseControl request);
-// Counted; kNotPermitted when none of them may be removed.
+// Counted; kNotPermitted when a device may remove none of them.
 Task<Answer> remove_identities(std::shared_ptr<Core> core, const Caller& caller,
                                domain::RemoveIdentities request);
 // PrototypeCreated.

@@ -207,6 +207,7 @@ TEST_F(IdentitiesTest, ThoseThatMayNotBeRemovedArePassedOver) {
                     RemoveIdentities{{"dev-pump", "dev-none", "dev-alien", "dev-fan"}}),
             2U);
   EXPECT_TRUE(world_.store.devices.contains({hub_name("plant"), device_id("dev-alien")}));
+  EXPECT_EQ(counted(DataWorld::account_claim(), RemoveIdentities{{"dev-alien"}}), 0U);
   EXPECT_EQ(world_.refused(DataWorld::account_claim(), RemoveIdentities{}),
             Reason::kRequestInvalid);
 }
