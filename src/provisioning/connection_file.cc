@@ -66,6 +66,17 @@ Task<std::optional<CaseFile>> find_registered(RegistrationStore& store, ExplainS
   co_return std::nullopt;
 }
 
+// Its line in the roster of a group whose members have passwords.
+Task<std::optional<domain::Member>> find_member(RegistrationStore& store, Device device,
+                                                std::optional<domain::Registration> current) {
+  const bool listed = device.password && device.group && current && current->member;
+  if (!listed) co_return std::nullopt;
+  Result<Dossier> dossier =
+      co_await store.open_member_dossier(device.group->key(), current->member->text());
+  if (!dossier) co_return std::nullopt;
+  co_return std::move(dossier->member);
+}
+
 }  // namespace
 
 Task<ConnectionFile> gather_connection(RegistrationStore& store, ExplainSettings settings,
@@ -88,6 +99,7 @@ Task<ConnectionFile> gather_connection(RegistrationStore& store, ExplainSettings
         file.device->registration.empty() ? id : file.device->registration.text();
     const std::string scope = file.device->scope.text();
     file.enrolled = co_await gather_scope(store, settings, scope, registered);
+    file.enrolled.member = co_await find_member(store, *file.device, file.enrolled.current);
     co_return file;
   }
   Result<std::vector<domain::Scope>> scopes = co_await store.all_scopes(settings.scopes_read_max);

@@ -353,7 +353,8 @@ Task<std::vector<Finding>> Explainer::State::explain_connection(const Refused& r
                                 file.same_hub,
                                 file.hubs,
                                 file.enrolled.candidates,
-                                file.enrolled.same_scope};
+                                file.enrolled.same_scope,
+                                file.enrolled.member ? &*file.enrolled.member : nullptr};
     append(findings, attestor->connection_rivals(input, settings.tests_max));
   }
   append(findings, recorded_causes(claim, refused.trail, file));
