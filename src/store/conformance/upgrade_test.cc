@@ -1,7 +1,7 @@
 // A database of an earlier schema, with rows in it as the Berth of that time wrote them, is read
 // and written on as if nothing had happened.
 #include "base/log.h"
-#include "store/conformance/members.h"
+#include "store/conformance/passwords.h"
 #include "store/sql/migrations.h"
 
 namespace berth::store::conformance {
@@ -51,6 +51,22 @@ INSERT INTO device_messages (hub, device_id, enqueued_at, expires_at, body)
 INSERT INTO nodes VALUES ('node-a', 4);
 INSERT INTO devices VALUES ('hub-one', 'by-hand', '0ne000000A1', '', 1, 1700000200000000,
   1700000200000000, '{"enabled":true}');
+)sql";
+
+// What schema 3 had besides: a group with a product secret, its roster, and a member's identity.
+constexpr std::string_view kRowsOfSchema3 = R"sql(
+INSERT INTO enrollments VALUES ('0ne000000A1', 'group', 's3euvbrjlb', 'S3EUVBRJLB', 1,
+  1700000100000000, 1700000100000000, '{"enabled":true,"product_secret":{"current":"BwcA/w==",
+  "admits":"listed"}}', 's3euvbrjlb');
+INSERT INTO rosters VALUES ('0ne000000A1', 's3euvbrjlb', 1, 0);
+INSERT INTO members VALUES ('0ne000000A1', 's3euvbrjlb', 'dev-1', 1, 0, 2, 1700000150000000,
+  1700000151000000);
+INSERT INTO registrations VALUES ('0ne000000A1', 's3euvbrjlbdev-1', 'S3EUVBRJLBdev-1', 'group',
+  's3euvbrjlb', 'hub-one', 'S3EUVBRJLBdev-1', 1, 1700000200000000, 1700000200000000,
+  '{"enrollment":"S3EUVBRJLB","status":"assigned","member":"dev-1"}');
+INSERT INTO devices VALUES ('hub-one', 'S3EUVBRJLBdev-1', '0ne000000A1', 's3euvbrjlbdev-1', 1,
+  1700000200000000, 1700000200000000, '{"registration":"S3EUVBRJLBdev-1","group":"S3EUVBRJLB",
+  "awaits_activation":true}', 's3euvbrjlb');
 )sql";
 
 class Upgrade : public Suite {
@@ -188,8 +204,51 @@ TEST_P(UpgradeFrom2, GroupsOfThenCanBeChangedAndNewOnesHaveMembers) {
   EXPECT_TRUE(found->device && found->group);
 }
 
+class UpgradeFrom3 : public Upgrade {
+ protected:
+  void go_on() override {
+    make_schema(2, kRowsOfSchema2);
+    if (!HasFatalFailure()) make_schema(3, kRowsOfSchema3);
+    if (!HasFatalFailure()) reopen();
+  }
+};
+
+TEST_P(UpgradeFrom3, MembersOfThenHaveNoPasswordsAndNoGuesses) {
+  const auto found = wait(registrations().open_member_dossier(kProduct.key(), "dev-1"));
+  ASSERT_THAT(found, Succeeds());
+  ASSERT_TRUE(found->member && found->current);
+  EXPECT_EQ(found->member->version, 2U);
+  EXPECT_TRUE(found->member->enroll_password.empty() && found->member->control_password.empty());
+  EXPECT_EQ(found->member->enroll_guesses, domain::Guesses());
+  EXPECT_EQ(found->member->control_guesses, domain::Guesses());
+  EXPECT_FALSE(found->current->reset);
+}
+
+TEST_P(UpgradeFrom3, DevicesOfThenHaveNoPasswordAndAreFoundAsBefore) {
+  const auto found = wait(device_store().open_member_dossier(member_id("dev-1")));
+  ASSERT_THAT(found, Succeeds());
+  ASSERT_TRUE(found->device && found->group);
+  EXPECT_FALSE(found->device->password);
+  EXPECT_EQ(found->device->role, domain::DeviceRole::kDevice);
+  EXPECT_EQ(found->device->permissions, domain::DevicePermissions());
+  const auto identity = wait(store().identities().find(member_id("dev-1")));
+  ASSERT_THAT(identity, Succeeds());
+  EXPECT_FALSE(*identity);
+  EXPECT_EQ(wait(device_store().activate(kHub, member_id("dev-1"), 1, at(900))).value_or(false),
+            true);
+}
+
+TEST_P(UpgradeFrom3, GroupsWithPasswordsAccountsAndRecordsAreNew) {
+  ASSERT_THAT(create(management::PutEnrollment{make_template()}), Succeeds());
+  ASSERT_THAT(create(management::PutAccount{make_account("a@x.de")}), Succeeds());
+  EXPECT_THAT(create(management::PutEnrollment{make_template(kProduct)}),
+              FailsWith(ErrorKind::kConflict));
+  EXPECT_EQ(wait(store().data_records().drop_expired(at(0), 10)).value_or(9), 0U);
+}
+
 BERTH_CONFORMANCE(Upgrade);
 BERTH_CONFORMANCE(UpgradeFrom2);
+BERTH_CONFORMANCE(UpgradeFrom3);
 
 }  // namespace
 }  // namespace berth::store::conformance
