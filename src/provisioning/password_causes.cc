@@ -35,7 +35,9 @@ std::vector<Finding> not_listed(const domain::Membership& membership,
                         fmt::format("'{}' is not listed, but '{}' is: {}.", sent, name, how),
                         fmt::format("set the serial number in the device to '{}'", name)});
   }
-  findings.push_back({Cause::kMemberNotListed, true,
+  // Which of the two it is only a person can tell.
+  const bool proven = findings.empty();
+  findings.push_back({Cause::kMemberNotListed, proven,
                       fmt::format("Group '{}' does not list '{}'.", group.id.text(), sent),
                       mend::thing_serial("add", group, membership.member)});
   return findings;

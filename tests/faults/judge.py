@@ -7,6 +7,7 @@ import re
 
 from hub_catalogue import HubAnswer
 from product_catalogue import NoHandshake, ProductAnswer
+from thing_catalogue import ThingAnswer
 from wire import HTTPS, Token
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
@@ -36,6 +37,11 @@ def device(fault, transport, heard):
     answer = fault.hears
     if isinstance(answer, ProductAnswer):
         of_product(answer, heard)
+        return
+    if isinstance(answer, ThingAnswer):
+        text = '{"err":%d,"msg":"%s"}' % (answer.code, answer.message)
+        equal("the status", heard.status, answer.code)
+        equal("the body", heard.raw.split(b"\r\n\r\n", 1)[1].decode(), text)
         return
     if isinstance(answer, NoHandshake):
         equal("how the handshake failed", heard.raw, b"alert")

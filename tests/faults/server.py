@@ -14,6 +14,7 @@ from pathlib import Path
 
 from hub_wire import Visit, visit
 from product_wire import Enrol, LogIn, opened, send_product
+from thing_wire import Ask, EnrolThing, LogInThing, Template, derived, send_thing
 from wire import HTTPS, Attempt, Place, Token, derive, send
 
 READY_SECONDS = 30
@@ -180,7 +181,46 @@ class World:
         if not heard.connected:
             raise BerthError(f"'{attempt.name}' should have been let in: {heard.raw!r}")
 
+    def template(self, serial, *flags):
+        """A template of its own for the thing, which lists its serial with passwords."""
+        made = self.run("thing", "template", "create", "--id-scope", self.scope, *flags)
+        template = Template(made["id"], serial, f"enrol {serial}", f"control {serial}")
+        self.serial("add", template, "--enroll-password", template.enroll, "--control-password",
+                    template.control)
+        return template
+
+    def derived_template(self, serial, own=False, lists=True):
+        """One whose serials have their passwords from the template's secret."""
+        file = self.server.data.parent / f"{serial}.secret"
+        file.write_text(f"secret of {serial}")
+        made = self.run("thing", "template", "create", "--id-scope", self.scope,
+                        "--derivation-secret-file", str(file))
+        secret = file.read_text()
+        template = Template(made["id"], serial, derived(secret, serial), derived(serial, secret),
+                            secret)
+        if lists:
+            passwords = ["--enroll-password", "own one", "--control-password", "own two"]
+            self.serial("add", template, *(passwords if own else []))
+        return template
+
+    def serial(self, verb, template, *more):
+        """`berth thing serial VERB …`"""
+        return self.run("thing", "serial", verb, "--id-scope", self.scope, template.id,
+                        template.serial, *more)
+
+    def ask(self, attempt):
+        return send_thing(self.server.place, HTTPS, attempt)
+
+    def enrol_thing(self, template):
+        """A thing that does everything right; its Plug-ID and password."""
+        heard = self.ask(EnrolThing(template, template.enroll))
+        if not heard.connected:
+            raise BerthError(f"'{template.serial}' should have enrolled: {heard.raw!r}")
+        return heard.body["id"], heard.body["auth"]
+
     def send(self, transport, attempt):
+        if isinstance(attempt, (EnrolThing, Ask, LogInThing)):
+            return send_thing(self.server.place, transport, attempt)
         if isinstance(attempt, (Enrol, LogIn)):
             return send_product(self.server.place, attempt)
         if isinstance(attempt, Visit):

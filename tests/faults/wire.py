@@ -157,7 +157,7 @@ class HttpsDevice:
         head, *lines = raw.decode().rstrip().split("\r\n")
         headers = dict(line.split(": ", 1) for line in lines)
         body = read_exactly(self.socket.recv, int(headers["Content-Length"]))
-        return Heard(int(head.split()[1]), json.loads(body), headers, raw=raw + body)
+        return Heard(int(head.split()[1]), json.loads(body or b"{}"), headers, raw=raw + body)
 
     def send(self, attempt):
         if attempt.operation_id:
