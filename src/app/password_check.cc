@@ -87,7 +87,7 @@ ArgonPasswords::ArgonPasswords(Tools tools, PasswordCheckLimits limits)
       nobodys_(crypto::unmatchable_password(tools.rng)),
       waiting_(std::make_shared<std::atomic<std::size_t>>(0)) {}
 
-Task<Result<bool>> ArgonPasswords::matches(std::shared_ptr<const Secret> password,
+Task<Result<bool>> ArgonPasswords::matches(SharedSecret password,
                                            std::string stored) {
   const bool known = !stored.empty();
   std::string key = key_of(*password, stored);
@@ -104,7 +104,7 @@ Task<Result<bool>> ArgonPasswords::matches(std::shared_ptr<const Secret> passwor
   co_return right;
 }
 
-Task<Result<std::string>> ArgonPasswords::hash(std::shared_ptr<const Secret> password) {
+Task<Result<std::string>> ArgonPasswords::hash(SharedSecret password) {
   std::optional<Place> place = Place::take(waiting_, limits_.waiting_max);
   if (!place) co_return too_many(limits_.waiting_max);
   auto work = [place = *std::move(place), password = std::move(password),

@@ -41,8 +41,8 @@ class ArgonPasswords final : public hub::PasswordCheck, public management::Passw
   };
   explicit ArgonPasswords(Tools tools, PasswordCheckLimits limits = {});
 
-  Task<Result<bool>> matches(std::shared_ptr<const Secret> password, std::string stored) override;
-  Task<Result<std::string>> hash(std::shared_ptr<const Secret> password) override;
+  Task<Result<bool>> matches(SharedSecret password, std::string stored) override;
+  Task<Result<std::string>> hash(SharedSecret password) override;
 
  private:
   std::string key_of(const Secret& password, const std::string& stored);

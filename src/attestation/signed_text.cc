@@ -42,6 +42,8 @@ std::size_t mac_size(MacAlgorithm algorithm) {
       return crypto::Sha256{}.size();
     case MacAlgorithm::kHmacSha1:
       return crypto::Sha1Mac{}.size();
+    case MacAlgorithm::kHmacMd5:
+      return crypto::Md5Mac{}.size();
   }
   return 0;
 }
@@ -53,6 +55,8 @@ bool verify_mac(MacAlgorithm algorithm, std::span<const std::uint8_t> key, std::
       return crypto::verify_hmac_sha256(key, text, mac);
     case MacAlgorithm::kHmacSha1:
       return base::equal_constant_time(crypto::hmac_sha1(key, text), mac);
+    case MacAlgorithm::kHmacMd5:
+      return base::equal_constant_time(crypto::hmac_md5(key, text), mac);
   }
   return false;
 }

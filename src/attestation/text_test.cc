@@ -15,7 +15,8 @@ using domain::Cause;
 using domain::MacAlgorithm;
 
 constexpr std::size_t kRawSignatureMax = 1024;
-constexpr std::array kAlgorithms = {MacAlgorithm::kHmacSha1, MacAlgorithm::kHmacSha256};
+constexpr std::array kAlgorithms = {MacAlgorithm::kHmacSha1, MacAlgorithm::kHmacSha256,
+                                    MacAlgorithm::kHmacMd5};
 
 std::string without_blanks(std::string text) {
   std::erase_if(text, [](char c) {

@@ -60,4 +60,6 @@ bool equal_constant_time(std::span<const std::uint8_t> a, std::span<const std::u
 
 namespace berth {
 using base::Secret;
+// For values that are copied while nobody changes the secret: the last copy wipes it.
+using SharedSecret = std::shared_ptr<const Secret>;
 }  // namespace berth

@@ -61,6 +61,11 @@ Context& sha1_context() {
   return context;
 }
 
+Context& md5_context() {
+  thread_local Context context("MD5");
+  return context;
+}
+
 }  // namespace
 
 Sha256 hmac_sha256(std::span<const std::uint8_t> key, std::span<const std::uint8_t> text) {
@@ -76,6 +81,12 @@ Sha256 hmac_sha256(std::span<const std::uint8_t> key, std::string_view text) {
 Sha1Mac hmac_sha1(std::span<const std::uint8_t> key, std::string_view text) {
   Sha1Mac mac{};
   sha1_context().compute(key, base::as_bytes(text), mac);
+  return mac;
+}
+
+Md5Mac hmac_md5(std::span<const std::uint8_t> key, std::string_view text) {
+  Md5Mac mac{};
+  md5_context().compute(key, base::as_bytes(text), mac);
   return mac;
 }
 

@@ -9,12 +9,15 @@ constexpr Names<CredentialKind, 2> kCredentialKinds{{
     {CredentialKind::kSecret, "secret"},
     {CredentialKind::kCertificate, "certificate"},
 }};
+constexpr Names<MacAlgorithm, 3> kMacAlgorithms{{
+    {MacAlgorithm::kHmacSha256, "HMAC-SHA256"},
+    {MacAlgorithm::kHmacSha1, "HMAC-SHA1"},
+    {MacAlgorithm::kHmacMd5, "HMAC-MD5"},
+}};
 
 }  // namespace
 
-std::string_view to_string(MacAlgorithm algorithm) {
-  return algorithm == MacAlgorithm::kHmacSha1 ? "HMAC-SHA1" : "HMAC-SHA256";
-}
+std::string_view to_string(MacAlgorithm algorithm) { return name_of(kMacAlgorithms, algorithm); }
 
 std::string_view to_string(PasswordUse use) {
   switch (use) {

@@ -29,7 +29,8 @@ struct MalformedEvidence {
   std::string what;
 };
 
-enum class MacAlgorithm { kHmacSha256, kHmacSha1 };
+// SHA-1 and MD5 are for devices that know nothing newer.
+enum class MacAlgorithm { kHmacSha256, kHmacSha1, kHmacMd5 };
 std::string_view to_string(MacAlgorithm algorithm);  // "HMAC-SHA256"
 
 // A MAC over a text that names an audience and an expiry: shared access signatures.
@@ -88,7 +89,7 @@ std::string_view to_string(PasswordUse use);  // "enroll", "control", "connect",
 // A password in clear. Shared, because claims are copied; nobody changes it.
 struct Password {
   PasswordUse use = PasswordUse::kConnect;
-  std::shared_ptr<const Secret> text;  // never null; bounded by the dialect, may be empty
+  SharedSecret text;         // never null; bounded by the dialect, may be empty
   std::string account = {};  // kAccount: its e-mail address; empty: that of the device's scope
 };
 
@@ -115,7 +116,7 @@ struct Controller {
   // Credentials it has as a controller already, as sent: the claim then adds the member to what it
   // controls. Not good: they count as not sent.
   std::string device = {};
-  std::shared_ptr<const Secret> password = {};
+  SharedSecret password = {};
 };
 
 // What the device expects to be issued, when it says so.

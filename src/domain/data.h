@@ -134,8 +134,8 @@ struct RemoveIdentities {
 // Accounts only.
 struct CreatePrototype {
   std::string display_name;
-  std::string serial;                      // empty: made up
-  std::shared_ptr<const Secret> password;  // null: the account's is good for it
+  std::string serial;     // empty: made up
+  SharedSecret password;  // null: the account's is good for it
   DevicePermissions permissions;
   std::vector<std::pair<std::string, std::string>> properties;
   std::string property_links;
@@ -170,7 +170,7 @@ struct Counted {
 };
 struct PrototypeCreated {
   DeviceId device;
-  std::shared_ptr<const Secret> password;  // null when the account's is good for it
+  SharedSecret password;  // null when the account's is good for it
 };
 
 }  // namespace berth::domain

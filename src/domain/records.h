@@ -224,7 +224,9 @@ struct Member {
   TimePoint updated_at;
   std::uint64_t version = 0;
 };
-// The id under which a member registers and by which hubs know it.
+// The id under which a member registers and by which hubs know it: both texts, nothing between
+// them, as devices say it. Of one member alone, because no such group's id is the beginning of
+// another's.
 std::string member_device_id(const EnrollmentId& group, const MemberName& name);
 // The registration id of a device that controls others, by its own serial (of the form of a member
 // name) or, without one, by its made-up id.
@@ -382,8 +384,8 @@ inline constexpr std::string_view kVoucherPurpose = "member-voucher";
 struct Account {
   ScopeId scope;
   std::string email;
-  ObjectId id;           // as a publisher of data
-  std::string password;  // Argon2id, in its usual text form ("$argon2id$v=19$…")
+  ObjectId id;                // as a publisher of data
+  std::string password_hash;  // Argon2id, in its usual text form ("$argon2id$v=19$…")
   bool enabled = true;
   Guesses guesses;
   TimePoint created_at;

@@ -71,7 +71,7 @@ Task<void> forget_wrong(std::shared_ptr<Core> core, const Account& account) {
 
 Task<Result<Account, Rejection>> prove_account(std::shared_ptr<Core> core,
                                                std::vector<Account> accounts,
-                                               std::shared_ptr<const Secret> password,
+                                               SharedSecret password,
                                                std::string source) {
   // Each try costs a lot.
   if (core->failures.exhausted(source, core->ports.clock.monotonic())) {
@@ -83,7 +83,7 @@ Task<Result<Account, Rejection>> prove_account(std::shared_ptr<Core> core,
   std::vector<Account> open(accounts.begin(), first_locked);
   if (open.size() > kAccountsTriedMax) open.resize(kAccountsTriedMax);
   for (const Account& each : open) {
-    Result<bool> matches = co_await core->ports.passwords.matches(password, each.password);
+    Result<bool> matches = co_await core->ports.passwords.matches(password, each.password_hash);
     if (!matches) co_return Fail(store_trouble(Step::kAttest, matches.error()));
     if (!*matches) continue;
     if (!each.enabled) {

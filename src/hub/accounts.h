@@ -26,7 +26,7 @@ inline constexpr std::size_t kAccountsTriedMax = 10;
 // kStoreUnavailable.
 Task<Result<domain::Account, Rejection>> prove_account(std::shared_ptr<Core> core,
                                                        std::vector<domain::Account> accounts,
-                                                       std::shared_ptr<const Secret> password,
+                                                       SharedSecret password,
                                                        std::string source);
 
 }  // namespace berth::hub

@@ -42,7 +42,7 @@ Task<Result<domain::Account, Rejection>> prove_by_account(std::shared_ptr<Core> 
   std::erase_if(*accounts, [&](const domain::Account& each) {
     return !email.empty() && !base::equals_ignoring_case(each.email, email);
   });
-  std::shared_ptr<const Secret> text = password_of(claim)->text;
+  SharedSecret text = password_of(claim)->text;
   Result<domain::Account, Rejection> proven =
       co_await prove_account(core, *std::move(accounts), std::move(text), claim.source);
   co_return proven;

@@ -62,14 +62,14 @@ Result<void> check_password(const Secret& password) {
   return Fail(invalid("password begins or ends with a blank, which gets lost in headers", mend));
 }
 
-Task<Result<std::string>> hashed(const Call& call, std::shared_ptr<const Secret> password) {
+Task<Result<std::string>> hashed(const Call& call, SharedSecret password) {
   Result<void> valid = check_password(*password);
   if (!valid) co_return Fail(std::move(valid).error());
   Result<std::string> hash = co_await call.ports.passwords.hash(std::move(password));
   co_return hash;
 }
 
-std::shared_ptr<const Secret> shared(std::optional<Secret> password) {
+SharedSecret shared(std::optional<Secret> password) {
   return std::make_shared<const Secret>(*std::move(password));
 }
 
@@ -93,7 +93,7 @@ Differences edit_account(Account& account, const domain::AccountEdit& edit, std:
   Differences changed;
   const bool has_new = !hash.empty();
   if (has_new) {
-    account.password = std::move(hash);
+    account.password_hash = std::move(hash);
     changed.note("password");
   }
   if (edit.enabled) changed.set("enabled", account.enabled, *edit.enabled);
@@ -120,10 +120,10 @@ Task<Answer> run(const Call& call, domain::CreateAccount command) {
   Result<domain::Scope> scope = co_await room_in(call, std::move(command.scope));
   if (!scope) co_return Fail(std::move(scope).error());
   account.scope = scope->id;
-  std::shared_ptr<const Secret> password = shared(std::move(command.edit.password));
+  SharedSecret password = shared(std::move(command.edit.password));
   Result<std::string> hash = co_await hashed(call, std::move(password));
   if (!hash) co_return Fail(std::move(hash).error());
-  account.password = *std::move(hash);
+  account.password_hash = *std::move(hash);
   account.id = domain::ObjectId::trusted(call.ports.rng.hex(kObjectIdBytes));
   account.enabled = command.edit.enabled.value_or(true);
   account.created_at = account.updated_at = call.ports.clock.wall();
@@ -160,7 +160,7 @@ Task<Answer> run(const Call& call, domain::UpdateAccount command) {
   if (command.edit.password) {
     Result<Account> exists = co_await find_account(call, command.scope, command.email);
     if (!exists) co_return Fail(std::move(exists).error());
-    std::shared_ptr<const Secret> password = shared(std::move(command.edit.password));
+    SharedSecret password = shared(std::move(command.edit.password));
     Result<std::string> made = co_await hashed(call, std::move(password));
     if (!made) co_return Fail(std::move(made).error());
     hash = *std::move(made);

@@ -3,6 +3,8 @@
 #include "management/keys.h"
 #include "management/validation.h"
 
+#include <fmt/format.h>
+
 namespace berth::management {
 namespace {
 
@@ -40,6 +42,12 @@ Result<void> edit_key(const Call& call, Device& device, KeySlot slot,
 Result<void> edit_keys(const Call& call, Device& device, const DeviceEdit& edit,
                        Differences& changed) {
   if (!is_new(device) && !edit.primary_key && !edit.secondary_key) return {};
+  if (device.password) {
+    return Fail(
+        ErrorKind::kInvalid,
+        fmt::format("device '{}' has a password, and cannot have keys beside it", device.id.text()),
+        "leave the keys out; it gets another password by registering again");
+  }
   if (!device.keys) device.keys.emplace();
   Result<void> done = edit_key(call, device, KeySlot::kPrimary, edit.primary_key, changed);
   if (!done) return done;

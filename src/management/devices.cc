@@ -18,6 +18,11 @@ std::string device_target(const Device& device) {
 }
 
 Error no_keys(const Device& device) {
+  if (device.password) {
+    return {ErrorKind::kNotFound,
+            fmt::format("device '{}' has a password, and no symmetric keys", device.id.text()),
+            "passwords are kept one-way: let it register again to get another one"};
+  }
   return {ErrorKind::kNotFound, fmt::format("device '{}' has no symmetric keys", device.id.text()),
           "give it keys: berth device update " + device.id.text() + " --primary-key KEY"};
 }

@@ -92,8 +92,7 @@ Placement stay(const Identified& identified, const domain::Enrollment& enrollmen
 Placement beside_controlled(const Identified& identified, const domain::Enrollment& enrollment) {
   const Dossier& dossier = identified.dossier;
   Placement placement;
-  placement.hub =
-      has_identity(dossier) ? dossier.current->hub : dossier.controlled_device->hub;
+  placement.hub = has_identity(dossier) ? dossier.current->hub : dossier.controlled_device->hub;
   placement.hub_host = dossier.controlled->hub_host;
   for (const HubCandidate& each : identified.snapshot->hubs) {
     if (each.hub.name == placement.hub) placement.hub_host = each.hub.host;

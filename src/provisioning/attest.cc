@@ -49,8 +49,7 @@ class Check {
       if (!attestor->reads(claim_.evidence)) continue;
       const Candidates some = of_kind(candidates, attestor->name());
       if (some.empty()) continue;
-      Result<Attested, Refusal> attested =
-          attestor->attest(input(some));
+      Result<Attested, Refusal> attested = attestor->attest(input(some));
       if (attested) {
         const domain::Enrollment* enrollment = some[attested->candidate];
         return Proven{enrollment, *std::move(attested)};

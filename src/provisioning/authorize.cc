@@ -42,8 +42,7 @@ Result<void, Refusal> authorize(const domain::Claim& claim, const Identified& id
                         fmt::format("{} bytes", claim.payload.size()),
                         {}});
   }
-  if (const auto* with_passwords =
-          std::get_if<domain::MemberPasswords>(&enrollment.attestation)) {
+  if (const auto* with_passwords = std::get_if<domain::MemberPasswords>(&enrollment.attestation)) {
     return authorize_password_member(claim, identified, *with_passwords, with.as_controller);
   }
   const auto* product = std::get_if<domain::ProductSecret>(&enrollment.attestation);

@@ -84,6 +84,13 @@ Finding said(std::string text, std::string mend_text) {
   return {Cause::kUnexplained, false, std::move(text), std::move(mend_text)};
 }
 
+Finding polls_another(const domain::Trail& trail) {
+  return said(
+      "The device polls an operation that it did not begin last: it registers on several "
+      "connections at once, or sends an id of its own.",
+      mend::show_registration(trail.scope, trail.registration_id));
+}
+
 }  // namespace
 
 std::vector<Finding> plain_causes(const domain::Claim& claim, const domain::Trail& trail,
@@ -102,10 +109,7 @@ std::vector<Finding> plain_causes(const domain::Claim& claim, const domain::Trai
     case Reason::kScopeDisabled:
       return {said("The whole scope is switched off.", mend::enable_scope(trail.scope))};
     case Reason::kOperationUnknown:
-      return {
-          said("The device polls an operation that it did not begin last: it registers on "
-               "several connections at once, or sends an id of its own.",
-               mend::show_registration(trail.scope, trail.registration_id))};
+      return {polls_another(trail)};
     case Reason::kNotRegistered:
       return {said("The device asks for its state before it has ever registered.",
                    "let the device register first")};

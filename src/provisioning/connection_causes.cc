@@ -187,6 +187,36 @@ Finding not_permitted(const domain::TrailStep& step) {
           "change the other one's permissions"};
 }
 
+Finding too_many(const domain::Trail& trail) {
+  return {Cause::kGuessing, true,
+          fmt::format("Too many failed connections came from {}; what it does next is refused "
+                      "without a closer look.",
+                      trail.source),
+          "mend the devices behind that address; the earlier trails say what is wrong"};
+}
+
+Finding locked(const domain::TrailStep& step) {
+  return {Cause::kMemberLocked, true,
+          fmt::format("Too many wrong passwords in a row: {}.", step.received),
+          "wait until the lock is over, or lift it: berth thing account enable <email>"};
+}
+
+Finding invalid_request(const domain::TrailStep& step) {
+  return said(fmt::format("The request asks for what there is not: {}; expected was {}.",
+                          step.received, step.expected),
+              "let the client send what docs/dialects describes for its vendor");
+}
+
+Finding no_property() {
+  return said("The device has no property of that name.",
+              "write the property first, or ask for one that is there");
+}
+
+Finding not_bound() {
+  return said("The device spoke for another one that is not bound to it.",
+              "let the gateway bind the other device first: it needs that device's secret");
+}
+
 }  // namespace
 
 std::vector<Finding> plain_connection_causes(const domain::Claim& claim, const domain::Trail& trail,
@@ -198,11 +228,7 @@ std::vector<Finding> plain_connection_causes(const domain::Claim& claim, const d
     case Reason::kProofMissing:
       return {nothing_presented()};
     case Reason::kTooManyAttempts:
-      return {{Cause::kGuessing, true,
-               fmt::format("Too many failed connections came from {}; what it does next is refused "
-                           "without a closer look.",
-                           trail.source),
-               "mend the devices behind that address; the earlier trails say what is wrong"}};
+      return {too_many(trail)};
     case Reason::kTopicForbidden:
       return {forbidden_topic(claim, step)};
     case Reason::kMessageTooLarge:
@@ -255,21 +281,15 @@ std::vector<Finding> plain_connection_causes(const domain::Claim& claim, const d
     case Reason::kNotPermitted:
       return {not_permitted(step)};
     case Reason::kMemberLocked:
-      return {{Cause::kMemberLocked, true,
-               fmt::format("Too many wrong passwords in a row: {}.", step.received),
-               "wait until the lock is over, or lift it: berth thing account enable <email>"}};
+      return {locked(step)};
     case Reason::kRequestInvalid:
-      return {said(fmt::format("The request asks for what there is not: {}; expected was {}.",
-                               step.received, step.expected),
-                   "let the client send what docs/dialects describes for its vendor")};
+      return {invalid_request(step)};
     case Reason::kPropertyUnknown:
-      return {said("The device has no property of that name.",
-                   "write the property first, or ask for one that is there")};
+      return {no_property()};
     case Reason::kMemberDisabled:
       return {disabled(claim, trail, device)};
     case Reason::kNotBound:
-      return {said("The device spoke for another one that is not bound to it.",
-                   "let the gateway bind the other device first: it needs that device's secret")};
+      return {not_bound()};
   }
   return {};
 }

@@ -12,8 +12,8 @@ namespace {
 void take_wishes(domain::Device& device, const IssueWith& with, const Identified& identified) {
   const domain::Claim& claim = *with.claim;
   if (!claim.display_name.empty()) device.display_name = claim.display_name;
-  device.role = identified.for_controller ? domain::DeviceRole::kController
-                                          : domain::DeviceRole::kDevice;
+  device.role =
+      identified.for_controller ? domain::DeviceRole::kController : domain::DeviceRole::kDevice;
   device.serial = identified.for_controller ? claim.controller->serial : claim.membership->member;
   device.first_reported = claim.properties;
   device.property_links = claim.property_links;

@@ -32,16 +32,16 @@ Result<void, Refusal> authorize_thing(const Identified& identified,
   const bool registered = current->status == domain::RegistrationStatus::kAssigned;
   const bool again = current->reset || passwords.reissue == domain::Reissue::kNew;
   if (!registered || again) return {};
-  return Fail(Refusal{
-      Reason::kAlreadyRegistered,
-      "a member that is not registered, or was reset",
-      fmt::format("one that is registered as '{}' since {}", current->device_id.text(),
-                  base::format_utc(current->updated_at, 0)),
-      {}});
+  return Fail(
+      Refusal{Reason::kAlreadyRegistered,
+              "a member that is not registered, or was reset",
+              fmt::format("one that is registered as '{}' since {}", current->device_id.text(),
+                          base::format_utc(current->updated_at, 0)),
+              {}});
 }
 
-Result<void, Refusal> authorize_controller(const domain::Claim& claim,
-                                           const Identified& identified, bool proven) {
+Result<void, Refusal> authorize_controller(const domain::Claim& claim, const Identified& identified,
+                                           bool proven) {
   const Dossier& dossier = identified.dossier;
   const bool there = dossier.controlled && dossier.controlled_device &&
                      dossier.controlled->status == domain::RegistrationStatus::kAssigned;
@@ -157,7 +157,8 @@ std::string actor_of(const Attempt& attempt, const domain::ScopeId& scope, std::
   if (voucher == nullptr) return fmt::format("device:{}/{}", scope.text(), id);
   // "<expiry>.<digest>.<actor>", verified by attest.
   const std::size_t digest = voucher->text.find('.');
-  const std::size_t actor = digest == std::string::npos ? digest : voucher->text.find('.', digest + 1);
+  const std::size_t actor =
+      digest == std::string::npos ? digest : voucher->text.find('.', digest + 1);
   return actor == std::string::npos ? std::string("server") : voucher->text.substr(actor + 1);
 }
 

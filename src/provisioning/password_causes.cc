@@ -45,10 +45,10 @@ std::vector<Finding> not_listed(const domain::Membership& membership,
 
 Finding registered_already(const domain::Membership& membership, const domain::Enrollment& group,
                            const CaseFile& file) {
-  const std::string since =
-      file.current ? fmt::format("as '{}' at {}", file.current->device_id.text(),
-                                 base::format_utc(file.current->updated_at, 0))
-                   : std::string("before");
+  const std::string since = file.current
+                                ? fmt::format("as '{}' at {}", file.current->device_id.text(),
+                                              base::format_utc(file.current->updated_at, 0))
+                                : std::string("before");
   return {Cause::kRegisteredAlready, true,
           fmt::format("The password is right, but '{}' was enrolled {}. The device may have lost "
                       "what it was given, or somebody else uses its serial number.",
@@ -58,14 +58,14 @@ Finding registered_already(const domain::Membership& membership, const domain::E
 
 Finding serial_of_other(const domain::Claim& claim, const domain::Trail& trail) {
   const std::string expected = trail.steps.empty() ? std::string() : trail.steps.back().expected;
-  return {Cause::kSerialOfOther, true,
-          fmt::format("The control password of '{}' is right, but the controller's own serial '{}' "
-                      "is taken by one that does not control it: expected was {}.",
-                      claim.membership->member,
-                      base::printable(claim.controller ? claim.controller->serial : "",
-                                      kNameBytesMax),
-                      expected),
-          "let the controller send the credentials it has, or another serial"};
+  return {
+      Cause::kSerialOfOther, true,
+      fmt::format("The control password of '{}' is right, but the controller's own serial '{}' "
+                  "is taken by one that does not control it: expected was {}.",
+                  claim.membership->member,
+                  base::printable(claim.controller ? claim.controller->serial : "", kNameBytesMax),
+                  expected),
+      "let the controller send the credentials it has, or another serial"};
 }
 
 }  // namespace

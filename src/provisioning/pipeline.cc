@@ -96,7 +96,8 @@ struct Provisioning::State {
   // One round through the six steps. None: the race for the registration was lost, decide again.
   using Round = std::optional<Result<Verdict, Refusal>>;
   Task<Round> go(Attempt& attempt, const std::string& operation_id);
-  // A wrong password of a member is counted where all servers see it; `refusal` says when that locks.
+  // A wrong password of a member is counted where all servers see it; `refusal` says when that
+  // locks.
   Task<void> count_guess(const Attempt& attempt, const Identified& identified, Refusal& refusal);
   Task<Round> take_control(Attempt& attempt, const Identified& identified, const Proven& proven);
   Task<Round> place(Attempt& attempt, const Identified& identified, Proven proven);
@@ -153,9 +154,9 @@ Task<Provisioning::State::Round> Provisioning::State::go(Attempt& attempt,
   attempt.trail.enrollment = reference_text(*proven->enrollment);
   attempt.pass(Step::kAttest, proven->attested.detail);
 
-  Result<void, Refusal> allowed = authorize(attempt.claim, *identified, *proven->enrollment,
-                                            {ports.clock.wall(), settings.payload_bytes_max,
-                                             proven->attested.as_controller});
+  Result<void, Refusal> allowed =
+      authorize(attempt.claim, *identified, *proven->enrollment,
+                {ports.clock.wall(), settings.payload_bytes_max, proven->attested.as_controller});
   if (!allowed) co_return refuse(attempt, Step::kAuthorize, std::move(allowed).error());
   attempt.pass(Step::kAuthorize, "enabled, and owner of the id or the first to claim it");
 

@@ -28,7 +28,7 @@ struct Identified {
   domain::RegistrationId registration;
   Dossier dossier;
   std::shared_ptr<const ScopeSnapshot> snapshot;
-  std::string fresh_id;        // as Attempt's
+  std::string fresh_id;         // as Attempt's
   bool for_controller = false;  // the claim is of a device that is to control the member
 };
 

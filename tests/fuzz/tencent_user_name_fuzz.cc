@@ -34,6 +34,7 @@ struct EvidenceCheck {
   void operator()(const domain::SignedText& text) const {
     BERTH_CHECK((text.texts.size() == 1 && text.texts[0] == *packet.user_name) &&
                 "signed as received");
+    BERTH_CHECK((text.algorithm != domain::MacAlgorithm::kHmacMd5) && "this vendor has no MD5");
     const std::size_t size = text.algorithm == domain::MacAlgorithm::kHmacSha1 ? 20 : 32;
     BERTH_CHECK((text.mac.empty() || text.mac.size() == size) && "the algorithm's size");
     BERTH_CHECK((text.raw_signature.size() <= 128) && "bounded");

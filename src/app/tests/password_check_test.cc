@@ -29,7 +29,7 @@ class Blocker {
   std::promise<void> released_;
 };
 
-std::shared_ptr<const Secret> shared(std::string_view text) {
+SharedSecret shared(std::string_view text) {
   return std::make_shared<const Secret>(Secret::from_text(text));
 }
 

@@ -230,7 +230,7 @@ TEST_F(DevicePasswordsTest, Rival_UnknownIdWithThePasswordOfOneThatIsKnown) {
 }
 
 TEST_F(DevicePasswordsTest, Rival_NothingFits) {
-  const Finding finding = top("something else");
+  const Finding finding = top("unheard of");
   EXPECT_EQ(finding.cause, Cause::kIssuedButOther);
   EXPECT_FALSE(finding.proven);
   budget_ = 0;

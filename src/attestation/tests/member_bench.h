@@ -45,12 +45,16 @@ inline domain::ProductSecret& secret_of(domain::Enrollment& group) {
 
 inline base::Bytes mac_of(domain::MacAlgorithm algorithm, std::span<const std::uint8_t> key,
                           std::string_view text) {
-  if (algorithm == domain::MacAlgorithm::kHmacSha1) {
-    const crypto::Sha1Mac mac = crypto::hmac_sha1(key, text);
-    return {mac.begin(), mac.end()};
+  const auto bytes_of = [](const auto& mac) { return base::Bytes(mac.begin(), mac.end()); };
+  switch (algorithm) {
+    case domain::MacAlgorithm::kHmacSha256:
+      return bytes_of(crypto::hmac_sha256(key, text));
+    case domain::MacAlgorithm::kHmacSha1:
+      return bytes_of(crypto::hmac_sha1(key, text));
+    case domain::MacAlgorithm::kHmacMd5:
+      return bytes_of(crypto::hmac_md5(key, text));
   }
-  const crypto::Sha256 mac = crypto::hmac_sha256(key, text);
-  return {mac.begin(), mac.end()};
+  return {};
 }
 
 // What a device sends: the text it should have signed, and the one it did (the same if empty).

@@ -58,7 +58,7 @@ inline void give_own(TestVault& vault, domain::Member& member, domain::PasswordU
       vault.digest(base::as_bytes(text), purpose_of(member, use));
 }
 
-inline std::shared_ptr<const Secret> shared(std::string_view text) {
+inline SharedSecret shared(std::string_view text) {
   return std::make_shared<const Secret>(Secret::from_text(text));
 }
 

@@ -224,6 +224,22 @@ TEST_F(ProductRivalsTest, OtherMacAlgorithmInAnyEncoding) {
             Cause::kOtherMacAlgorithm);
 }
 
+TEST_F(ProductRivalsTest, Md5IsToldByTheSizeOfTheMac) {
+  const base::Bytes shorter = right_mac(MacAlgorithm::kHmacMd5);
+  for (const std::string& raw : {base::hex_encode(shorter), base64_of(base::hex_encode(shorter)),
+                                 base::base64_encode(shorter)}) {
+    for (const MacAlgorithm due : {MacAlgorithm::kHmacSha1, MacAlgorithm::kHmacSha256}) {
+      const Finding found = sent_as(raw, due);
+      EXPECT_EQ(found.cause, Cause::kOtherMacAlgorithm) << raw;
+      EXPECT_NE(found.text.find("with HMAC-MD5, where " + std::string(to_string(due)) + " is due"),
+                std::string::npos)
+          << found.text;
+    }
+  }
+  EXPECT_EQ(sent_as(base::hex_encode(right_mac()), MacAlgorithm::kHmacMd5).cause,
+            Cause::kOtherMacAlgorithm);
+}
+
 TEST_F(ProductRivalsTest, OddEncodingOfAWrongSignatureIsNotProven) {
   SignedText proof = make_signed({}, base::as_bytes("another secret"));
   proof.raw_signature = base::base64_encode(proof.mac);

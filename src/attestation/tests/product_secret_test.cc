@@ -92,6 +92,22 @@ TEST_F(ProductSecretTest, LinesUnderHmacSha256VerifyAsWell) {
   EXPECT_EQ(refusal(proof), Reason::kProofRejected);
 }
 
+TEST_F(ProductSecretTest, NamesAndValuesWithNothingBetweenThemUnderHmacMd5VerifyAsWell) {
+  SignedSpec spec;
+  spec.algorithm = domain::MacAlgorithm::kHmacMd5;
+  spec.text = "deviceNamedev_keynotlsproductKeyS3EUVBRJLBrandom1327088122";
+  SignedText proof = make_signed(spec, base::as_bytes(kProductSecret));
+  EXPECT_EQ(proof.mac.size(), 16U);
+  EXPECT_EQ(refusal(proof), Reason::kNone);
+  proof.mac.back() ^= 1;
+  EXPECT_EQ(refusal(proof), Reason::kProofRejected);
+  proof = make_signed(spec, base::as_bytes("another secret"));
+  const auto refused = attest(proof);
+  ASSERT_FALSE(refused);
+  EXPECT_TRUE(refused.error().expected.starts_with("HMAC-MD5 over 'deviceNamedev_keynotls"))
+      << refused.error().expected;
+}
+
 TEST_F(ProductSecretTest, PreviousSecretIsGoodUntilItsOverlapEnds) {
   rotate(kOtherSecret, kMadeAt + 10);
   const auto attested = attest_with(kProductSecret, kMadeAt + 10);
@@ -146,8 +162,10 @@ TEST_F(ProductSecretTest, SignatureOfAnotherSizeIsMalformed) {
   proof.mac.clear();
   EXPECT_EQ(refusal(proof), Reason::kProofMalformed);
   proof = make_signed({}, base::as_bytes(kProductSecret));
-  proof.algorithm = domain::MacAlgorithm::kHmacSha256;
-  EXPECT_EQ(refusal(proof), Reason::kProofMalformed);
+  for (const auto other : {domain::MacAlgorithm::kHmacSha256, domain::MacAlgorithm::kHmacMd5}) {
+    proof.algorithm = other;
+    EXPECT_EQ(refusal(proof), Reason::kProofMalformed);
+  }
   proof = make_signed({}, base::as_bytes(kProductSecret));
   proof.texts.clear();
   EXPECT_EQ(refusal(proof), Reason::kProofMalformed);

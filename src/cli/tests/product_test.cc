@@ -7,6 +7,7 @@
 namespace berth::cli {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using testing::FakeWorld;
 using ::testing::HasSubstr;
@@ -119,6 +120,15 @@ TEST_F(Products, UnusualIdsAndSecretsAreWarnedOf) {
             "32\n");
   created({"S3EUVBRJLB", "--auth-mode", "key", "--product-secret", std::string(24, 'x')});
   EXPECT_THAT(err(), IsEmpty());
+}
+
+TEST_F(Products, IdThatOverlapsAnothersIsRefusedInTheServersWords) {
+  world.server.refuse(std::string("POST ") + kGroups, 409, "conflict",
+                      "its id begins with that of group 'S3EUVBRJLB'");
+  EXPECT_EQ(run({"create", "S3EUVBRJLBX", "--auth-mode", "key"}), kFailed);
+  EXPECT_THAT(err(), AllOf(HasSubstr("409 conflict"),
+                           HasSubstr("its id begins with that of group 'S3EUVBRJLB'")));
+  EXPECT_THAT(out(), IsEmpty());
 }
 
 TEST_F(Products, WrongUsageIsRefusedBeforeAnythingIsSent) {

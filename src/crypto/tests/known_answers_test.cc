@@ -75,11 +75,30 @@ TEST(HmacSha1, MatchesRfc2202) {
             "aa4ae5e15272d00e95705637ce8a3b55ed402112");
 }
 
-TEST(HmacSha1, AndSha256AreKeyedApart) {
+TEST(HmacMd5, MatchesRfc2202) {
+  EXPECT_EQ(hex_encode(hmac_md5(Bytes(16, 0x0b), "Hi There")), "9294727a3638bb1c13f48ef8158bfc9d");
+  EXPECT_EQ(hex_encode(hmac_md5(as_bytes("Jefe"), "what do ya want for nothing?")),
+            "750c783e6ab0b503eaa86e310a5db738");
+  EXPECT_EQ(hex_encode(hmac_md5(Bytes(16, 0xaa), std::string(50, '\xdd'))),
+            "56be34521d144c88dbb8c733f0e8b3f6");
+  EXPECT_EQ(hex_encode(hmac_md5(Bytes(16, 0x0c), "Test With Truncation")),
+            "56461ef2342edc00f9bab995690efd4c");
+  EXPECT_EQ(hex_encode(hmac_md5(Bytes(80, 0xaa),
+                                "Test Using Larger Than Block-Size Key - Hash Key First")),
+            "6b1ab7fe4bd7bf8f0b62e6ce61b9d0cd");
+  EXPECT_EQ(hex_encode(hmac_md5(Bytes(80, 0xaa),
+                                "Test Using Larger Than Block-Size Key and Larger "
+                                "Than One Block-Size Data")),
+            "6f630fad67cda0ee1fb1f562db3aa53e");
+}
+
+TEST(HmacSha1, AndTheOthersAreKeyedApart) {
   const Sha1Mac first = hmac_sha1(as_bytes("a"), "text");
   const Sha256 longer = hmac_sha256(as_bytes("b"), "text");
+  const Md5Mac shorter = hmac_md5(as_bytes("c"), "text");
   EXPECT_EQ(hmac_sha1(as_bytes("a"), "text"), first);
   EXPECT_EQ(hmac_sha256(as_bytes("b"), "text"), longer);
+  EXPECT_EQ(hmac_md5(as_bytes("c"), "text"), shorter);
 }
 
 struct SignedVector {

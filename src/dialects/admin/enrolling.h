@@ -19,7 +19,7 @@ struct Enroll {};
 
 // What is known of the request while it is under way.
 struct Enrolling {
-  std::shared_ptr<const Secret> token;  // for the second command to management
+  SharedSecret token;  // for the second command to management
   std::string scope;
   std::string group;
   std::string name;

@@ -117,17 +117,17 @@ domain::Claim read_thing(const json::object& body) {
   std::vector<JsonProblem> problems;
   JsonFields fields(body, kLenient, problems);
   const Enrollment enrollment = read_enrollment(fields, "hwid");
-  const std::string password = fields.text("pass", kPasswordRule).value_or("");
-  return finished(thing_claim(enrollment, password), body, problems);
+  const Secret password = Secret::from_text(fields.text("pass", kPasswordRule).value_or(""));
+  return finished(thing_claim(enrollment, password.text()), body, problems);
 }
 
 domain::Claim read_controller(const json::object& body) {
   std::vector<JsonProblem> problems;
   JsonFields fields(body, kLenient, problems);
   const Enrollment enrollment = read_enrollment(fields, "ctrl");
-  const std::string password = fields.text("pass", kPasswordRule).value_or("");
+  const Secret password = Secret::from_text(fields.text("pass", kPasswordRule).value_or(""));
   const std::string serial = controller_serial(fields, body);
-  return finished(controller_claim(enrollment, password, serial), body, problems);
+  return finished(controller_claim(enrollment, password.text(), serial), body, problems);
 }
 
 Result<domain::CreatePrototype> read_prototype(const json::object& body) {

@@ -50,7 +50,7 @@ Result<HttpCommand> enroll_by_post(const Incoming& incoming) {
   if (!body) return enroll(incoming, malformed_claim(body.error().what));
   if (find(*body, "model") != nullptr) return enroll(incoming, read_thing(*body));
   BERTH_TRY(domain::CreatePrototype create, read_prototype(*body));
-  std::shared_ptr<const Secret> password = create.password;
+  SharedSecret password = create.password;
   HttpCommand command = ask(incoming, std::move(create));
   command.pending.password = std::move(password);
   return command;

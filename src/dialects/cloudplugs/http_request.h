@@ -20,7 +20,7 @@ struct HttpPending {
   bool has_master = false;                      // the password is an account's
   bool is_account = false;                      // asked by an account
   std::string name = {};                        // of the property
-  std::shared_ptr<const Secret> password = {};  // a prototype's
+  SharedSecret password = {};  // a prototype's
 };
 
 struct HttpCommand {

@@ -37,7 +37,7 @@ std::vector<std::string_view> split_list(std::string_view text) {
   return parts;
 }
 
-std::shared_ptr<const Secret> secret_of(std::string_view text) {
+SharedSecret secret_of(std::string_view text) {
   return std::make_shared<const Secret>(Secret::from_text(text));
 }
 

@@ -33,6 +33,6 @@ bool is_blank(std::string_view text);
 // Parts of a list in text ("a, b"), without blanks around them and without empty ones.
 std::vector<std::string_view> split_list(std::string_view text);
 
-std::shared_ptr<const Secret> secret_of(std::string_view text);
+SharedSecret secret_of(std::string_view text);
 
 }  // namespace berth::dialects::cloudplugs

@@ -35,6 +35,7 @@ Fault own_certificate() {
 }
 Fault method_not_allowed() { return {1016, "UnsupportedOperation", "method not allowed"}; }
 
+// What is of other operations, never of a registration, is an error of ours.
 Fault fault_for(Reason reason) {
   switch (reason) {
     case Reason::kIdInvalid:
@@ -82,7 +83,6 @@ Fault fault_for(Reason reason) {
       return {1015, kFailed, "request repeated"};
     case Reason::kStoreUnavailable:
       return {1503, kInternal, "service unavailable"};
-    // Of other operations, never of a registration.
     case Reason::kOperationUnknown:
     case Reason::kNotRegistered:
     case Reason::kHostUnknown:

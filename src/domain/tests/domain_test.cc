@@ -104,6 +104,9 @@ TEST(Names, GoBothWaysIgnoringCase) {
         Substatus::kDeviceDataReset, Substatus::kReprovisionedToInitialAssignment}) {
     EXPECT_EQ(parse_substatus(to_string(substatus)), substatus);
   }
+  EXPECT_EQ(to_string(MacAlgorithm::kHmacSha256), "HMAC-SHA256");
+  EXPECT_EQ(to_string(MacAlgorithm::kHmacSha1), "HMAC-SHA1");
+  EXPECT_EQ(to_string(MacAlgorithm::kHmacMd5), "HMAC-MD5");
   EXPECT_EQ(to_string(Step::kAuthorize), "authorize");
   EXPECT_EQ(to_string(TrailOutcome::kFailed), "failed");
   EXPECT_EQ(attestation_name(SymmetricKeys{}), "symmetric_key");

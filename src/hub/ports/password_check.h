@@ -18,7 +18,7 @@ class PasswordCheck {
   virtual ~PasswordCheck() = default;
   // `stored` is domain::Account::password; empty (no such account) takes as long and is false.
   // kUnavailable when too many wait already.
-  virtual Task<Result<bool>> matches(std::shared_ptr<const Secret> password,
+  virtual Task<Result<bool>> matches(SharedSecret password,
                                      std::string stored) = 0;
 };
 

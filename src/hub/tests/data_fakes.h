@@ -250,7 +250,7 @@ class MemoryIdentities final : public Identities {
 // The stored text of a password is the password.
 class PlainPasswords final : public PasswordCheck {
  public:
-  Task<Result<bool>> matches(std::shared_ptr<const Secret> password, std::string stored) override {
+  Task<Result<bool>> matches(SharedSecret password, std::string stored) override {
     ++checks;
     if (busy) co_return Fail(ErrorKind::kUnavailable, "too many wait");
     co_return !stored.empty() && password->text() == stored;

@@ -16,7 +16,7 @@ namespace berth::hub {
 inline constexpr std::string_view kEmail = "owner@example.test";
 inline constexpr std::string_view kOther = "0ne00FFFFFF";
 
-inline std::shared_ptr<const Secret> secret(std::string_view text) {
+inline SharedSecret secret(std::string_view text) {
   return std::make_shared<const Secret>(Secret::from_text(text));
 }
 
@@ -34,7 +34,7 @@ class DataWorld : public World {
     account.scope = *domain::ScopeId::parse("0ne00ABCDEF");
     account.email = kEmail;
     account.id = *domain::ObjectId::parse("aaaaaaaaaaaaaaaaaaaaaaaa");
-    account.password = "master";
+    account.password_hash = "master";
   }
 
   // Its password is "pw-" and its id.

@@ -1,6 +1,7 @@
 #include "issuing/certificate.h"
 
 #include "crypto/certificate.h"
+#include "issuing/tests/member.h"
 
 #include <gtest/gtest.h>
 
@@ -13,24 +14,6 @@ using domain::CredentialKind;
 
 class CertificateTest : public testing::Test {
  protected:
-  static domain::Enrollment group(domain::CredentialKind issues) {
-    domain::Enrollment made;
-    made.scope = domain::ScopeId::trusted("0ne00ABCDEF");
-    made.kind = domain::EnrollmentKind::kGroup;
-    made.id = domain::EnrollmentId::trusted("S3EUVBRJLB");
-    domain::ProductSecret secret;
-    secret.issues = issues;
-    made.attestation = secret;
-    return made;
-  }
-  static domain::Device device(std::int64_t at = 0, const std::string& hub = "hub-1") {
-    domain::Device made;
-    made.hub = domain::HubName::trusted(hub);
-    made.updated_at = base::from_unix_seconds(at);
-    made.id = domain::DeviceId::trusted("S3EUVBRJLBdev1");
-    return made;
-  }
-
   CertificateTest()
       : authority_(std::make_shared<const crypto::Authority>(
             *crypto::Authority::create("Berth test CA", rng_, clock_))),

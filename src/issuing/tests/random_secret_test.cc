@@ -1,5 +1,6 @@
 #include "issuing/random_secret.h"
 
+#include "issuing/tests/member.h"
 #include "issuing/tests/open_vault.h"
 
 #include <gtest/gtest.h>
@@ -13,24 +14,6 @@ using domain::CredentialKind;
 
 class RandomSecretTest : public testing::Test {
  protected:
-  static domain::Enrollment group(domain::CredentialKind issues) {
-    domain::Enrollment made;
-    made.scope = domain::ScopeId::trusted("0ne00ABCDEF");
-    made.kind = domain::EnrollmentKind::kGroup;
-    made.id = domain::EnrollmentId::trusted("S3EUVBRJLB");
-    domain::ProductSecret secret;
-    secret.issues = issues;
-    made.attestation = secret;
-    return made;
-  }
-  static domain::Device device(std::int64_t at = 0, const std::string& hub = "hub-1") {
-    domain::Device made;
-    made.hub = domain::HubName::trusted(hub);
-    made.updated_at = base::from_unix_seconds(at);
-    made.id = domain::DeviceId::trusted("S3EUVBRJLBdev1");
-    return made;
-  }
-
   std::string handed(domain::Device& to, const domain::Device* before = nullptr,
                      bool keeps = false) {
     const domain::Enrollment by = group(CredentialKind::kSecret);

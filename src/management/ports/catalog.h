@@ -38,7 +38,8 @@ struct RemoveHubLink {
   domain::HubName hub;
 };
 // kConflict when it has a product secret or member passwords and another scope has a group of that
-// id that has one.
+// id that has one; or when it is new, and its id is the beginning of that of such a group of any
+// scope, or the other way round.
 struct PutEnrollment {
   domain::Enrollment record;
 };

@@ -17,7 +17,7 @@ class PasswordHasher {
  public:
   virtual ~PasswordHasher() = default;
   // The text for domain::Account::password. kUnavailable when too many wait already.
-  virtual Task<Result<std::string>> hash(std::shared_ptr<const Secret> password) = 0;
+  virtual Task<Result<std::string>> hash(SharedSecret password) = 0;
 };
 
 }  // namespace berth::management

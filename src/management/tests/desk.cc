@@ -41,7 +41,7 @@ std::string FakeVault::fingerprint(std::span<const std::uint8_t> bytes) {
   return base::hex_encode(std::span(all).first(6));
 }
 
-Task<Result<std::string>> FakeHasher::hash(std::shared_ptr<const Secret> password) {
+Task<Result<std::string>> FakeHasher::hash(SharedSecret password) {
   if (busy) co_return Fail(ErrorKind::kUnavailable, "too many wait", "try again");
   hashed.emplace_back(password->text());
   co_return "$argon2id$" + std::to_string(hashed.size());

@@ -30,7 +30,7 @@ class FakeHasher final : public PasswordHasher {
   std::vector<std::string> hashed;
   bool busy = false;
 
-  Task<Result<std::string>> hash(std::shared_ptr<const Secret> password) override;
+  Task<Result<std::string>> hash(SharedSecret password) override;
 };
 
 class Desk : public ::testing::Test {

@@ -111,10 +111,12 @@ Result<std::uint64_t> FakeCatalog::write(const PutEnrollment& change,
     return !std::holds_alternative<domain::SymmetricKeys>(each.attestation);
   };
   for (const auto& [other, enrollment] : enrollments) {
-    const bool elsewhere =
-        enrollment.scope != record.scope && enrollment.id.key() == record.id.key();
-    if (elsewhere && has_roster(record) && has_roster(enrollment)) {
-      return Fail(ErrorKind::kConflict, "another scope has it");
+    if (!has_roster(record) || !has_roster(enrollment) || other == key) continue;
+    const std::string theirs = enrollment.id.key();
+    const std::string ours = record.id.key();
+    if (ours == theirs) return Fail(ErrorKind::kConflict, "another scope has it");
+    if (ours.starts_with(theirs) || theirs.starts_with(ours)) {
+      return Fail(ErrorKind::kConflict, "one begins with the other");
     }
   }
   return put(enrollments, key, record, expectation);

@@ -129,6 +129,36 @@ TEST_F(ProductSecrets, AGivenIdThatAnotherScopeHasIsAConflict) {
   EXPECT_EQ(refused(create(std::move(edit), kOtherScope)).kind, ErrorKind::kConflict);
 }
 
+TEST_F(ProductSecrets, AGivenIdThatOverlapsAnotherGroupsIsAConflictAndLeavesNothing) {
+  make_product("PUMPS7");
+  const std::size_t audits = catalog.audit.size();
+  for (const char* id : {"PUMPS77", "pumps7X", "PUMP"}) {
+    for (const char* scope : {kScope, kOtherScope}) {
+      EnrollmentEdit edit = product_edit();
+      edit.id = id;
+      const Error error = refused(create(std::move(edit), scope));
+      EXPECT_EQ(error.kind, ErrorKind::kConflict) << id;
+      EXPECT_EQ(error.what, "one begins with the other");
+    }
+  }
+  EXPECT_EQ(catalog.enrollments.size(), 1U);
+  EXPECT_EQ(catalog.audit.size(), audits);
+  EnrollmentEdit fits = product_edit();
+  fits.id = "PUMPS8";
+  expect<Enrollment>(create(std::move(fits)));
+}
+
+TEST_F(ProductSecrets, AMadeUpIdThatOverlapsAnotherGroupsIsMadeAnew) {
+  make_product("PUMPS7");
+  domain::Enrollment shorter = catalog.enrollments.begin()->second;
+  base::SeededRng ahead = rng;
+  shorter.id = domain::EnrollmentId::trusted(made_up_group_id(ahead).substr(0, 4));
+  catalog.enrollments.emplace(FakeCatalog::EnrollmentKey(kScope, kGroup, shorter.id.key()),
+                              shorter);
+  const auto made = expect<Enrollment>(create(product_edit()));
+  EXPECT_FALSE(made.id.key().starts_with(shorter.id.key())) << made.id.text();
+}
+
 TEST_F(ProductSecrets, GivenOnesAreKeptAsTheyAre) {
   ProductSecretEdit given;
   given.secret = Secret::from_text(kText);

@@ -131,6 +131,15 @@ void MemberSuite::together(const std::vector<std::function<void()>>& works) cons
   for (std::thread& thread : threads) thread.join();
 }
 
+void MemberSuite::make_older_product(const domain::EnrollmentId& id, const domain::ScopeId& scope) {
+  const auto renamed = domain::EnrollmentId::trusted("OLDER00001");
+  ASSERT_THAT(create(management::PutEnrollment{make_product(renamed, scope)}), Succeeds());
+  const std::string key = "'" + id.key() + "'";
+  script("UPDATE enrollments SET id = '" + id.text() + "', key = " + key + ", product = " + key +
+         " WHERE key = 'older00001'; UPDATE rosters SET group_key = " + key +
+         " WHERE group_key = 'older00001'");
+}
+
 void MemberSuite::script(std::string_view statements) {
   auto connection = database_->connect();
   ASSERT_THAT(connection, Succeeds());

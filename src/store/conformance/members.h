@@ -45,6 +45,8 @@ class MemberSuite : public Suite {
   Result<std::uint64_t> remove_member(std::string_view name);
   // In threads of their own, or one after the other where the store has none.
   void together(const std::vector<std::function<void()>>& works) const;
+  // As from before ids had to keep out of each other's way.
+  void make_older_product(const domain::EnrollmentId& id, const domain::ScopeId& scope);
   // What only a disaster or 200,000 devices would write.
   void script(std::string_view statements);
 };

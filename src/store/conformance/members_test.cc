@@ -213,7 +213,7 @@ TEST_P(Members, IdOfAnotherScopesMemberIsTaken) {
   ASSERT_THAT(create(management::PutScope{make_scope(kOtherScope)}), Succeeds());
   ASSERT_THAT(create(management::PutHub{make_hub(kOtherHub)}), Succeeds());
   const auto longer = domain::EnrollmentId::trusted("S3EUVBRJLBdev");
-  ASSERT_THAT(create(management::PutEnrollment{make_product(longer, kOtherScope)}), Succeeds());
+  make_older_product(longer, kOtherScope);
   register_member("dev-1");
   ASSERT_THAT(add({"-1"}, longer, kOtherScope), Succeeds());
   auto same = make_member_assignment("dev-1");

@@ -9,8 +9,6 @@ using management::MustBeVersion;
 using management::MustExist;
 using management::MustNotExist;
 using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::Not;
 
 class Rosters : public MemberSuite {
  protected:
@@ -20,20 +18,6 @@ class Rosters : public MemberSuite {
     record.enabled = enabled;
     record.updated_at = at(777);
     return apply(management::PutMember{record}, expectation);
-  }
-  std::vector<std::string> products(const std::string& after = "", std::size_t count_max = 100) {
-    const auto groups = wait(registrations().product_groups(after, count_max));
-    EXPECT_THAT(groups, Succeeds());
-    std::vector<std::string> ids;
-    if (!groups) return ids;
-    for (const domain::Enrollment& group : *groups) {
-      ids.push_back(group.scope.text() + "/" + group.id.text());
-    }
-    return ids;
-  }
-  Result<std::uint64_t> remove_group(const domain::EnrollmentId& id = kProduct) {
-    const domain::EnrollmentRef ref{domain::EnrollmentKind::kGroup, id};
-    return apply(management::RemoveEnrollment{kScope, ref}, MustExist{});
   }
   std::vector<std::string> page(domain::Page page, std::string* next = nullptr) {
     const auto listing = wait(catalog().list_members(kScope.text(), kProduct.key(), page));
@@ -78,44 +62,6 @@ TEST_P(Rosters, GroupKeepsEveryFieldOfItsProductSecretAndTopics) {
   EXPECT_EQ(kept->reissue, secret.reissue);
   EXPECT_EQ(kept->clock_window, secret.clock_window);
   EXPECT_EQ(kept->replay_window, secret.replay_window);
-}
-
-TEST_P(Rosters, IdOfAGroupWithAProductSecretIsThereOnceInTheWholeServer) {
-  ASSERT_THAT(create(management::PutScope{make_scope(kOtherScope)}), Succeeds());
-  const auto shouting = domain::EnrollmentId::trusted("s3euvbrjlb");
-  const auto taken = create(management::PutEnrollment{make_product(shouting, kOtherScope)});
-  EXPECT_THAT(taken, FailsWith(ErrorKind::kConflict));
-  EXPECT_THAT(error_of(taken).what, Not(HasSubstr(kScope.text())));
-  EXPECT_THAT(create(management::PutEnrollment{make_group(kProduct.text(), kOtherScope)}),
-              Succeeds());
-  ASSERT_THAT(remove_group(), Succeeds());
-  EXPECT_THAT(apply(management::PutEnrollment{make_product(kProduct, kOtherScope)}, MustExist{}),
-              Succeeds());
-  EXPECT_THAT(products(), ElementsAre("0ne000000B2/S3EUVBRJLB"));
-}
-
-TEST_P(Rosters, OfTwoScopesThatMakeTheSameGroupOneWins) {
-  ASSERT_THAT(create(management::PutScope{make_scope(kOtherScope)}), Succeeds());
-  for (int round = 0; round < 10; ++round) {
-    const auto id = domain::EnrollmentId::trusted("Race" + std::to_string(round));
-    Result<std::uint64_t> one = Fail(ErrorKind::kInternal, "not run");
-    Result<std::uint64_t> two = Fail(ErrorKind::kInternal, "not run");
-    together({[&] { one = create(management::PutEnrollment{make_product(id)}); },
-              [&] { two = create(management::PutEnrollment{make_product(id, kOtherScope)}); }});
-    EXPECT_NE(one.has_value(), two.has_value());
-    EXPECT_THAT(one ? two : one, FailsWith(ErrorKind::kConflict));
-  }
-}
-
-TEST_P(Rosters, ProductGroupsOfAllScopesAreReadInOrder) {
-  ASSERT_THAT(create(management::PutScope{make_scope(kOtherScope)}), Succeeds());
-  const auto early = domain::EnrollmentId::trusted("AAA");
-  ASSERT_THAT(create(management::PutEnrollment{make_product(early, kOtherScope)}), Succeeds());
-  EXPECT_THAT(products(), ElementsAre("0ne000000B2/AAA", "0ne000000A1/S3EUVBRJLB"));
-  EXPECT_THAT(products("", 1), ElementsAre("0ne000000B2/AAA"));
-  EXPECT_THAT(products("aaa"), ElementsAre("0ne000000A1/S3EUVBRJLB"));
-  EXPECT_THAT(products("s3euvbrjlb"), ElementsAre());
-  EXPECT_THAT(products(std::string("\xff", 1)), ElementsAre());
 }
 
 TEST_P(Rosters, AddsNamesThatAreNewAndSaysWhichWereThere) {
@@ -286,7 +232,8 @@ TEST_P(Rosters, RemovalHeedsTheVersion) {
 
 TEST_P(Rosters, RemovedGroupTakesItsRosterAlong) {
   register_member("dev-1");
-  ASSERT_THAT(remove_group(), Succeeds());
+  const domain::EnrollmentRef ref{domain::EnrollmentKind::kGroup, kProduct};
+  ASSERT_THAT(apply(management::RemoveEnrollment{kScope, ref}, MustExist{}), Succeeds());
   EXPECT_THAT(listed(), ElementsAre());
   EXPECT_THAT(add({"dev-2"}), FailsWith(ErrorKind::kNotFound));
   ASSERT_THAT(create(management::PutEnrollment{make_product()}), Succeeds());

@@ -1,6 +1,7 @@
 // Changes of enrollments, registrations and tokens.
 #include "store/sql/bodies.h"
 #include "store/sql/catalog_put.h"
+#include "store/sql/product_ids.h"
 #include "store/sql/publishers.h"
 #include "store/sql/rosters.h"
 #include "store/sql/rows.h"
@@ -66,11 +67,11 @@ std::string product_key(const domain::Enrollment& enrollment) {
 Result<void> product_must_be_free(Connection& connection, const std::string& product,
                                   const domain::Enrollment& enrollment) {
   if (product.empty()) return {};
-  Result<void> turn = connection.lock("product/" + product);
+  Result<void> turn = connection.lock("products");  // one for all: ids that overlap differ
   if (!turn) return turn;
   BERTH_TRY(const bool taken, connection.execute(kProductElsewhere,
                                                  {Value(product), Value(enrollment.scope.text())}));
-  if (!taken) return {};
+  if (!taken) return must_overlap_nobody(connection, product, enrollment);
   return Fail(ErrorKind::kConflict,
               enrollment_subject(enrollment.kind, enrollment.id).text() +
                   " exists already: another scope has one of that id with members",

@@ -59,6 +59,18 @@ TEST_F(AdminRosters, TheTypeAloneMakesOneAndItsIdMayBeLeftOut) {
   EXPECT_FALSE(edit_of(R"({"id":"a"})").product.has_value());
 }
 
+TEST_F(AdminRosters, AnIdThatOverlapsAnotherGroupsIsAConflictWithItsMend) {
+  const Error overlap{ErrorKind::kConflict, "its id begins with that of group 'PUMPS7'",
+                      "choose another id"};
+  const wire::HttpResponse response = clerk.answered(
+      {"POST " + kGroups, R"({"id":"PUMPS77","attestation":{"type":"product_secret"}})"},
+      Fail(overlap));
+  EXPECT_EQ(response.status, 409);
+  EXPECT_EQ(json_of(response).at("detail").as_string(),
+            "its id begins with that of group 'PUMPS7'");
+  EXPECT_EQ(json_of(response).at("mend").as_string(), "choose another id");
+}
+
 TEST_F(AdminRosters, AnUpdateNeedsNoType) {
   const auto update = clerk.operation<domain::UpdateEnrollment>(
       {"PATCH " + kGroups + "/PUMPS7", R"({"attestation":{"admits":"nobody"},"topics":[]})"});

@@ -173,6 +173,14 @@ TEST(TencentConnect, MalformedEvidenceSaysNothingOfThePassword) {
   }
 }
 
+TEST(TencentConnect, AlgorithmsTheServerHasForOthersAreNotThisVendors) {
+  for (const std::string_view password :
+       {"750c783e6ab0b503eaa86e310a5db738;hmacmd5", "750c783e6ab0b503eaa86e310a5db738;HMAC-MD5"}) {
+    const domain::Claim claim = claim_of(testing::peer(), connect_packet(kUserName, password));
+    EXPECT_NE(malformed_in(claim.evidence), "") << password;
+  }
+}
+
 // What attest cannot compare it can at least tell apart: hex and base64, this size and that.
 TEST(TencentConnect, AnUnreadableSignatureIsKeptForTheExplanation) {
   const std::pair<std::string, std::string> cases[] = {

@@ -77,6 +77,8 @@ TEST(TencentGateway, WhatCannotBeBoundIsToldWithoutAskingTheHub) {
   const std::string cases[] = {
       signature + R"(,"random":1,"timestamp":2,"signmethod":"hmacsha1","authtype":"certificate")",
       signature + R"(,"random":1,"timestamp":2,"signmethod":"md5","authtype":"psk")",
+      signature + R"(,"random":1,"timestamp":2,"signmethod":"hmacmd5")",
+      R"("signature":"AAECAwQFBgcICQoLDA0ODw==","random":1,"timestamp":2,"signmethod":"hmacmd5")",
       signature + R"(,"random":1,"timestamp":2,"authtype":"psk")",
       signature + R"(,"random":1.5,"timestamp":2,"signmethod":"hmacsha1")",
       signature + R"(,"timestamp":2,"signmethod":"hmacsha1")",

@@ -186,6 +186,8 @@ std::vector<Bad> bad_requests() {
        "/ClientCert: certificates that a device brings along are not taken"},
       {request_with("x-tc-algorithm", ""), "MissingParameter",
        "X-TC-Algorithm: expected hmacsha256 or hmacsha1"},
+      {request_with("x-tc-algorithm", "hmacmd5"), "InvalidParameter",
+       "X-TC-Algorithm: expected hmacsha256 or hmacsha1"},
       {request_with("x-tc-algorithm", "rsa-sha256"), "InvalidParameter",
        "X-TC-Algorithm: expected hmacsha256 or hmacsha1"},
       {request_with("x-tc-algorithm", std::string(5000, 'h')), "InvalidParameter",
