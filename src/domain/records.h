@@ -384,8 +384,8 @@ inline constexpr std::string_view kVoucherPurpose = "member-voucher";
 struct Account {
   ScopeId scope;
   std::string email;
-  ObjectId id;                // as a publisher of data
-  std::string password_hash;  // Argon2id, in its usual text form ("$argon2id$v=19$…")
+  ObjectId id;           // as a publisher of data
+  std::string argon2id;  // Argon2id, in its usual text form ("$argon2id$v=19$…")
   bool enabled = true;
   Guesses guesses;
   TimePoint created_at;

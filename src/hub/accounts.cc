@@ -83,7 +83,7 @@ Task<Result<Account, Rejection>> prove_account(std::shared_ptr<Core> core,
   std::vector<Account> open(accounts.begin(), first_locked);
   if (open.size() > kAccountsTriedMax) open.resize(kAccountsTriedMax);
   for (const Account& each : open) {
-    Result<bool> matches = co_await core->ports.passwords.matches(password, each.password_hash);
+    Result<bool> matches = co_await core->ports.passwords.matches(password, each.argon2id);
     if (!matches) co_return Fail(store_trouble(Step::kAttest, matches.error()));
     if (!*matches) continue;
     if (!each.enabled) {

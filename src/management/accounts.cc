@@ -93,7 +93,7 @@ Differences edit_account(Account& account, const domain::AccountEdit& edit, std:
   Differences changed;
   const bool has_new = !hash.empty();
   if (has_new) {
-    account.password_hash = std::move(hash);
+    account.argon2id = std::move(hash);
     changed.note("password");
   }
   if (edit.enabled) changed.set("enabled", account.enabled, *edit.enabled);
@@ -123,7 +123,7 @@ Task<Answer> run(const Call& call, domain::CreateAccount command) {
   SharedSecret password = shared(std::move(command.edit.password));
   Result<std::string> hash = co_await hashed(call, std::move(password));
   if (!hash) co_return Fail(std::move(hash).error());
-  account.password_hash = *std::move(hash);
+  account.argon2id = *std::move(hash);
   account.id = domain::ObjectId::trusted(call.ports.rng.hex(kObjectIdBytes));
   account.enabled = command.edit.enabled.value_or(true);
   account.created_at = account.updated_at = call.ports.clock.wall();

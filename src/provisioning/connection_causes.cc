@@ -217,6 +217,13 @@ Finding not_bound() {
               "let the gateway bind the other device first: it needs that device's secret");
 }
 
+Finding server_trouble(Reason reason) {
+  const bool store = reason == Reason::kStoreUnavailable;
+  return said(store ? "The store did not answer in time; the device was told to try again."
+                    : "Something failed inside the server; its log has a line of the same second.",
+              "berth doctor");
+}
+
 }  // namespace
 
 std::vector<Finding> plain_connection_causes(const domain::Claim& claim, const domain::Trail& trail,
@@ -224,6 +231,7 @@ std::vector<Finding> plain_connection_causes(const domain::Claim& claim, const d
   const domain::TrailStep step = failed_step(trail);
   switch (trail.reason) {
     case Reason::kDeviceDisabled:
+    case Reason::kMemberDisabled:
       return {disabled(claim, trail, device)};
     case Reason::kProofMissing:
       return {nothing_presented()};
@@ -240,11 +248,8 @@ std::vector<Finding> plain_connection_causes(const domain::Claim& claim, const d
     case Reason::kVersionNotCurrent:
       return {stale(step)};
     case Reason::kStoreUnavailable:
-      return {said("The store did not answer in time; the device was told to try again.",
-                   "berth doctor")};
     case Reason::kInternal:
-      return {said("Something failed inside the server; its log has a line of the same second.",
-                   "berth doctor")};
+      return {server_trouble(trail.reason)};
     case Reason::kNone:
     case Reason::kScopeUnknown:
     case Reason::kScopeDisabled:
@@ -286,8 +291,6 @@ std::vector<Finding> plain_connection_causes(const domain::Claim& claim, const d
       return {invalid_request(step)};
     case Reason::kPropertyUnknown:
       return {no_property()};
-    case Reason::kMemberDisabled:
-      return {disabled(claim, trail, device)};
     case Reason::kNotBound:
       return {not_bound()};
   }

@@ -96,6 +96,8 @@ void check_body(const json::value& api, const json::object& found, const HttpCal
   }
 }
 
+constexpr const char* kTemplateId = "mod-588acc123945ec8436bde3aa";
+
 // Each verb with about every flag it has.
 const std::vector<std::vector<std::string>> kLines{
     {"status"},
@@ -196,6 +198,32 @@ const std::vector<std::vector<std::string>> kLines{
     {"product", "device", "enable", "d", "--product", "p", "--scope", "s", "--etag", "1"},
     {"product", "device", "disable", "d", "--product", "p", "--scope", "s"},
     {"product", "device", "delete", "d", "--product", "p", "--scope", "s"},
+    {"thing", "account", "create", "o@e", "--scope", "s", "--make-password"},
+    {"thing", "account", "list", "--scope", "s"},
+    {"thing", "account", "show", "o@e", "--scope", "s"},
+    {"thing", "account", "set-password", "o@e", "--scope", "s", "--make-password", "--etag", "1"},
+    {"thing", "account", "disable", "o@e", "--scope", "s"},
+    {"thing", "account", "enable", "o@e", "--scope", "s"},
+    {"thing", "account", "delete", "o@e", "--scope", "s"},
+    {"thing", "template", "create", "--scope", "s", "--id", kTemplateId, "--display-name", "n",
+     "--make-derivation-secret", "--order", "serial-first", "--reenroll", "reissue", "--guesses",
+     "5", "--lock", "15m", "--show-keys"},
+    {"thing", "template", "list", "--scope", "s"},
+    {"thing", "template", "show", kTemplateId, "--scope", "s"},
+    {"thing", "template", "update", kTemplateId, "--scope", "s", "--no-derivation-secret", "--etag",
+     "1"},
+    {"thing", "template", "delete", kTemplateId, "--scope", "s"},
+    {"thing", "serial", "add", kTemplateId, "n", "--scope", "s"},
+    {"thing", "serial", "add", kTemplateId, "n", "--scope", "s", "--enroll-password", "e1e1",
+     "--control-password", "c1c1"},
+    {"thing", "serial", "list", kTemplateId, "--scope", "s"},
+    {"thing", "serial", "show", kTemplateId, "n", "--scope", "s"},
+    {"thing", "serial", "enroll", kTemplateId, "n", "--scope", "s", "--reissue"},
+    {"thing", "serial", "reset", kTemplateId, "n", "--scope", "s"},
+    {"thing", "serial", "unlock", kTemplateId, "n", "--scope", "s"},
+    {"thing", "serial", "revoke", kTemplateId, "n", "--scope", "s", "--etag", "1"},
+    {"thing", "serial", "restore", kTemplateId, "n", "--scope", "s"},
+    {"thing", "serial", "delete", kTemplateId, "n", "--scope", "s"},
     {"registration", "list", "--scope", "s", "--enrollment-id", "e"},
     {"registration", "list", "--scope", "s", "--group-id", "g"},
     {"registration", "show", "r", "--scope", "s"},

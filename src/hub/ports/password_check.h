@@ -16,7 +16,7 @@ namespace berth::hub {
 class PasswordCheck {
  public:
   virtual ~PasswordCheck() = default;
-  // `stored` is domain::Account::password; empty (no such account) takes as long and is false.
+  // `stored` is domain::Account::argon2id; empty (no such account) takes as long and is false.
   // kUnavailable when too many wait already.
   virtual Task<Result<bool>> matches(SharedSecret password,
                                      std::string stored) = 0;

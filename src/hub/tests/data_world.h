@@ -34,7 +34,7 @@ class DataWorld : public World {
     account.scope = *domain::ScopeId::parse("0ne00ABCDEF");
     account.email = kEmail;
     account.id = *domain::ObjectId::parse("aaaaaaaaaaaaaaaaaaaaaaaa");
-    account.password_hash = "master";
+    account.argon2id = "master";
   }
 
   // Its password is "pw-" and its id.

@@ -16,7 +16,7 @@ namespace berth::management {
 class PasswordHasher {
  public:
   virtual ~PasswordHasher() = default;
-  // The text for domain::Account::password. kUnavailable when too many wait already.
+  // The text for domain::Account::argon2id. kUnavailable when too many wait already.
   virtual Task<Result<std::string>> hash(SharedSecret password) = 0;
 };
 

@@ -70,7 +70,7 @@ domain::Account make_account(std::string_view email, const domain::ScopeId& scop
   account.scope = scope;
   account.email = std::string(email);
   account.id = object_id(std::hash<std::string_view>()(email));
-  account.password_hash = "$argon2id$v=19$some";
+  account.argon2id = "$argon2id$v=19$some";
   account.created_at = at(160);
   account.updated_at = at(160);
   return account;

@@ -121,14 +121,14 @@ void read_password_device(BodyReader& body, domain::Device& device) {
 
 std::string account_body(const domain::Account& account) {
   BodyWriter body;
-  body.text("password", account.password_hash);
+  body.text("password", account.argon2id);
   body.flag("enabled", account.enabled);
   return body.finish();
 }
 
 Result<domain::Account> read_account(std::string_view text, domain::Account account) {
   BodyReader body(text, "account " + account.id.text());
-  account.password_hash = body.text("password");
+  account.argon2id = body.text("password");
   account.enabled = body.flag("enabled", true);
   Result<void> done = body.done();
   if (!done) return Fail(std::move(done).error());

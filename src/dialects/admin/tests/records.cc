@@ -108,7 +108,7 @@ domain::Account sample_account() {
   account.scope = sample_scope().id;
   account.email = "owner@example.com";
   account.id = domain::ObjectId::trusted("0123456789abcdef01234567");
-  account.password_hash = "$argon2id$SEALED";
+  account.argon2id = "$argon2id$SEALED";
   account.guesses = {3, sample_time()};
   account.created_at = account.updated_at = sample_time();
   account.version = 2;
