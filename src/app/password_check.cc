@@ -87,8 +87,7 @@ ArgonPasswords::ArgonPasswords(Tools tools, PasswordCheckLimits limits)
       nobodys_(crypto::unmatchable_password(tools.rng)),
       waiting_(std::make_shared<std::atomic<std::size_t>>(0)) {}
 
-Task<Result<bool>> ArgonPasswords::matches(SharedSecret password,
-                                           std::string stored) {
+Task<Result<bool>> ArgonPasswords::matches(SharedSecret password, std::string stored) {
   const bool known = !stored.empty();
   std::string key = key_of(*password, stored);
   if (known && remembers(key)) co_return true;
