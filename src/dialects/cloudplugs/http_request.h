@@ -15,11 +15,11 @@ namespace berth::dialects::cloudplugs {
 // What the answer needs of the request.
 struct HttpPending {
   Operation operation = Operation::kUnknownPath;
-  bool is_list = false;                         // of records: the answer is a list
-  bool names_some = false;                      // a removal that names devices
-  bool has_master = false;                      // the password is an account's
-  bool is_account = false;                      // asked by an account
-  std::string name = {};                        // of the property
+  bool is_list = false;        // of records: the answer is a list
+  bool names_some = false;     // a removal that names devices
+  bool has_master = false;     // the password is an account's
+  bool is_account = false;     // asked by an account
+  std::string name = {};       // of the property
   SharedSecret password = {};  // a prototype's
 };
 
