@@ -199,6 +199,9 @@ Task<Answer> remove_identities(std::shared_ptr<Core> core, const Caller& caller,
     co_return Fail(invalid_request(fmt::format("at most {} ids", domain::kRecordsPerRequestMax),
                                    fmt::format("{}", devices.size())));
   }
+  if (devices.empty() && caller.is_account()) {
+    co_return Fail(invalid_request("ids of devices", "none, and an account is no device"));
+  }
   if (devices.empty()) devices.emplace_back();
   domain::Counted counted;
   std::optional<Rejection> refused;
