@@ -103,7 +103,7 @@ class Berth:
         self.start()
         return wrong
 
-    def _output(self, *arguments):
+    def _output(self, *arguments, fed=None):
         command = [self.program, *arguments, "--json"]
         environment = dict(os.environ, BERTH_DATA=str(self.data))
         try:
@@ -111,6 +111,7 @@ class Berth:
                 command,
                 capture_output=True,
                 text=True,
+                input=fed,
                 timeout=_COMMAND_SECONDS,
                 env=environment,
                 check=False,
@@ -122,8 +123,8 @@ class Berth:
             raise BerthError(f"berth {_brief(arguments)} ended with {done.returncode}: {said}")
         return done.stdout
 
-    def _command(self, *arguments):
-        text = self._output(*arguments)
+    def _command(self, *arguments, fed=None):
+        text = self._output(*arguments, fed=fed)
         try:
             return json.loads(text)
         except json.JSONDecodeError as error:
@@ -237,3 +238,20 @@ class Berth:
 
     def _member(self, verb, product, name):
         return self._command("product", "device", verb, name, "--product-id", product)
+
+    # ---- things: members of templates that enrol with passwords of their own
+
+    def create_template(self, template, *rules, secret=None):
+        """`rules`: more flags; `secret`: what passwords are derived from."""
+        arguments = [*rules, *(["--derivation-secret-file", "-"] if secret else [])]
+        self._command("thing", "template", "create", "--id", template, *arguments, fed=secret)
+
+    def import_serials(self, template, rows):
+        """`rows`: (serial, enrol password, control password)."""
+        text = "".join(",".join(row) + "\n" for row in rows)
+        told = self._command("thing", "serial", "import", template, "-", fed=text)
+        if told["added"] != len(rows):
+            raise BerthError(f"not all serials were added: {told}")
+
+    def create_account(self, email, password):
+        self._command("thing", "account", "create", email, "--password-file", "-", fed=password)
