@@ -21,6 +21,14 @@ namespace {
 
 namespace asio = boost::asio;
 
+// Nobody makes accounts here.
+class NoHasher final : public management::PasswordHasher {
+ public:
+  Task<Result<std::string>> hash(SharedSecret) override {
+    co_return Fail(ErrorKind::kUnavailable, "no passwords are hashed here");
+  }
+};
+
 class NoRefusals final : public provisioning::RefusalSink {
  public:
   void refused(domain::Claim, domain::Trail) override {}
@@ -138,7 +146,7 @@ class ConversationTest : public testing::Test, public Surroundings {
         provisioning::Ports{store_->registrations(), refusals_, metrics_, clock_, rng_, {}, {}, {}},
         provisioning::Settings{});
     management_.emplace(
-        management::Ports{store_->catalog(), *vault_, hub_world_.hub(), clock_, rng_},
+        management::Ports{store_->catalog(), *vault_, hub_world_.hub(), clock_, rng_, hasher_},
         management::Settings{});
     dialects_.push_back(std::make_unique<EchoDialect>("/devices", 1, false));
     dialects_.push_back(std::make_unique<EchoDialect>("/operators", 2, true));
@@ -213,6 +221,7 @@ class ConversationTest : public testing::Test, public Surroundings {
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<provisioning::Vault> vault_;
   std::optional<provisioning::Provisioning> provisioning_;
+  NoHasher hasher_;
   std::optional<management::Management> management_;
   std::vector<std::unique_ptr<dialects::Dialect>> dialects_;
   Router hub_router_{{dialects_of_hub(), *this, clock_, rng_, ""}};

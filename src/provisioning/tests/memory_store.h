@@ -27,7 +27,8 @@ class MemoryStore final : public RegistrationStore {
   std::map<Key, domain::Registration> registrations;
   std::vector<domain::Hub> unlinked_hubs;
   std::map<Key, domain::Device> devices;
-  std::map<Key, domain::Member> members;  // by (group key, name)
+  std::map<Key, domain::Member> members;                        // by (group key, name)
+  std::vector<std::pair<std::string, std::string>> controlled;  // (controller, device)
   std::vector<domain::Trail> trails;
   std::vector<domain::AuditRecord> audits;
   std::uint64_t catalog_version = 1;
@@ -65,8 +66,7 @@ class MemoryStore final : public RegistrationStore {
     Dossier dossier;
     for (const auto& [scope, of_scope] : groups) {
       for (const domain::Enrollment& group : of_scope) {
-        const bool named = std::holds_alternative<domain::ProductSecret>(group.attestation);
-        if (named && group.id.key() == group_key) dossier.named_group = group;
+        if (is_named(group) && group.id.key() == group_key) dossier.named_group = group;
       }
     }
     if (!dossier.named_group) co_return dossier;
@@ -79,6 +79,49 @@ class MemoryStore final : public RegistrationStore {
         registrations.find({scope, base::ascii_lower(dossier.named_group->id.text() + member)});
     if (current != registrations.end()) dossier.current = current->second;
     co_return dossier;
+  }
+
+  Task<Result<Dossier>> open_control_dossier(std::string group_key, std::string member,
+                                             std::string registration_key,
+                                             std::string controller) override {
+    Result<Dossier> opened = co_await open_member_dossier(std::move(group_key), member);
+    if (!opened || !opened->named_group) co_return opened;
+    Dossier dossier = *std::move(opened);
+    dossier.controlled = std::exchange(dossier.current, std::nullopt);
+    const std::string& scope = dossier.scope->id.text();
+    const auto current = registrations.find({scope, registration_key});
+    if (current != registrations.end()) dossier.current = current->second;
+    for (const auto& [where, device] : devices) {
+      if (dossier.controlled && device.id == dossier.controlled->device_id) {
+        dossier.controlled_device = device;
+      }
+      if (device.id.text() == controller) dossier.controller = device;
+    }
+    dossier.controls = dossier.current && dossier.controlled_device &&
+                       controls(dossier.current->device_id, dossier.controlled_device->id);
+    co_return dossier;
+  }
+
+  Task<Result<void>> take_control(std::unique_ptr<ControlTaken> taken) override {
+    if (fail_commits) co_return Fail(*fail_commits);
+    controlled.emplace_back(taken->controller.text(), taken->device.text());
+    trails.push_back(taken->trail);
+    audits.push_back(taken->audit);
+    co_return Result<void>();
+  }
+
+  Task<Result<domain::Guesses>> guessed_wrong(WrongGuess guess) override {
+    if (fail_commits) co_return Fail(*fail_commits);
+    const bool to_enroll = guess.member.use == domain::PasswordUse::kEnroll;
+    domain::Member& member = members.at({guess.member.group.key(), guess.member.name.text()});
+    domain::Guesses& guesses = to_enroll ? member.enroll_guesses : member.control_guesses;
+    if (++guesses.wrong >= guess.guesses_max) guesses.locked_until = guess.at + guess.lock_time;
+    co_return guesses;
+  }
+
+  bool controls(const domain::DeviceId& controller, const domain::DeviceId& device) const {
+    const std::pair pair{controller.text(), device.text()};
+    return std::find(controlled.begin(), controlled.end(), pair) != controlled.end();
   }
 
   Task<Result<ScopeSnapshot>> scope_snapshot(domain::ScopeId scope) override {
@@ -111,6 +154,9 @@ class MemoryStore final : public RegistrationStore {
     if (assignment->device) {
       const Result<void> put = put_device(*assignment, registration);
       if (!put) co_return Fail(put.error());
+    }
+    if (assignment->controls) {
+      controlled.emplace_back(registration.device_id.text(), assignment->controls->second.text());
     }
     registration.version = there ? current->second.version + 1 : 1;
     registrations.insert_or_assign(key, registration);
@@ -162,8 +208,8 @@ class MemoryStore final : public RegistrationStore {
     std::vector<domain::Enrollment> all;
     for (const auto& [scope, of_scope] : groups) {
       for (const domain::Enrollment& group : of_scope) {
-        const bool named = std::holds_alternative<domain::ProductSecret>(group.attestation);
-        if (named && group.id.key() > after && all.size() < count_max) all.push_back(group);
+        if (is_named(group) && group.id.key() > after && all.size() < count_max)
+          all.push_back(group);
       }
     }
     co_return all;
@@ -213,6 +259,11 @@ class MemoryStore final : public RegistrationStore {
   }
 
  private:
+  static bool is_named(const domain::Enrollment& group) {
+    return std::holds_alternative<domain::ProductSecret>(group.attestation) ||
+           std::holds_alternative<domain::MemberPasswords>(group.attestation);
+  }
+
   Result<void> put_device(const Assignment& assignment, const domain::Registration& owner) {
     domain::Device device = *assignment.device;
     const Key key = {device.hub.text(), device.id.text()};

@@ -127,6 +127,56 @@ class SecretAttestor final : public Attestor {
   std::size_t seen_roster = 0;
 };
 
+// The enrol password of a member is "enroll NAME", its control password "control NAME"; that of a
+// controller is its device id.
+class PasswordAttestor final : public Attestor {
+ public:
+  std::string_view name() const override { return "member_passwords"; }
+  bool reads(const domain::Evidence& evidence) const override {
+    return std::holds_alternative<domain::Password>(evidence) ||
+           std::holds_alternative<domain::Voucher>(evidence);
+  }
+  Result<Attested, Refusal> attest(const AttestInput& input) override {
+    if (input.member == nullptr) {
+      return Fail(Refusal{domain::Reason::kMemberUnknown, "a member", "none", {}});
+    }
+    Attested attested{0, domain::KeySlot::kPrimary, input.registration.text(), "by its password"};
+    if (std::holds_alternative<domain::Voucher>(input.claim.evidence)) return attested;
+    const auto& password = std::get<domain::Password>(input.claim.evidence);
+    const bool controls = password.use == domain::PasswordUse::kControl;
+    const domain::Guesses& guesses =
+        controls ? input.member->control_guesses : input.member->enroll_guesses;
+    if (guesses.locked_until && *guesses.locked_until > input.now) {
+      return Fail(Refusal{domain::Reason::kMemberLocked, "none", "too many", {}});
+    }
+    const std::string right = (controls ? "control " : "enroll ") + input.member->name.text();
+    if (password.text->text() != right) {
+      return Fail(Refusal{domain::Reason::kProofRejected, "its password", "another", {}});
+    }
+    const auto& controller = input.claim.controller;
+    attested.as_controller = input.controller != nullptr && controller->password != nullptr &&
+                             controller->password->text() == input.controller->id.text();
+    return attested;
+  }
+  std::vector<domain::Finding> rivals(const RivalInput&, std::size_t) override { return {}; }
+  std::vector<domain::Finding> connection_rivals(const ConnectionInput&, std::size_t) override {
+    return {};
+  }
+};
+
+class PasswordIssuer final : public Issuer {
+ public:
+  bool issues_for(const domain::Enrollment& enrollment) const override {
+    return std::holds_alternative<domain::MemberPasswords>(enrollment.attestation);
+  }
+  Result<domain::Credential, Refusal> issue(const IssueInput&, domain::Device& device) override {
+    device.password.emplace();
+    return domain::Credential(
+        domain::IssuedPassword{Secret::from_text("password " + std::to_string(++issued))});
+  }
+  int issued = 0;
+};
+
 // Numbers what it issues.
 class NumberIssuer final : public Issuer {
  public:
@@ -170,6 +220,8 @@ class World {
     issuers_.push_back(std::move(issuing));
     attestors_.push_back(std::make_unique<SecretAttestor>());
     issuers_.push_back(std::make_unique<NumberIssuer>());
+    attestors_.push_back(std::make_unique<PasswordAttestor>());
+    issuers_.push_back(std::make_unique<PasswordIssuer>());
     add_scope(kScope);
     link("hub-a");
     restart();
@@ -218,6 +270,11 @@ class World {
     product.current.bytes.assign(secret.begin(), secret.end());
     product.admits = domain::Admits::kListed;
     enrollment.attestation = std::move(product);
+    return enrollment;
+  }
+  domain::Enrollment& password_group(const std::string& id) {
+    domain::Enrollment& enrollment = group(id);
+    enrollment.attestation = domain::MemberPasswords{};
     return enrollment;
   }
   void list(const domain::Enrollment& group, const std::string& name) {
