@@ -39,7 +39,8 @@ def arguments():
 
 
 def build_java(library, out):
-    sources = [str(path) for part in ("com", "org") for path in (library / "src" / part).rglob("*.java")]
+    trees = [library / "src" / part for part in ("com", "org")]
+    sources = [str(path) for tree in trees for path in tree.rglob("*.java")]
     program = str(HERE / "clients" / "java" / "Client.java")
     quiet = ["-nowarn", "-encoding", "UTF-8"]
     subprocess.run(["javac", *quiet, "-d", str(out), *sources, program], check=True)

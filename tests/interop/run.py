@@ -16,7 +16,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from harness import board, clients, hub_suite, namespace, product_suite, suite
+from harness import board, clients, hub_suite, namespace, product_suite, suite, things_suite
 
 ENTRY = Path(__file__).resolve()
 ROOT = ENTRY.parent.parent.parent
@@ -24,7 +24,12 @@ PAGE = ROOT / "docs" / "conformance.md"
 DEFAULT_BERTH = ROOT / "build" / "release" / "berth"
 SUITES_AT_ONCE = 2
 BOARD_LINES = 6
-ACTS = {"provisioning": suite.provision, "hub": hub_suite.run, "product": product_suite.run}
+ACTS = {
+    "provisioning": suite.provision,
+    "hub": hub_suite.run,
+    "product": product_suite.run,
+    "things": things_suite.run,
+}
 
 
 def arguments():

@@ -122,7 +122,7 @@ TEST_F(CallersTest, AccountVouchesForADeviceOfItsScopeThatThenActsAsItself) {
 TEST_F(CallersTest, OneOfSeveralAccountsIsEnoughAndCountsNoGuessOfTheOthers) {
   domain::Account second = world_.identities.accounts.at(std::string(kEmail));
   second.email = "zoe@example.test";
-  second.password = "other";
+  second.argon2id = "other";
   world_.identities.accounts[second.email] = second;
   EXPECT_EQ(world_.refused(DataWorld::account_claim("other", "", "dev-proto"), DescribeDevice{}),
             Reason::kNone);

@@ -44,7 +44,7 @@ class Client:
     transports: tuple
     manifests: tuple  # files below tests/interop/<name> that decide what gets installed
     tools: dict = field(hash=False)  # program -> Debian package that brings it
-    suite: str = "provisioning"  # or "hub" (hub_suite.py) or "product" (product_suite.py)
+    suite: str = "provisioning"  # or "hub", "product" or "things" (each has its _suite.py)
     pip_options: tuple = ()
 
     @property
@@ -147,6 +147,17 @@ CLIENTS = (
         suite="product",
         # What it depends on by its own word cannot be built any more (requirements.txt).
         pip_options=("--no-deps",),
+    ),
+    Client(
+        "cloudplugs",
+        "sockets and mosquitto clients",
+        ("plain HTTP and MQTT",),
+        (),
+        {
+            "mosquitto_pub": "mosquitto-clients",
+            "mosquitto_sub": "mosquitto-clients",
+        },
+        suite="things",
     ),
 )
 

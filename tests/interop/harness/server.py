@@ -253,5 +253,9 @@ class Berth:
         if told["added"] != len(rows):
             raise BerthError(f"not all serials were added: {told}")
 
+    def add_serial(self, template, serial):
+        """Without passwords: they are derived."""
+        self._command("thing", "serial", "add", template, serial)
+
     def create_account(self, email, password):
         self._command("thing", "account", "create", email, "--password-file", "-", fed=password)
