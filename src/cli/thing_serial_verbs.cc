@@ -140,7 +140,7 @@ Try<int> enroll(Invocation& run) {
   if (run.wants_json()) return run.show(answer);
   run.say("enrolled serial " + place.serial);
   print_card(run.world.out,
-             json::object{{"Plug-ID", member_text(answer.value, "deviceId")},
+             json::object{{"plugId", member_text(answer.value, "deviceId")},
                           {"connection password", member_text(answer.value, "password")},
                           {"hub", member_text(answer.value, "hub")}});
   run.say("the password is not shown again");

@@ -98,7 +98,7 @@ demo() {
     '') ;;
     *) die "./dev demo takes --once or nothing" ;;
   esac
-  setup build
+  setup build demo
   build_targets release berth
   start_server
   say "a server runs on $(cat "$BERTH_DATA/url"); its data is in build/demo/data"
@@ -138,6 +138,7 @@ demo() {
 
   refused_device
   product_device
+  production_thing
 
   switch_off
   if [ -z "$once" ]; then stay_up; fi
@@ -198,6 +199,46 @@ product_device() {
     die "a device that is in use was registered again"
   fi
   show berth trail explain "${PRODUCT}meter-0001"
+}
+
+# iot METHOD PATH BODY [PLUG-ID PASSWORD]: a request as a connection library sends it.
+iot() {
+  local credentials=()
+  [ -z "${5:-}" ] || credentials=(-H "X-Plug-Id: $4" -H "X-Plug-Auth: $5")
+  printf '\n%s /iot/%s %s\n' "$1" "$2" "$3" >&2
+  curl -s --cacert "$BERTH_DATA/ca.pem" -X "$1" "${credentials[@]}" \
+    -H 'Content-Type: application/json' -d "$3" "$(cat "$BERTH_DATA/url")/iot/$2"
+}
+
+production_thing() {
+  local template thing controller
+  printf '\n12. A third fleet speaks CloudPlugs: serial numbers, each with two passwords.\n'
+  template=$(berth thing template create --display-name Valves --json | field id)
+  printf '\n$ berth thing template create --display-name Valves\n%s\n' "$template"
+  show berth thing serial add VALVE-1 --enroll-password 'enrol me' --control-password 'control me'
+
+  printf '\n13. Its controller comes first and is refused; the thing enrols itself, then it may.\n'
+  iot PUT device "{\"model\":\"$template\",\"ctrl\":\"VALVE-1\",\"pass\":\"control me\"}"
+  cat >"$DEMO/smartplug.conf" <<END
+enroll_target = thing
+enroll_model = $template
+enroll_thing = VALVE-1
+enroll_pass = enrol me
+END
+  printf '\n'
+  show berth device agent --config "$DEMO/smartplug.conf" --once
+  controller=$(iot PUT device \
+    "{\"model\":\"$template\",\"ctrl\":\"VALVE-1\",\"pass\":\"control me\"}")
+  printf '%s\n' "$controller" | sed 's/"auth":"[^"]*"/"auth":"…"/'
+  thing=$(berth thing serial show VALVE-1 --json | field deviceId)
+
+  printf '\n14. The controller tells the thing what to do; the operator sees both.\n'
+  iot PUT data/cmd "{\"data\":\"open\",\"of\":\"$thing\"}" \
+    "$(field id <<<"$controller")" "$(field auth <<<"$controller")"
+  printf '\n'
+  show berth thing serial list
+  show berth hub events --hub-name "$(berth thing serial show VALVE-1 --json |
+    field registration.hub)" --device "$thing"
 }
 
 # Until Ctrl-C, with what to try meanwhile.

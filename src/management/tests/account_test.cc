@@ -35,7 +35,7 @@ TEST_F(Accounts, AreMadeWithAHashedPasswordAndAnIdOfTheirOwn) {
   EXPECT_EQ(made.email, "Owner@Example.com");
   EXPECT_EQ(made.scope.text(), kScope);
   EXPECT_TRUE(domain::ObjectId::parse(made.id.text()).has_value()) << made.id.text();
-  EXPECT_EQ(made.password, "$argon2id$1");
+  EXPECT_EQ(made.argon2id, "$argon2id$1");
   EXPECT_EQ(hasher.hashed, std::vector<std::string>{"correct-7"});
   EXPECT_TRUE(made.enabled);
   EXPECT_EQ(made.created_at, clock.wall());
@@ -116,7 +116,7 @@ TEST_F(Accounts, ANewPasswordIsHashedAndForgetsWrongOnes) {
   domain::AccountEdit edit;
   edit.password = Secret::from_text("another-8");
   const auto after = expect<Account>(update(std::move(edit), 1));
-  EXPECT_EQ(after.password, "$argon2id$2");
+  EXPECT_EQ(after.argon2id, "$argon2id$2");
   EXPECT_EQ(after.guesses, domain::Guesses());
   EXPECT_EQ(after.version, 2U);
   EXPECT_EQ(catalog.audit.back().action, "account.update");
