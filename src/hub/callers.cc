@@ -158,6 +158,11 @@ Task<Result<Caller, Rejection>> find_device(std::shared_ptr<Core> core, Admissio
   co_return caller;
 }
 
+// Another request of the device was faster with what this one had to write: worth a second look.
+bool changed_meanwhile(const Rejection& rejection) {
+  return rejection.step == Step::kAuthorize && rejection.reason == Reason::kStoreUnavailable;
+}
+
 Rejection no_such_target(const Caller& caller, const std::string& device) {
   return not_permitted(caller, device, Verdict::kOtherScope);
 }
@@ -201,7 +206,11 @@ Task<Result<Caller, Rejection>> find_caller(std::shared_ptr<Core> core, Admissio
     co_return caller;
   }
   Result<Caller, Rejection> caller = co_await find_device(core, admission);
-  co_return caller;
+  if (caller || !changed_meanwhile(caller.error())) co_return caller;
+  // A device may make its first requests side by side, and only one of them activates it.
+  admission.trail.steps.clear();
+  Result<Caller, Rejection> again = co_await find_device(core, admission);
+  co_return again;
 }
 
 Task<Result<Caller, Rejection>> connected_caller(std::shared_ptr<Core> core,

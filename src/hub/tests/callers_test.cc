@@ -58,6 +58,16 @@ TEST_F(CallersTest, FirstRequestActivates) {
   EXPECT_EQ(world_.store.activations.size(), 1U);
 }
 
+TEST_F(CallersTest, FirstRequestsSideBySideAreAllServed) {
+  world_.device("dev-pump").awaits_activation = true;
+  world_.store.before_activate = [this] {
+    domain::Device& device = world_.device("dev-pump");
+    device.awaits_activation = false;
+    ++device.version;
+  };
+  EXPECT_EQ(world_.refused("dev-pump", DescribeDevice{}), Reason::kNone);
+}
+
 TEST_F(CallersTest, WrongPasswordDoesNotActivate) {
   world_.device("dev-pump").awaits_activation = true;
   world_.refused(DataWorld::claim_of("dev-pump", "guess"), DescribeDevice{});

@@ -68,6 +68,7 @@ class MemoryStore final : public DeviceStore {
   }
   Task<Result<bool>> activate(domain::HubName hub, domain::DeviceId device, std::uint64_t version,
                               TimePoint at) override {
+    run(before_activate);
     const std::lock_guard lock(mutex);
     if (down) co_return unavailable();
     const auto found = devices.find({hub, device});
@@ -214,6 +215,7 @@ class MemoryStore final : public DeviceStore {
   bool down = false;
   int conflicts = 0;  // of the next writes of twins
   Hook after_dossier;
+  Hook before_activate;
   Hook during_put_twin;
   std::vector<domain::Hub> hubs;
   std::unordered_map<DeviceKey, domain::Device, DeviceKeyHash> devices;
