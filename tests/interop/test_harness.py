@@ -1,8 +1,10 @@
 """The harness's own tests. run.py runs them before the suites; no network, no server."""
 
+import json
 import socket
 import sys
 import tempfile
+import threading
 import unittest
 from pathlib import Path
 
@@ -15,7 +17,9 @@ from harness import (
     product_stories,
     product_suite,
     stories,
+    things_stories,
     tokens,
+    transcripts,
 )
 from harness.conversation import Conversation, Fault
 from harness.suite import FAILED, PASSED, Row
@@ -205,6 +209,79 @@ class Products(unittest.TestCase):
         self.assertRegex(product_suite.product_id("a"), r"^[A-Z0-9]{10}$")
         self.assertRegex(product_suite.product_secret("a"), r"^[A-Za-z0-9]{24}$")
         self.assertNotEqual(product_suite.product_id("a"), product_suite.product_id("b"))
+
+
+class Things(unittest.TestCase):
+    def test_every_row_and_every_serial_is_there_once(self):
+        titles = [story.title for story in things_stories.HTTP + things_stories.MQTT]
+        self.assertEqual(len(titles), len(set(titles)))
+        serials = [row[0] for row in things_stories.serials()]
+        self.assertEqual(len(serials), len(set(serials)))
+
+
+class Transcripts(unittest.TestCase):
+    DEVICE, OID = "dev-" + "0a" * 12, "0b" * 12
+
+    def told(self):
+        made = f'{{"id":"{self.DEVICE}","auth":"secretsecret"}}'
+        listed = f'[{{"id":"{self.OID}","at":1500000000000}}]'
+        asked = f"GET /x HTTP/1.1\r\nHost: here:1\r\nX-Plug-Id: {self.DEVICE}\r\n\r\n"
+        exchanges = [
+            (1, b"POST /x HTTP/1.1\r\n\r\n", self.answer(made)),
+            (1, asked.encode(), self.answer(listed, "Connection: close\r\n")),
+        ]
+        return transcripts.transcript(exchanges, "here:1", {"library": "one"})
+
+    def answer(self, body, header=""):
+        head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\n{header}\r\n"
+        return (head + body).encode()
+
+    def test_what_a_server_makes_up_is_a_placeholder(self):
+        made, listed = self.told()["exchanges"]
+        self.assertEqual(made["body"], '{"id":"{{id1}}","auth":"{{auth1}}"}')
+        self.assertIn("Host: {{host}}\r\nX-Plug-Id: {{id1}}\r\n", listed["request"])
+        self.assertEqual(listed["body"], '[{"id":"{{oid1}}","at":{{any}}}]')
+        self.assertEqual([each["closes"] for each in (made, listed)], [False, True])
+
+    def test_what_is_kept_is_read_back(self):
+        self.assertEqual(json.loads(transcripts.dumps(self.told())), self.told())
+
+    def replay(self, *answers):
+        """What differs when these bytes are the answers."""
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+
+            def serve():
+                client, _ = listener.accept()
+                with client:
+                    for answer in answers:
+                        client.recv(65536)
+                        client.sendall(answer)
+
+            server = threading.Thread(target=serve)
+            server.start()
+            faults = transcripts.Replay(listener.getsockname(), "there").run(self.told())
+            server.join()
+        return faults
+
+    def answers(self):
+        made = '{"id":"dev-' + "1c" * 12 + '","auth":"other"}'
+        listed = '[{"id":"' + "1d" * 12 + '","at":1500000000001}]'
+        return made, self.answer(listed, "Connection: close\r\n")
+
+    def test_another_server_may_make_up_other_values(self):
+        made, listed = self.answers()
+        self.assertEqual(self.replay(self.answer(made), listed), [])
+
+    def test_another_status_body_or_framing_is_a_fault(self):
+        made, listed = self.answers()
+        for wrong, fault in (
+            (self.answer(made).replace(b"200 OK", b"403 No"), "status 403"),
+            (self.answer(made.replace("auth", "AUTH")), "answered"),
+            (self.answer(made, "Connection: close\r\n"), "Connection: close"),
+            (self.answer(made, "Transfer-Encoding: chunked\r\n"), "not framed"),
+        ):
+            with self.subTest(fault):
+                self.assertIn(fault, self.replay(wrong, listed)[0])
 
 
 class Board(unittest.TestCase):

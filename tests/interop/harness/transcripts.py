@@ -141,8 +141,8 @@ def transcript(exchanges, host, about):
     for connection, request, response in exchanges:
         _, headers, body = split_head(response)
         text = body.decode("latin-1")
-        names.learn(text)
         asked = names.hide(request.decode("latin-1")).replace(host, "{{host}}")
+        names.learn(text)
         kept.append(
             {
                 "connection": connection,

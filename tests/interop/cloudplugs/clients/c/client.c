@@ -3,16 +3,17 @@
 #include "cp_rest.h"
 
 #include <stdarg.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const char *url, *model, *tag;
 static int failed;
-static char *answer; /* of the last call */
+static char* answer; /* of the last call */
 static size_t length;
 
-static void say(const char *title, int good, const char *seen) {
+static void say(const char* title, int good, const char* seen) {
   printf("%s %s%s%s\n", good ? "pass" : "FAIL", title, good ? "" : ": ", good ? "" : seen);
   fflush(stdout);
   failed += !good;
@@ -25,7 +26,7 @@ static void forget(void) {
 }
 
 /* One call of the library: did it end so, with an answer that has this text? */
-static void expect(const char *title, cp_session who, cp_res told, int status, const char *text) {
+static void expect(const char* title, cp_session who, cp_res told, int status, const char* text) {
   char seen[600];
   int http = (int)cloudplugs_get_last_http_result(who);
   int good = http == status && (told == CP_OK) == (status < 300);
@@ -35,25 +36,26 @@ static void expect(const char *title, cp_session who, cp_res told, int status, c
   forget();
 }
 
-static const char *format(const char *text, ...) {
+static const char* format(const char* text, ...) {
   static char made[4][1024];
   static int next;
   va_list parts;
-  char *to = made[next++ % 4];
+  char* to = made[next++ % 4];
   va_start(parts, text);
   vsnprintf(to, 1024, text, parts);
   va_end(parts);
   return to;
 }
 
-static const char *product(int number, const char *pass) {
-  return format("{\"model\":\"%s\",\"hwid\":\"SN-%s-%d\",\"pass\":\"%s\",\"props\":{\"fw\":\"1.0\"}}",
-                model, tag, number, pass);
+static const char* product(int number, const char* pass) {
+  return format(
+      "{\"model\":\"%s\",\"hwid\":\"SN-%s-%d\",\"pass\":\"%s\",\"props\":{\"fw\":\"1.0\"}}", model,
+      tag, number, pass);
 }
 
-static const char *controller(int number, const char *pass) {
-  return format("{\"model\":\"%s\",\"ctrl\":\"SN-%s-%d\",\"pass\":\"%s\",\"hwid\":\"CT-%s\"}", model,
-                tag, number, pass, tag);
+static const char* controller(int number, const char* pass) {
+  return format("{\"model\":\"%s\",\"ctrl\":\"SN-%s-%d\",\"pass\":\"%s\",\"hwid\":\"CT-%s\"}",
+                model, tag, number, pass, tag);
 }
 
 static cp_session session(void) {
@@ -63,7 +65,7 @@ static cp_session session(void) {
 }
 
 /* The session holds what the answer gave. */
-static void adopted(const char *title, cp_session who) {
+static void adopted(const char* title, cp_session who) {
   char id[64] = "", auth[128] = "", text[300];
   cloudplugs_get_auth_id(who, id, sizeof id);
   cloudplugs_get_auth_pass(who, auth, sizeof auth);
@@ -85,8 +87,8 @@ static void enrol(cp_session thing, cp_session control) {
   cloudplugs_destroy_session(other);
 }
 
-static void properties(cp_session thing, const char *id) {
-  const char *values[] = {"5", "\"s\"", "true", "{\"x\":[1]}"};
+static void properties(cp_session thing, const char* id) {
+  const char* values[] = {"5", "\"s\"", "true", "{\"x\":[1]}"};
   cp_res told = cloudplugs_get_device(thing, NULL, &answer, &length);
   expect("get_device", thing, told, 200, "\"fw\":\"1.0\"");
   told = cloudplugs_set_device(thing, id, "{\"name\":\"lamp\",\"props\":{\"fw\":\"1.1\"}}", &answer,
@@ -113,15 +115,17 @@ static void properties(cp_session thing, const char *id) {
 
 static void data(cp_session thing) {
   char oid[64] = "", body[128];
-  const char *one = "{\"data\":21,\"at\":1500000000000}";
+  const char* one = "{\"data\":21,\"at\":1500000000000}";
   cp_res told = cloudplugs_publish_data(thing, "home/temp", one, &answer, &length);
-  say("14 publish_data: an OID", length == 26 && sscanf(answer, "\"%24[0-9a-f]\"", oid) == 1, answer);
+  say("14 publish_data: an OID", length == 26 && sscanf(answer, "\"%24[0-9a-f]\"", oid) == 1,
+      answer);
   expect("14 publish_data: one", thing, told, 200, NULL);
   one = "{\"data\":22,\"at\":1500000000000}";
   told = cloudplugs_publish_data(thing, "home/temp", one, &answer, &length);
   expect("15 the same time again", thing, told, 200, "\"");
-  one = "[{\"channel\":\"home\",\"data\":\"a\",\"at\":1500000000000},"
-        "{\"channel\":\"home/temp\",\"data\":{\"v\":1},\"at\":1500000000001}]";
+  one =
+      "[{\"channel\":\"home\",\"data\":\"a\",\"at\":1499999999999},"
+      "{\"channel\":\"home/temp\",\"data\":{\"v\":1},\"at\":1500000000001}]";
   told = cloudplugs_publish_data(thing, NULL, one, &answer, &length);
   say("14 publish_data: OIDs", length == 55, answer);
   expect("14 publish_data: several", thing, told, 200, "[\"");
@@ -137,7 +141,7 @@ static void data(cp_session thing) {
   expect("remove_data by id", thing, told, 200, "1");
 }
 
-static void control(cp_session thing, cp_session holder, const char *id) {
+static void control(cp_session thing, cp_session holder, const char* id) {
   char body[128];
   cp_res told = cloudplugs_enroll_ctrl(holder, controller(1, "enrollpw"), &answer, &length);
   expect("6 controller with the enrol password: 403", holder, told, 403, NULL);
@@ -166,11 +170,11 @@ static void control(cp_session thing, cp_session holder, const char *id) {
   cloudplugs_destroy_session(other);
 }
 
-static void master(cp_session thing, const char *id) {
+static void master(cp_session thing, const char* id) {
   char made[64] = "", before[64];
   cp_session account = session();
   cloudplugs_set_auth(account, "me@example.org", "masterpw1", CP_TRUE);
-  const char *body = format("{\"name\":\"proto\",\"hwid\":\"P-%s\",\"pass\":\"protopass\"}", tag);
+  const char* body = format("{\"name\":\"proto\",\"hwid\":\"P-%s\",\"pass\":\"protopass\"}", tag);
   cp_res told = cloudplugs_enroll_prototype(account, body, &answer, &length);
   sscanf(answer ? answer : "", "{\"id\":\"%28[-a-f0-9v]\"", made);
   expect("enroll_prototype", account, told, 201, "{\"id\":\"dev-");
@@ -192,7 +196,7 @@ static void master(cp_session thing, const char *id) {
 /* 1.2 MB: libcurl then asks with Expect: 100-continue first. */
 static void large(cp_session thing) {
   size_t size = 1200000;
-  char *body = malloc(size + 16);
+  char* body = malloc(size + 16);
   strcpy(body, "{\"data\":\"");
   memset(body + 9, 'x', size);
   strcpy(body + 9 + size, "\"}");
@@ -204,7 +208,7 @@ static void large(cp_session thing) {
   free(body);
 }
 
-int main(int count, char **words) {
+int main(int count, char** words) {
   char id[64] = "";
   if (count != 4) return 2;
   url = words[1], model = words[2], tag = words[3];

@@ -64,7 +64,8 @@ public final class Client {
       Response told = next.completeOnTimeout(null, PATIENCE, TimeUnit.SECONDS).join();
       manager.waitForIdle(PATIENCE * 1000); // what was given is adopted after the callback
       String body = told == null ? null : told.getBody();
-      boolean good = told != null && told.getStatus() == status && told.isSuccess() == (status < 300);
+      boolean good = told != null && told.getStatus() == status
+          && told.isSuccess() == (status < 300);
       say(title, good && (accept == null || accept.test(body)), told == null ? "no answer" : told);
       return body;
     }
@@ -119,7 +120,8 @@ public final class Client {
     JSONObject props = new JSONObject().put("fw", "1.1");
     thing.ok("9 execSetDevice by override", EMPTY, it.execSetDevice("lamp", props, thing.then()));
     for (String value : new String[] {"5", "\"s\"", "true", "{\"x\":[1]}"}) {
-      thing.ok("9, 19 execSetDeviceProp by override", EMPTY, it.execSetDeviceProp("x", value, thing.then()));
+      thing.ok("9, 19 execSetDeviceProp by override", EMPTY, it.execSetDeviceProp("x", value,
+          thing.then()));
       thing.ok("19 execGetDeviceProp", value::equals, it.execGetDeviceProp("x", thing.then()));
     }
     thing.ok("19 execRemoveDeviceProp", EMPTY, it.execRemoveDeviceProp("x", thing.then()));
@@ -136,7 +138,7 @@ public final class Client {
     String oid = thing.ok("14 execPublishData: one", single, asked);
     asked = it.execPublishData("home/temp", 22, AT, thing.then());
     thing.ok("15 the same time again", single, asked);
-    String two = "[{\"channel\":\"home\",\"data\":\"a\",\"at\":" + AT + "},"
+    String two = "[{\"channel\":\"home\",\"data\":\"a\",\"at\":" + (AT - 1) + "},"
         + "{\"channel\":\"home/temp\",\"data\":{\"v\":1},\"at\":" + (AT + 1) + "}]";
     Predicate<String> several = body -> body.matches("\\[\"[0-9a-f]{24}\",\"[0-9a-f]{24}\"\\]");
     thing.ok("14 execPublishData: several", several, it.execPublishData("home", two, thing.then()));
@@ -148,8 +150,9 @@ public final class Client {
     thing.ok("12 execRetrieveData: home/#", all.and(has("\"data\":21").negate()), asked);
     thing.ok("execGetChannels", has("\"home/temp\""), it.execGetChannels("home/#", thing.then()));
     String id = oid.substring(1, oid.length() - 1);
-    thing.ok("9 execRemoveData by id, by override", "1"::equals, it.execRemoveData(id, thing.then()));
-    asked = it.execRemoveData("home", (Object) AT, null, thing.then());
+    thing.ok("9 execRemoveData by id, by override", "1"::equals, it.execRemoveData(id,
+        thing.then()));
+    asked = it.execRemoveData("home", (Object) (AT - 1), null, thing.then());
     thing.ok("9 execRemoveData by time, by override", "1"::equals, asked);
   }
 
@@ -161,7 +164,8 @@ public final class Client {
     String made = holder.expect("5 execEnrollController", 201, has("{\"id\":\"dev-"), asked);
     holder.adopted("5 the library adopted id and auth", made);
     Unit other = new Unit();
-    asked = other.manager.execEnrollProduct(model, "SN-" + tag + "-2", "enrollpw", null, other.then());
+    asked = other.manager.execEnrollProduct(model, "SN-" + tag + "-2", "enrollpw", null,
+        other.then());
     other.ok("execEnrollProduct: second thing", null, asked);
     String second = other.opts.getAuthId();
     other.end();
@@ -186,17 +190,20 @@ public final class Client {
     Unit account = new Unit();
     account.opts.setAuth("me@example.org", "masterpw1", true);
     RestManager it = account.manager;
-    int asked = it.execEnrollPrototype("protopass", "proto", "P-" + tag, null, null, account.then());
+    int asked = it.execEnrollPrototype("protopass", "proto", "P-" + tag, null, null,
+        account.then());
     String made = account.expect("execEnrollPrototype", 201, has("{\"id\":\"dev-"), asked);
     account.opts.setAuth("me@example.org", "masterpw1", true);
     String[] gone = {new JSONObject(made).getString("id")};
-    account.ok("10 execUnenroll by the account: list", "1"::equals, it.execUnenroll(gone, account.then()));
+    account.ok("10 execUnenroll by the account: list", "1"::equals, it.execUnenroll(gone,
+        account.then()));
     String of = thing.opts.getAuthId();
     asked = it.execSetDevice(of, "{\"status\":\"reactivate\"}", account.then());
     account.ok("4 execSetDevice: reactivate", EMPTY, asked);
     thing.expect("4 old auth: 401", 401, null, thing.manager.execGetDevice(thing.then()));
     Unit again = new Unit();
-    asked = again.manager.execEnrollProduct(model, "SN-" + tag + "-1", "enrollpw", null, again.then());
+    asked = again.manager.execEnrollProduct(model, "SN-" + tag + "-1", "enrollpw", null,
+        again.then());
     again.ok("4 enrols again, same id", has(of), asked);
     thing.opts.setAuth(again.opts.getAuthId(), again.opts.getAuthPass(), false);
     thing.ok("4 new auth", has("\"status\":\"ok\""), thing.manager.execGetDevice(thing.then()));
@@ -216,7 +223,8 @@ public final class Client {
     control(thing, holder);
     master(thing);
     thing.ok("23 execUnenroll", "1"::equals, thing.manager.execUnenroll(thing.then()));
-    thing.expect("23 its auth afterwards: 401", 401, null, thing.manager.execGetDevice(thing.then()));
+    thing.expect("23 its auth afterwards: 401", 401, null,
+        thing.manager.execGetDevice(thing.then()));
     holder.end();
     thing.end();
     System.exit(failed == 0 ? 0 : 1);

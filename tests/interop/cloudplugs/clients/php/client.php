@@ -49,7 +49,8 @@ function expect($title, $client, $method, $parameters, $accept = null, $status =
 function product($number, $pass)
 {
     global $model, $tag;
-    return ['model' => $model, 'hwid' => "SN-$tag-$number", 'pass' => $pass, 'props' => ['fw' => '1.0']];
+    return ['model' => $model, 'hwid' => "SN-$tag-$number", 'pass' => $pass,
+        'props' => ['fw' => '1.0']];
 }
 
 function controller($number, $pass)
@@ -65,7 +66,8 @@ function enrol()
     $early = [controller(1, 'ctrlpw1')];
     expect('5 controller before its thing: 404', client(), 'enrollController', $early, null, 404);
     $made = expect('1 enrollProduct', client(), 'enrollProduct', [product(1, 'enrollpw')]);
-    expect('3 second enrolment: 403', client(), 'enrollProduct', [product(1, 'enrollpw')], null, 403);
+    expect('3 second enrolment: 403', client(), 'enrollProduct', [product(1, 'enrollpw')], null,
+        403);
     $thing = client();
     $thing->setAuth($made['id'], $made['auth']);
     return $thing;
@@ -97,7 +99,7 @@ function data($thing)
     $one['data'] = 22;
     expect('15 the same time again', $thing, 'publishData', [$one, 'home/temp'], $oid);
     $two = [
-        ['channel' => 'home', 'data' => 'a', 'at' => AT],
+        ['channel' => 'home', 'data' => 'a', 'at' => AT - 1],
         ['channel' => 'home/temp', 'data' => ['v' => 1], 'at' => AT + 1],
     ];
     $several = fn($body) => is_array($body) && count($body) === 2;
@@ -110,17 +112,21 @@ function data($thing)
     $names = fn($body) => count($body) === 2 && in_array('home/temp', $body);
     expect('listChannels', $thing, 'listChannels', [['channel_mask' => 'home/#']], $names);
     $gone = fn($body) => $body === 1;
-    expect('removeData by id', $thing, 'removeData', [['channel_mask' => 'home/temp', 'id' => $id]], $gone);
+    expect('removeData by id', $thing, 'removeData', [['channel_mask' => 'home/temp',
+        'id' => $id]], $gone);
 }
 
 function control($thing)
 {
     $wrong = [controller(1, 'enrollpw')];
-    expect('6 controller with the enrol password: 403', client(), 'enrollController', $wrong, null, 403);
-    $made = expect('5 enrollController', client(), 'enrollController', [controller(1, 'ctrlpw1')], null, 201);
+    expect('6 controller with the enrol password: 403', client(), 'enrollController', $wrong, null,
+        403);
+    $made = expect('5 enrollController', client(), 'enrollController', [controller(1, 'ctrlpw1')],
+        null, 201);
     $holder = client();
     $holder->setAuth($made['id'], $made['auth']);
-    $second = expect('enrollProduct: second thing', client(), 'enrollProduct', [product(2, 'enrollpw')]);
+    $second = expect('enrollProduct: second thing', client(), 'enrollProduct', [product(2,
+        'enrollpw')]);
     $more = [array_slice(controller(2, 'ctrlpw1'), 0, 3)];
     $empty = fn($body, $text) => $text === '';
     expect('7 controlDevice: empty', $holder, 'controlDevice', $more, $empty);
@@ -128,7 +134,8 @@ function control($thing)
     $mask = ['channel_mask' => 'home/#', 'of' => $of];
     $seen = fn($body) => count($body) >= 1 && $body[0]['of'] === $of;
     expect('the controller reads its thing', $holder, 'retrieveData', [$mask], $seen);
-    expect('the controller publishes for its thing', $holder, 'publishData', [['data' => 'on', 'of' => $of], 'cmd']);
+    expect('the controller publishes for its thing', $holder, 'publishData', [['data' => 'on',
+        'of' => $of], 'cmd']);
     $got = fn($body) => count($body) === 1 && $body[0]['data'] === 'on';
     expect('the thing reads it', $thing, 'retrieveData', [['channel_mask' => 'cmd']], $got);
     expect('10 uncontrolDevice: bare', $holder, 'uncontrolDevice', [null, $of]);
@@ -146,10 +153,12 @@ function master($thing)
     $one = fn($body) => $body === 1;
     expect('10 unenroll by the account: bare', $account, 'unenroll', [$made['id']], $one);
     $of = $thing->getAuthId();
-    expect('4 setDevice: reactivate', $account, 'setDevice', [['id' => $of, 'status' => 'reactivate']]);
+    expect('4 setDevice: reactivate', $account, 'setDevice', [['id' => $of,
+        'status' => 'reactivate']]);
     expect('4 old auth: 401', $thing, 'getDevice', [], null, 401);
     $same = fn($body) => $body['id'] === $of;
-    $again = expect('4 enrols again, same id', client(), 'enrollProduct', [product(1, 'enrollpw')], $same);
+    $again = expect('4 enrols again, same id', client(), 'enrollProduct', [product(1, 'enrollpw')],
+        $same);
     $thing->setAuth($again['id'], $again['auth']);
     expect('4 new auth', $thing, 'getDevice', [], fn($body) => $body['status'] === 'ok');
 }

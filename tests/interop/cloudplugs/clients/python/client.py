@@ -85,7 +85,7 @@ def data(thing):
     oid = expect("14 publish_data: one", thing, thing.publish_data("home/temp", one), is_oid)
     again = thing.publish_data("home/temp", dict(one, data=22))
     expect("15 the same time again", thing, again, is_oid)
-    two = [{"data": "a", "at": AT, "channel": "home"}, {"data": {"v": 1}, "at": AT + 1}]
+    two = [{"data": "a", "at": AT - 1, "channel": "home"}, {"data": {"v": 1}, "at": AT + 1}]
     told = thing.publish_data("home/temp", two)
     several = lambda body: len(body) == 2 and all(map(is_oid, body))  # noqa: E731
     expect("14 publish_data: several", thing, told, several)
@@ -100,7 +100,7 @@ def data(thing):
     expect("20 get_channel_ex: a body on GET", thing, told, lambda body: body == ["home/temp"])
     told = thing.remove_data("home/temp", {"id": oid})
     expect("remove_data by id", thing, told, lambda body: body == 1)
-    told = thing.remove_data_ex("home", None, None, None, AT, None)
+    told = thing.remove_data_ex("home", None, None, None, AT - 1, None)
     expect("remove_data_ex by time", thing, told, lambda body: body == 1)
 
 
