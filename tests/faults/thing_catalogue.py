@@ -116,7 +116,8 @@ def thing_template_spelling(world, device):
            hears=DISABLED)
 def thing_template_disabled(world, device):
     template = world.template(device)
-    world.run("thing", "template", "update", template.id, "--status", "disabled")
+    world.run("thing", "template", "update", template.id, "--id-scope", world.scope, "--status",
+              "disabled")
     return EnrolThing(template, template.enroll)
 
 

@@ -46,7 +46,7 @@ TEST_P(Accounts, KeepEveryFieldAndAreFoundWithoutCase) {
   EXPECT_EQ(out.scope, kScope);
   EXPECT_EQ(out.email, "Owner@Example.com");
   EXPECT_EQ(out.id, in.id);
-  EXPECT_EQ(out.password, in.password);
+  EXPECT_EQ(out.argon2id, in.argon2id);
   EXPECT_FALSE(out.enabled);
   EXPECT_EQ(out.guesses, Guesses());
   EXPECT_EQ(out.created_at, in.created_at);
@@ -79,7 +79,7 @@ TEST_P(Accounts, ChangeKeepsIdAndSpellingOfTheFirst) {
   ASSERT_THAT(create(PutAccount{record}), Succeeds());
   Account changed = make_account("A@x.de");
   changed.id = object_id(77);
-  changed.password = "$argon2id$other";
+  changed.argon2id = "$argon2id$other";
   changed.updated_at = at(999);
   EXPECT_THAT(apply(PutAccount{changed}, MustBeVersion{2}),
               FailsWith(ErrorKind::kPreconditionFailed));
@@ -87,7 +87,7 @@ TEST_P(Accounts, ChangeKeepsIdAndSpellingOfTheFirst) {
   const Account out = get("a@x.de");
   EXPECT_EQ(out.id, record.id);
   EXPECT_EQ(out.email, "a@x.de");
-  EXPECT_EQ(out.password, "$argon2id$other");
+  EXPECT_EQ(out.argon2id, "$argon2id$other");
   EXPECT_EQ(out.created_at, record.created_at);
   EXPECT_EQ(out.updated_at, at(999));
 }
