@@ -70,8 +70,7 @@ Task<void> forget_wrong(std::shared_ptr<Core> core, const Account& account) {
 }  // namespace
 
 Task<Result<Account, Rejection>> prove_account(std::shared_ptr<Core> core,
-                                               std::vector<Account> accounts,
-                                               SharedSecret password,
+                                               std::vector<Account> accounts, SharedSecret password,
                                                std::string source) {
   // Each try costs a lot.
   if (core->failures.exhausted(source, core->ports.clock.monotonic())) {

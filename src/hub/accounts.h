@@ -26,7 +26,6 @@ inline constexpr std::size_t kAccountsTriedMax = 10;
 // kStoreUnavailable.
 Task<Result<domain::Account, Rejection>> prove_account(std::shared_ptr<Core> core,
                                                        std::vector<domain::Account> accounts,
-                                                       SharedSecret password,
-                                                       std::string source);
+                                                       SharedSecret password, std::string source);
 
 }  // namespace berth::hub

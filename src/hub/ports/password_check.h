@@ -18,8 +18,7 @@ class PasswordCheck {
   virtual ~PasswordCheck() = default;
   // `stored` is domain::Account::argon2id; empty (no such account) takes as long and is false.
   // kUnavailable when too many wait already.
-  virtual Task<Result<bool>> matches(SharedSecret password,
-                                     std::string stored) = 0;
+  virtual Task<Result<bool>> matches(SharedSecret password, std::string stored) = 0;
 };
 
 }  // namespace berth::hub
