@@ -181,10 +181,11 @@ class World:
         if not heard.connected:
             raise BerthError(f"'{attempt.name}' should have been let in: {heard.raw!r}")
 
-    def template(self, serial, *flags):
+    def template(self, serial, *flags, scope=""):
         """A template of its own for the thing, which lists its serial with passwords."""
-        made = self.run("thing", "template", "create", "--id-scope", self.scope, *flags)
-        template = Template(made["id"], serial, f"enrol {serial}", f"control {serial}")
+        made = self.run("thing", "template", "create", "--id-scope", scope or self.scope, *flags)
+        template = Template(made["id"], serial, f"enrol {serial}", f"control {serial}",
+                            scope=scope)
         self.serial("add", template, "--enroll-password", template.enroll, "--control-password",
                     template.control)
         return template
@@ -205,8 +206,8 @@ class World:
 
     def serial(self, verb, template, *more):
         """`berth thing serial VERB …`"""
-        return self.run("thing", "serial", verb, "--id-scope", self.scope, template.id,
-                        template.serial, *more)
+        return self.run("thing", "serial", verb, "--id-scope", template.scope or self.scope,
+                        template.id, template.serial, *more)
 
     def ask(self, attempt):
         return send_thing(self.server.place, HTTPS, attempt)

@@ -194,6 +194,16 @@ def ask_in_anothers_name(world, device):
     return Ask(plug_id, password, "PUT", "/data/cmd", {"data": "on", "of": other})
 
 
+@asking("a thing reads one of another company", "not_permitted", "permission_missing",
+        hears=NOT_ALLOWED)
+def ask_another_company(world, device):
+    other, _ = world.enrol_thing(world.template(f"{device}-2"))
+    scope = world.new_scope()
+    world.run("hub", "link", "--id-scope", scope, "--hub", "hub-1")
+    plug_id, password = world.enrol_thing(world.template(device, scope=scope))
+    return Ask(plug_id, password, "GET", f"/device/{other}")
+
+
 @asking("a controller may only read", "not_permitted", "permission_missing", hears=NOT_ALLOWED)
 def ask_controller_may_read_only(world, device):
     template = world.template(device)

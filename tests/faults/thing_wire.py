@@ -28,6 +28,7 @@ class Template:
     enroll: str
     control: str
     secret: str = ""
+    scope: str = ""  # the first one's when empty
 
 
 @dataclass
