@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/codec.h"
 #include "dialects/azure_dps/azure_dps.h"
+#include "input_text.h"
 
 #include <boost/json.hpp>
 
@@ -16,13 +17,7 @@ namespace berth {
 namespace {
 
 using dialects::StepResult;
-
-std::string_view next_line(std::string_view& text) {
-  const std::size_t end = text.find('\n');
-  const std::string_view line = text.substr(0, end);
-  text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
-  return line;
-}
+using fuzz::next_line;
 
 domain::Outcome outcome_for(const domain::ProvisioningCommand& command, std::size_t turn) {
   domain::Outcome outcome;

@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "base/codec.h"
 #include "dialects/azure_hub/azure_hub.h"
+#include "input_text.h"
 
 #include <boost/json.hpp>
 
@@ -20,13 +21,7 @@ namespace berth {
 namespace {
 
 using dialects::StepResult;
-
-std::string_view next_line(std::string_view& text) {
-  const std::size_t end = text.find('\n');
-  const std::string_view line = text.substr(0, end);
-  text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
-  return line;
-}
+using fuzz::next_line;
 
 domain::HubResult refusal(std::size_t turn) {
   domain::HubRefused refused;

@@ -6,6 +6,7 @@
 #include "dialects/cloudplugs/plug_id.h"
 #include "dialects/cloudplugs/record_filter.h"
 #include "dialects/cloudplugs/times.h"
+#include "input_text.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -13,14 +14,8 @@
 namespace berth {
 namespace {
 
+using fuzz::next_line;
 using namespace dialects::cloudplugs;
-
-std::string_view next_line(std::string_view& text) {
-  const std::size_t end = text.find('\n');
-  const std::string_view line = text.substr(0, end);
-  text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
-  return line;
-}
 
 void check_time(TimePoint time) {
   const std::int64_t milliseconds = epoch_milliseconds(time);

@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/codec.h"
 #include "dialects/tencent/mqtt_step.h"
+#include "input_text.h"
 
 #include <boost/json.hpp>
 
@@ -18,16 +19,10 @@ namespace berth {
 namespace {
 
 using dialects::StepResult;
+using fuzz::next_line;
 
 constexpr std::string_view kDevice = "S3EUVBRJLBdev1";
 constexpr std::string_view kBound = "SUBPROD001sub1";
-
-std::string_view next_line(std::string_view& text) {
-  const std::size_t end = text.find('\n');
-  const std::string_view line = text.substr(0, end);
-  text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
-  return line;
-}
 
 bool is_object(std::string_view text) {
   boost::json::error_code error;

@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/codec.h"
 #include "dialects/tencent/tencent.h"
+#include "input_text.h"
 
 #include <boost/json.hpp>
 
@@ -16,32 +17,8 @@ namespace berth {
 namespace {
 
 using dialects::StepResult;
-
-std::string_view next_line(std::string_view& text) {
-  const std::size_t end = text.find('\n');
-  const std::string_view line = text.substr(0, end);
-  text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
-  return line;
-}
-
-wire::HttpRequest request_of(std::string_view text) {
-  wire::HttpRequest request;
-  request.method = next_line(text);
-  request.path = next_line(text);
-  for (std::string_view line = next_line(text); !line.empty(); line = next_line(text)) {
-    const std::size_t colon = line.find(':');
-    if (colon == std::string_view::npos) continue;
-    request.headers.push_back(
-        {base::ascii_lower(line.substr(0, colon)), std::string(line.substr(colon + 1))});
-  }
-  request.body = text;
-  return request;
-}
-
-bool has_control(std::string_view text) {
-  return std::any_of(text.begin(), text.end(),
-                     [](char c) { return static_cast<unsigned char>(c) < 0x20; });
-}
+using fuzz::has_control;
+using fuzz::request_of;
 
 // What the smallest client takes (tencent.md §2.6): short, one line, no escapes; ended on a plain
 // connection and only there.

@@ -8,6 +8,7 @@
 #include "dialects/tencent/connect.h"
 #include "dialects/tencent/mqtt_step.h"
 #include "dialects/tencent/user_name.h"
+#include "input_text.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -16,12 +17,7 @@
 namespace berth {
 namespace {
 
-std::string_view next_line(std::string_view& text) {
-  const std::size_t end = text.find('\n');
-  const std::string_view line = text.substr(0, end);
-  text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
-  return line;
-}
+using fuzz::next_line;
 
 // As the codec lets it through.
 std::string text_of(std::string_view line) {
