@@ -77,6 +77,13 @@ struct CertificateChain {
   std::vector<base::Bytes> certificates;
 };
 
+// The public parts of a TPM's endorsement key and storage root key, TPM2B_PUBLIC each, as sent.
+// Anybody may know them: they ask for a challenge and prove nothing.
+struct TpmIdentity {
+  base::Bytes endorsement_key;
+  base::Bytes storage_root_key;
+};
+
 // What a password is presented for.
 enum class PasswordUse {
   kEnroll,   // a member registers: its enrol password
@@ -100,7 +107,7 @@ struct Voucher {
 };
 
 using Evidence = std::variant<NoEvidence, MalformedEvidence, MacOverText, SignedText,
-                              SharedKeyChannel, CertificateChain, Password, Voucher>;
+                              SharedKeyChannel, CertificateChain, Password, Voucher, TpmIdentity>;
 
 // A claim that names its group and the member of it, instead of a scope: groups with a product
 // secret or with passwords are known by their id in the whole server. To a hub an empty group means
@@ -133,6 +140,8 @@ struct Claim {
   std::optional<Controller> controller;  // only with a membership
   Evidence evidence;
   std::string payload;  // custom payload, JSON text; empty if none
+  // The device asks for a certificate: PKCS#10, DER; empty if it does not.
+  base::Bytes certificate_request = {};
   // What a new identity starts with, as the device says; groups with passwords only.
   std::string display_name = {};
   std::string properties = {};      // reported properties, JSON object text

@@ -59,6 +59,32 @@ struct MemberPasswordsEdit {
   std::optional<std::uint32_t> guesses_max;       // 1..1000
   std::optional<std::chrono::seconds> lock_time;  // 1 s .. 30 days
 };
+// A certificate as text: PEM or the base64 of its DER; or the name of a CA of the scope. Exactly
+// one of both, or neither: the slot is emptied.
+struct TrustSlotEdit {
+  std::string certificate = {};
+  std::string ca = {};  // groups only
+};
+struct DicePolicyEdit {
+  std::optional<std::vector<std::string>> digests;  // hex, either case
+  std::optional<std::string> vendor;
+  std::optional<std::string> model;
+  std::optional<std::string> version_min;
+  std::optional<std::optional<std::uint64_t>> svn_min;
+  std::optional<bool> debug;
+  std::optional<UnknownFirmware> unknown;
+};
+// Given on creation, its devices prove themselves with certificates.
+struct CertificateTrustEdit {
+  std::optional<TrustSlotEdit> primary;  // one of both is required on creation
+  std::optional<TrustSlotEdit> secondary;
+  std::optional<std::optional<DicePolicyEdit>> dice;  // none inside: no policy
+};
+// Given on creation of an individual enrollment, its device proves its TPM. Base64 of TPM2B_PUBLIC.
+struct TpmKeysEdit {
+  std::optional<std::string> endorsement_key;   // required on creation
+  std::optional<std::string> storage_root_key;  // empty: the first that registers
+};
 struct EnrollmentEdit {
   std::optional<std::string> id;  // creation only
   std::optional<std::string> display_name;
@@ -76,6 +102,15 @@ struct EnrollmentEdit {
   std::optional<ProductSecretEdit> product;       // groups only; their id is made up when absent
   std::optional<MemberPasswordsEdit> passwords;   // likewise; at most one of the two
   std::optional<std::vector<TopicPermission>> topics;
+  std::optional<CertificateTrustEdit> x509 = {};
+  std::optional<TpmKeysEdit> tpm = {};
+  // Days that certificates are issued for, 1..90; none inside: none are.
+  std::optional<std::optional<std::uint32_t>> issuance_days = {};
+};
+struct CaEdit {
+  std::optional<std::string> name;         // creation only
+  std::optional<std::string> certificate;  // as TrustSlotEdit; required on creation
+  std::optional<bool> verified;            // an admin says so, without a proof of possession
 };
 struct DeviceEdit {
   std::optional<std::string> id;     // creation only
@@ -90,6 +125,11 @@ struct DeviceEdit {
   std::optional<Secret> secondary_key;
   std::optional<std::string> tags;     // creation only: JSON object text
   std::optional<std::string> desired;  // creation only: JSON object text
+  // Instead of keys: one or two certificates by their SHA-256, in hex; empty: none. Or whatever a
+  // verified CA of its scope vouches for.
+  std::optional<std::string> primary_thumbprint = {};
+  std::optional<std::string> secondary_thumbprint = {};
+  std::optional<bool> ca_signed = {};
 };
 struct TwinEdit {
   std::optional<std::string> tags;     // JSON object text

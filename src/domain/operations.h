@@ -232,6 +232,68 @@ struct DeleteAccount {
   Precondition precondition;
 };
 
+// CAs of a scope. A new certificate in place of another must be verified anew.
+struct CreateCa {
+  std::string scope;
+  CaEdit edit;
+};
+struct GetCa {
+  std::string scope;
+  std::string name;
+};
+struct ListCas {
+  std::string scope;
+};
+struct UpdateCa {
+  std::string scope;
+  std::string name;
+  CaEdit edit;
+  Precondition precondition;
+};
+struct DeleteCa {
+  std::string scope;
+  std::string name;
+  Precondition precondition;
+};  // refused while a group names it
+// A new code that the owner of the CA puts into the CN of a certificate it signs.
+struct MakeVerificationCode {
+  std::string scope;
+  std::string name;
+  Precondition precondition;
+};
+struct VerifyCa {
+  std::string scope;
+  std::string name;
+  std::string certificate;  // as TrustSlotEdit
+  Precondition precondition;
+};
+// Ends what devices have by that certificate, or by one it signed.
+struct RevokeCertificate {
+  std::string scope;
+  std::string sha256;       // hex, with or without colons; or
+  std::string certificate;  // as TrustSlotEdit
+  std::string reason;
+};
+struct RestoreCertificate {
+  std::string scope;
+  std::string sha256;
+};
+struct ListRevoked {
+  std::string scope;
+  Page page;
+};
+// Certificates that were issued to devices, newest first.
+struct ListIssued {
+  std::string scope;
+  std::string registration;  // empty: of all
+  Page page;
+};
+// The firmware that the held registration ran is accepted by its enrollment from now on.
+struct ApproveFirmware {
+  std::string scope;
+  std::string registration;
+};
+
 struct GetRegistration {
   std::string scope;
   std::string id;
@@ -358,7 +420,9 @@ using ManagementCommand =
                  UpdateEnrollment, DeleteEnrollment, RegenerateEnrollmentKey, RotateProductSecret,
                  AddMembers, GetMember, ListMembers, UpdateMember, DeleteMember, ResetMember,
                  UnlockMember, VouchForMember, CreateAccount, GetAccount, ListAccounts,
-                 UpdateAccount, DeleteAccount, GetRegistration, ListRegistrations,
+                 UpdateAccount, DeleteAccount, CreateCa, GetCa, ListCas, UpdateCa, DeleteCa,
+                 MakeVerificationCode, VerifyCa, RevokeCertificate, RestoreCertificate, ListRevoked,
+                 ListIssued, ApproveFirmware, GetRegistration, ListRegistrations,
                  DeleteRegistration, TransferRegistration, GetDevice, GetDeviceKeys, ListDevices,
                  CreateDevice, UpdateDevice, DeleteDevice, RegenerateDeviceKey, GetTwin, UpdateTwin,
                  CallDeviceMethod, SendToDevice, ReadEvents, GetTrail, ListTrails, ListAudit,
@@ -461,6 +525,8 @@ using ManagementResult =
                  Vouched, Account, Listing<Account>, Listing<MemberView>, MembersAdded, HubKeys,
                  Registration, Listing<Registration>, DeviceView, Listing<Device>, Twin,
                  MethodAnswer, QueuedMessage, EventPage, Trail, Listing<Trail>,
-                 Listing<AuditRecord>, NewToken, Listing<Token>, ServerStatus>;
+                 Listing<AuditRecord>, NewToken, Listing<Token>, CaCertificate,
+                 Listing<CaCertificate>, RevokedCertificate, Listing<RevokedCertificate>,
+                 Listing<CertificateRecord>, ServerStatus>;
 
 }  // namespace berth::domain

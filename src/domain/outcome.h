@@ -11,6 +11,7 @@
 #include <chrono>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace berth::domain {
 
@@ -29,7 +30,17 @@ struct IssuedCertificate {
 struct IssuedPassword {
   Secret password;  // printable text
 };
-using Credential = std::variant<std::monostate, IssuedSecret, IssuedCertificate, IssuedPassword>;
+// A key for its hub that only its TPM can use; what is told is Registration::activation.
+struct IssuedTpmKey {
+  base::Bytes activation;
+};
+// A certificate for the key in its request; what is told is Registration::issued_chain.
+struct IssuedChain {
+  std::vector<base::Bytes> certificates;  // DER, the device's own first, root last
+  CertificateRecord record;
+};
+using Credential = std::variant<std::monostate, IssuedSecret, IssuedCertificate, IssuedPassword,
+                                IssuedTpmKey, IssuedChain>;
 
 // The attempt is on disk; its operation id can be polled. `registration` is its present state,
 // which with a built-in hub is already final.
@@ -39,6 +50,11 @@ struct Accepted {
   // With a credential: the secret that the request was proven with, for dialects that seal the
   // answer with it.
   Secret proven_with = {};
+};
+
+// The device must prove first that its TPM holds the keys it showed.
+struct Challenged {
+  base::Bytes activation;  // a key, wrapped for that TPM (dice-x509.md §7.3)
 };
 
 // The state that was asked for.
@@ -52,7 +68,7 @@ struct Refused {
 };
 
 struct Outcome {
-  std::variant<Authenticated, Accepted, CurrentState, Refused> result;
+  std::variant<Authenticated, Accepted, CurrentState, Refused, Challenged> result;
   std::string trail_id;  // UUID; vendors call it tracking id
   TimePoint at;
 };

@@ -7,7 +7,7 @@
 namespace berth::domain {
 namespace {
 
-constexpr Names<Reason, 48> kReasonNames{{
+constexpr Names<Reason, 66> kReasonNames{{
     {Reason::kNone, "none"},
     {Reason::kScopeUnknown, "scope_unknown"},
     {Reason::kScopeDisabled, "scope_disabled"},
@@ -54,6 +54,24 @@ constexpr Names<Reason, 48> kReasonNames{{
     {Reason::kNotPermitted, "not_permitted"},
     {Reason::kRequestInvalid, "request_invalid"},
     {Reason::kPropertyUnknown, "property_unknown"},
+    {Reason::kCertificateExpired, "certificate_expired"},
+    {Reason::kCertificateNotYetValid, "certificate_not_yet_valid"},
+    {Reason::kCertificateUsage, "certificate_usage"},
+    {Reason::kCertificateWeak, "certificate_weak"},
+    {Reason::kCertificateExtension, "certificate_extension"},
+    {Reason::kCertificateName, "certificate_name"},
+    {Reason::kCertificateRevoked, "certificate_revoked"},
+    {Reason::kChainTooLong, "chain_too_long"},
+    {Reason::kChainIncomplete, "chain_incomplete"},
+    {Reason::kCaNotVerified, "ca_not_verified"},
+    {Reason::kFirmwareUnknown, "firmware_unknown"},
+    {Reason::kFirmwareTooOld, "firmware_too_old"},
+    {Reason::kFirmwareNotAccepted, "firmware_not_accepted"},
+    {Reason::kFirmwareHeld, "firmware_held"},
+    {Reason::kChallengeRequired, "challenge_required"},
+    {Reason::kChallengeOver, "challenge_over"},
+    {Reason::kCertificateRequestInvalid, "certificate_request_invalid"},
+    {Reason::kIssuanceOff, "issuance_off"},
     {Reason::kStoreUnavailable, "store_unavailable"},
     {Reason::kInternal, "internal"},
 }};
@@ -63,7 +81,7 @@ static_assert(std::equal(kReasonNames.begin(), kReasonNames.end(), std::begin(kR
                          std::end(kReasons),
                          [](const auto& named, Reason reason) { return named.first == reason; }));
 
-constexpr Names<Cause, 79> kCauseNames{{
+constexpr Names<Cause, 94> kCauseNames{{
     {Cause::kGroupKeyUnderived, "group_key_underived"},
     {Cause::kIndividualKeyDerived, "individual_key_derived"},
     {Cause::kWrongCaseId, "wrong_case_id"},
@@ -141,6 +159,21 @@ constexpr Names<Cause, 79> kCauseNames{{
     {Cause::kSerialOfOther, "serial_of_other"},
     {Cause::kNotControlled, "not_controlled"},
     {Cause::kPermissionMissing, "permission_missing"},
+    {Cause::kCaUnproven, "ca_unproven"},
+    {Cause::kCaOfOtherScope, "ca_of_other_scope"},
+    {Cause::kIntermediateMissing, "intermediate_missing"},
+    {Cause::kCertificateReplaced, "certificate_replaced"},
+    {Cause::kCertificateOfEnrollment, "certificate_of_enrollment"},
+    {Cause::kCommonNameDiffers, "common_name_differs"},
+    {Cause::kCertificateTimes, "certificate_times"},
+    {Cause::kCertificateRevoked, "certificate_revoked"},
+    {Cause::kCertificateShape, "certificate_shape"},
+    {Cause::kFirmwareChanged, "firmware_changed"},
+    {Cause::kFirmwareNotListed, "firmware_not_listed"},
+    {Cause::kEndorsementKeyOfOther, "endorsement_key_of_other"},
+    {Cause::kStorageRootKeyChanged, "storage_root_key_changed"},
+    {Cause::kChallengeStale, "challenge_stale"},
+    {Cause::kIssuanceOff, "issuance_off"},
     {Cause::kGuessing, "guessing"},
     {Cause::kUnexplained, "unexplained"},
 }};
@@ -178,7 +211,25 @@ bool may_be_guessing(Reason reason) {
     case Reason::kClockOutOfWindow:
     case Reason::kCertificateInvalid:
     case Reason::kMemberLocked:
+    case Reason::kCertificateName:
+    case Reason::kChainIncomplete:
+    case Reason::kCaNotVerified:
       return true;
+    case Reason::kCertificateExpired:
+    case Reason::kCertificateNotYetValid:
+    case Reason::kCertificateUsage:
+    case Reason::kCertificateWeak:
+    case Reason::kCertificateExtension:
+    case Reason::kCertificateRevoked:
+    case Reason::kChainTooLong:
+    case Reason::kFirmwareUnknown:
+    case Reason::kFirmwareTooOld:
+    case Reason::kFirmwareNotAccepted:
+    case Reason::kFirmwareHeld:
+    case Reason::kChallengeRequired:
+    case Reason::kChallengeOver:
+    case Reason::kCertificateRequestInvalid:
+    case Reason::kIssuanceOff:
     case Reason::kNone:
     case Reason::kScopeDisabled:
     case Reason::kEnrollmentDisabled:

@@ -11,54 +11,72 @@
 namespace berth::domain {
 
 enum class Reason {
-  kNone,                   // it succeeded
-  kScopeUnknown,           // no scope has that ID scope
-  kScopeDisabled,          // the operator switched the whole scope off
-  kIdInvalid,              // the registration id breaks the rules for ids
-  kNotEnrolled,            // no individual enrollment, and no group proves it
-  kEnrollmentDisabled,     // the enrollment that matched is switched off
-  kAttestationMismatch,    // the enrollment expects another kind of proof
-  kProofMissing,           // no token, password or certificate was presented
-  kProofMalformed,         // what was presented cannot be read
-  kProofExpired,           // its expiry has passed
-  kProofExpiryTooFar,      // its expiry is further away than allowed
-  kProofAudienceMismatch,  // it was made for another scope, device or host
-  kProofRejected,          // the signature does not verify with any key of the enrollment
-  kTooManyAttempts,        // this source has used up its budget of failed attempts
-  kOwnedByOther,           // the registration id belongs to another enrollment
-  kPayloadInvalid,         // the device's payload breaks a limit or is not what it must be
-  kNoHub,                  // no hub is a candidate for this enrollment
-  kHubUnknown,             // the enrollment names a hub that is not linked to the scope
-  kDeviceIdTaken,          // another device has that device id at that hub
-  kOperationUnknown,       // the polled operation does not exist for this device
-  kNotRegistered,          // a status was asked for a device that never registered
-  kHostUnknown,            // no hub has the host name that the device connects to
-  kDeviceUnknown,          // the hub has no device of that id
-  kDeviceDisabled,         // an operator switched the device off
-  kTopicForbidden,         // a topic or filter that is none, or is another device's
-  kMessageTooLarge,        // a message over the limit
-  kDocumentInvalid,        // a twin patch that breaks a rule
-  kDocumentTooLarge,       // a twin that would outgrow a limit
-  kVersionNotCurrent,      // a patch based on a version that is not the current one
-  kGroupUnknown,           // no group of that name takes product secrets
-  kRegistrationOff,        // the group admits nobody
-  kMemberUnknown,          // the group's roster does not list that name
-  kMemberDisabled,         // an operator switched the member off
-  kMembersExhausted,       // as many members as the group takes have been made by request
-  kAlreadyActivated,       // it has connected with what it was issued and may not register again
-  kCredentialMismatch,     // it wants another kind of credential than the group issues
-  kClockOutOfWindow,       // the time in the request is too far from ours
-  kRequestRepeated,        // an equal request was answered a short while ago
-  kCertificateInvalid,     // a client certificate that is not good now
-  kNotBound,               // the device is no gateway of the one it speaks for
-  kAlreadyRegistered,      // it is registered and must be reset before it may register again
-  kMemberLocked,           // too many wrong passwords in a row; waits, or an operator unlocks it
-  kNotYetRegistered,       // the member that is to be controlled has not registered
-  kNotPermitted,           // it may not do that to that device
-  kRequestInvalid,         // what it asks for breaks a rule of what can be asked
-  kPropertyUnknown,        // no property of that name
-  kStoreUnavailable,       // the store did not answer in time
-  kInternal,               // a bug of ours; the log has more
+  kNone,                    // it succeeded
+  kScopeUnknown,            // no scope has that ID scope
+  kScopeDisabled,           // the operator switched the whole scope off
+  kIdInvalid,               // the registration id breaks the rules for ids
+  kNotEnrolled,             // no individual enrollment, and no group proves it
+  kEnrollmentDisabled,      // the enrollment that matched is switched off
+  kAttestationMismatch,     // the enrollment expects another kind of proof
+  kProofMissing,            // no token, password or certificate was presented
+  kProofMalformed,          // what was presented cannot be read
+  kProofExpired,            // its expiry has passed
+  kProofExpiryTooFar,       // its expiry is further away than allowed
+  kProofAudienceMismatch,   // it was made for another scope, device or host
+  kProofRejected,           // the signature does not verify with any key of the enrollment
+  kTooManyAttempts,         // this source has used up its budget of failed attempts
+  kOwnedByOther,            // the registration id belongs to another enrollment
+  kPayloadInvalid,          // the device's payload breaks a limit or is not what it must be
+  kNoHub,                   // no hub is a candidate for this enrollment
+  kHubUnknown,              // the enrollment names a hub that is not linked to the scope
+  kDeviceIdTaken,           // another device has that device id at that hub
+  kOperationUnknown,        // the polled operation does not exist for this device
+  kNotRegistered,           // a status was asked for a device that never registered
+  kHostUnknown,             // no hub has the host name that the device connects to
+  kDeviceUnknown,           // the hub has no device of that id
+  kDeviceDisabled,          // an operator switched the device off
+  kTopicForbidden,          // a topic or filter that is none, or is another device's
+  kMessageTooLarge,         // a message over the limit
+  kDocumentInvalid,         // a twin patch that breaks a rule
+  kDocumentTooLarge,        // a twin that would outgrow a limit
+  kVersionNotCurrent,       // a patch based on a version that is not the current one
+  kGroupUnknown,            // no group of that name takes product secrets
+  kRegistrationOff,         // the group admits nobody
+  kMemberUnknown,           // the group's roster does not list that name
+  kMemberDisabled,          // an operator switched the member off
+  kMembersExhausted,        // as many members as the group takes have been made by request
+  kAlreadyActivated,        // it has connected with what it was issued and may not register again
+  kCredentialMismatch,      // it wants another kind of credential than the group issues
+  kClockOutOfWindow,        // the time in the request is too far from ours
+  kRequestRepeated,         // an equal request was answered a short while ago
+  kCertificateInvalid,      // a client certificate that is not good now
+  kNotBound,                // the device is no gateway of the one it speaks for
+  kAlreadyRegistered,       // it is registered and must be reset before it may register again
+  kMemberLocked,            // too many wrong passwords in a row; waits, or an operator unlocks it
+  kNotYetRegistered,        // the member that is to be controlled has not registered
+  kNotPermitted,            // it may not do that to that device
+  kRequestInvalid,          // what it asks for breaks a rule of what can be asked
+  kPropertyUnknown,         // no property of that name
+  kCertificateExpired,      // a certificate of the chain whose time is over
+  kCertificateNotYetValid,  // one whose time has not come
+  kCertificateUsage,        // one that may not be used for this: no client, or no CA
+  kCertificateWeak,         // a key or signature algorithm that is not good enough
+  kCertificateExtension,    // a critical extension that is not understood
+  kCertificateName,         // its CN is not the id of the device
+  kCertificateRevoked,      // an operator revoked it
+  kChainTooLong,            // more certificates than a chain may have
+  kChainIncomplete,         // no way from the leaf to a CA of the scope
+  kCaNotVerified,           // the chain ends at a CA whose possession is not proven
+  kFirmwareUnknown,         // measured firmware that the enrollment does not accept
+  kFirmwareTooOld,          // older than the enrollment accepts
+  kFirmwareNotAccepted,     // of another vendor or model, in debug mode, or not measured
+  kFirmwareHeld,            // unknown firmware that waits for an operator
+  kChallengeRequired,       // the TPM must answer a challenge first
+  kChallengeOver,           // the challenge has expired, was used or is another's
+  kCertificateRequestInvalid,  // a request for a certificate that cannot be granted
+  kIssuanceOff,                // the enrollment issues no certificates
+  kStoreUnavailable,           // the store did not answer in time
+  kInternal,                   // a bug of ours; the log has more
 };
 
 // All reasons, in order.
@@ -109,6 +127,24 @@ inline constexpr Reason kReasons[] = {
     Reason::kNotPermitted,
     Reason::kRequestInvalid,
     Reason::kPropertyUnknown,
+    Reason::kCertificateExpired,
+    Reason::kCertificateNotYetValid,
+    Reason::kCertificateUsage,
+    Reason::kCertificateWeak,
+    Reason::kCertificateExtension,
+    Reason::kCertificateName,
+    Reason::kCertificateRevoked,
+    Reason::kChainTooLong,
+    Reason::kChainIncomplete,
+    Reason::kCaNotVerified,
+    Reason::kFirmwareUnknown,
+    Reason::kFirmwareTooOld,
+    Reason::kFirmwareNotAccepted,
+    Reason::kFirmwareHeld,
+    Reason::kChallengeRequired,
+    Reason::kChallengeOver,
+    Reason::kCertificateRequestInvalid,
+    Reason::kIssuanceOff,
     Reason::kStoreUnavailable,
     Reason::kInternal,
 };
@@ -200,6 +236,21 @@ enum class Cause {
   kSerialOfOther,            // a controller of that serial exists and does not control the member
   kNotControlled,            // the device does not control the one it speaks of
   kPermissionMissing,        // the permissions of one of the two devices do not allow it
+  kCaUnproven,               // a CA of the scope would vouch for it, were it verified
+  kCaOfOtherScope,           // a verified CA of another scope vouches for it
+  kIntermediateMissing,      // the device does not send all intermediates
+  kCertificateReplaced,      // a certificate that the enrollment had before
+  kCertificateOfEnrollment,  // the certificate of another enrollment
+  kCommonNameDiffers,        // the CN and the registration id differ
+  kCertificateTimes,         // expired, or not valid yet by this server's clock
+  kCertificateRevoked,       // it, or a CA above it, was revoked
+  kCertificateShape,         // made for another use, with a weak key or an extension unknown
+  kFirmwareChanged,          // the same device with other firmware
+  kFirmwareNotListed,        // a digest that the enrollment does not list
+  kEndorsementKeyOfOther,    // the TPM of another enrollment
+  kStorageRootKeyChanged,    // the TPM was cleared since it registered
+  kChallengeStale,           // the answer to a challenge that is over
+  kIssuanceOff,              // the enrollment does not issue certificates
   kGuessing,                 // many failures from one address
   kUnexplained,              // none of the hypotheses verified
 };
@@ -282,6 +333,21 @@ inline constexpr Cause kCauses[] = {
     Cause::kSerialOfOther,
     Cause::kNotControlled,
     Cause::kPermissionMissing,
+    Cause::kCaUnproven,
+    Cause::kCaOfOtherScope,
+    Cause::kIntermediateMissing,
+    Cause::kCertificateReplaced,
+    Cause::kCertificateOfEnrollment,
+    Cause::kCommonNameDiffers,
+    Cause::kCertificateTimes,
+    Cause::kCertificateRevoked,
+    Cause::kCertificateShape,
+    Cause::kFirmwareChanged,
+    Cause::kFirmwareNotListed,
+    Cause::kEndorsementKeyOfOther,
+    Cause::kStorageRootKeyChanged,
+    Cause::kChallengeStale,
+    Cause::kIssuanceOff,
     Cause::kGuessing,
     Cause::kUnexplained,
 };

@@ -84,6 +84,8 @@ std::string_view attestation_name(const Attestation& attestation) {
     std::string_view operator()(const SymmetricKeys&) const { return "symmetric_key"; }
     std::string_view operator()(const ProductSecret&) const { return "product_secret"; }
     std::string_view operator()(const MemberPasswords&) const { return "member_passwords"; }
+    std::string_view operator()(const CertificateTrust&) const { return "x509"; }
+    std::string_view operator()(const TpmKeys&) const { return "tpm"; }
   };
   return std::visit(Name{}, attestation);
 }

@@ -9,9 +9,11 @@
 #include "base/clock.h"
 #include "base/codec.h"
 #include "base/secret.h"
+#include "domain/certificates.h"
 #include "domain/claim.h"
 #include "domain/ids.h"
 #include "domain/reason.h"
+#include "domain/sealed.h"
 
 #include <chrono>
 #include <cstdint>
@@ -22,12 +24,6 @@
 #include <vector>
 
 namespace berth::domain {
-
-// Bytes sealed by the Vault (provisioning/ports/vault.h); useless without the master key.
-struct Sealed {
-  base::Bytes bytes;
-  bool operator==(const Sealed&) const = default;
-};
 
 enum class AllocationPolicy { kHashed, kStatic };
 std::string_view to_string(AllocationPolicy policy);  // "hashed", "static"
@@ -40,6 +36,7 @@ struct Scope {
   std::string service_host;  // empty: any host name serves it
   AllocationPolicy allocation_policy = AllocationPolicy::kHashed;
   bool enabled = true;
+  std::optional<IssuingAuthority> issuing_authority = {};  // made when it is first needed
   TimePoint created_at;
   TimePoint updated_at;
   std::uint64_t version = 0;
@@ -163,8 +160,9 @@ struct TopicPermission {
 };
 inline constexpr std::size_t kTopicPermissionsMax = 32;
 
-using Attestation = std::variant<SymmetricKeys, ProductSecret, MemberPasswords>;
-// "symmetric_key", "product_secret", "member_passwords".
+using Attestation =
+    std::variant<SymmetricKeys, ProductSecret, MemberPasswords, CertificateTrust, TpmKeys>;
+// "symmetric_key", "product_secret", "member_passwords", "x509", "tpm".
 std::string_view attestation_name(const Attestation& attestation);
 
 struct ReprovisionPolicy {
@@ -194,8 +192,9 @@ struct Enrollment {
   ReprovisionPolicy reprovision;
   InitialTwin initial_twin;
   bool iot_edge = false;
-  std::string device_information = "{}";  // individual only; free JSON object
-  std::vector<TopicPermission> topics;    // groups with a product secret only
+  std::string device_information = "{}";             // individual only; free JSON object
+  std::vector<TopicPermission> topics;               // groups with a product secret only
+  std::optional<CertificateIssuance> issuance = {};  // devices may ask for a certificate
   TimePoint created_at;
   TimePoint updated_at;
   std::uint64_t version = 0;
@@ -280,6 +279,13 @@ struct Registration {
   std::optional<TimePoint> activated_at;
   // Requests that were answered, for as long as equal ones are refused; at most kAnsweredMax.
   std::vector<AnsweredRequest> answered;
+  std::string attestation = {};  // attestation_name() of what proved it last
+  // What the device is told with each poll until it registers again: the key for its hub, wrapped
+  // for its TPM; the certificates it was issued, its own first, DER each.
+  base::Bytes activation = {};
+  std::vector<base::Bytes> issued_chain = {};
+  base::Bytes storage_root_key = {};       // of the TPM that registered
+  std::vector<std::string> measured = {};  // digests of the firmware that it ran, lower-case hex
   // An operator, or the account of the scope, wants it to register anew: what it was issued is
   // void. Groups with passwords only.
   bool reset = false;
@@ -294,6 +300,8 @@ struct PinnedCertificate {
   std::string subject;  // its CN
   TimePoint not_before;
   TimePoint not_after;
+  // Not empty: good for every certificate of this key (Certificate::by_key), a SHA-256.
+  base::Bytes spki_sha256 = {};
   bool operator==(const PinnedCertificate&) const = default;
 };
 // One that was replaced; kept so that a refusal can say so.
@@ -344,6 +352,10 @@ struct Device {
   bool iot_edge = false;
   std::optional<SymmetricKeys> keys;  // sealed with device_key_context()
   std::optional<PinnedCertificate> certificate;
+  std::optional<PinnedCertificate> secondary_certificate = {};
+  // It has no certificate pinned, but any that a verified CA of its scope vouches for and whose CN
+  // is its id.
+  bool ca_signed = false;
   std::vector<RetiredCertificate> retired_certificates;  // newest first, at most kRetiredKeysMax
   // The group whose member it is: such a device connects without naming a hub, so its id is unique
   // among the members of all hubs.

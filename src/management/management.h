@@ -12,6 +12,7 @@
 #include "domain/operations.h"
 #include "hub/ports/service.h"
 #include "management/ports/catalog.h"
+#include "management/ports/certificates.h"
 #include "management/ports/password_hasher.h"
 #include "provisioning/ports/vault.h"
 
@@ -36,6 +37,7 @@ struct Ports {
   const Clock& clock;
   Rng& rng;
   PasswordHasher& passwords;  // of accounts
+  const Certificates& certificates;
 };
 
 class Management {

@@ -8,9 +8,11 @@
 #include "base/secret.h"
 #include "domain/claim.h"
 #include "domain/records.h"
+#include "hub/ports/device_store.h"
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace berth::hub {
 
@@ -25,6 +27,9 @@ struct Authenticated {
   std::string detail;                   // for the trail: "primary key"
   std::string credential;               // keyed fingerprint of what was proven; never the key
   std::optional<TimePoint> expires_at;  // when the connection must end, skew included
+  // The certificates that vouch for the device, by SHA-256, its own first, the CA last: none may be
+  // revoked.
+  std::vector<base::Bytes> certificates = {};
 };
 
 // What keys a connection that a device authenticates below MQTT (TLS-PSK).
@@ -37,12 +42,12 @@ class Authenticator {
  public:
   virtual ~Authenticator() = default;
   // The device's own keys, or those of a policy of its hub that lets devices connect when the
-  // evidence names a policy. Reasons: kProofMissing, kProofMalformed, kProofExpired,
-  // kProofExpiryTooFar, kProofAudienceMismatch, kProofRejected, kAttestationMismatch,
-  // kCertificateInvalid.
+  // evidence names a policy. `dossier.device` is there. Reasons: kProofMissing, kProofMalformed,
+  // kProofExpired, kProofExpiryTooFar, kProofAudienceMismatch, kProofRejected,
+  // kAttestationMismatch, kCertificateInvalid and the others of certificates, kEnrollmentDisabled.
   virtual Result<Authenticated, ProofRefusal> authenticate(const domain::Claim& claim,
                                                            const domain::Hub& hub,
-                                                           const domain::Device& device,
+                                                           const Dossier& dossier,
                                                            TimePoint now) = 0;
   // What is kept of a password that was chosen for the device.
   virtual domain::DevicePassword keep_password(const domain::DeviceId& device,
@@ -50,8 +55,8 @@ class Authenticator {
   // The device's first key; none when it has no key of its own or it cannot be opened.
   virtual std::optional<SharedKey> shared_key(const domain::Device& device) = 0;
   // Whether what was proven then still is a credential of the device (or of its hub's policies).
-  virtual bool still_good(const std::string& credential, const domain::Hub& hub,
-                          const domain::Device& device) = 0;
+  virtual bool still_good(const Authenticated& proven, const domain::Hub& hub,
+                          const Dossier& dossier) = 0;
 };
 
 }  // namespace berth::hub

@@ -32,6 +32,11 @@ struct Dossier {
   std::optional<StoredSession> session;
   bool has_messages = false;                // something may wait in its queue
   std::optional<domain::Enrollment> group;  // of open_member_dossier: Device::group, if it is there
+  // Of a device with certificates (Device::certificate, ca_signed), what they hang on: the verified
+  // CAs of its scope (ca_signed only), and the enrollment through which it was provisioned.
+  std::vector<domain::CaCertificate> authorities = {};
+  // False: that enrollment is switched off or, with ca_signed, gone. True for devices made by hand.
+  bool enrollment_enabled = true;
 };
 
 // A device that may speak for another over its own connection.
@@ -89,6 +94,10 @@ class DeviceStore {
   // identity is no longer of that version, or is gone, and nothing was written.
   virtual Task<Result<bool>> activate(domain::HubName hub, domain::DeviceId device,
                                       std::uint64_t version, TimePoint at) = 0;
+
+  // The first of these certificates, by SHA-256, that is revoked in the scope.
+  virtual Task<Result<std::optional<domain::RevokedCertificate>>> find_revoked(
+      domain::ScopeId scope, std::vector<base::Bytes> certificates) = 0;
 
   // Durable; replaces any other gateway of the device. kNotFound when one of the two is gone,
   // kTooMany beyond kBoundMax.

@@ -71,6 +71,9 @@ class Service {
   // The identity was changed or removed: a live connection of it ends within a second unless its
   // credential is still good. Does not wait.
   virtual void identity_changed(const domain::HubName& hub, const domain::DeviceId& device) = 0;
+  // What vouches for devices of the scope was changed or revoked: connections made with a
+  // certificate end within a second unless it still is good. Does not wait.
+  virtual void trust_changed(const domain::ScopeId& scope) = 0;
   // A hub was made, changed or deleted. Does not wait.
   virtual void hubs_changed() = 0;
 };

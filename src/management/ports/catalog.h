@@ -99,6 +99,22 @@ struct RemoveAccount {
   domain::ScopeId scope;
   std::string email;
 };  // with what it has published
+// kTooMany beyond kCaCertificatesMax.
+struct PutCa {
+  domain::CaCertificate record;
+};
+struct RemoveCa {
+  domain::ScopeId scope;
+  std::string name;
+};
+// Also marks the issued certificate of that fingerprint, if there is one.
+struct PutRevoked {
+  domain::RevokedCertificate record;
+};
+struct RemoveRevoked {
+  domain::ScopeId scope;
+  base::Bytes sha256;
+};
 struct PutToken {
   domain::Token record;
 };
@@ -119,7 +135,7 @@ struct Change {
   std::variant<PutScope, RemoveScope, PutHub, RemoveHub, PutHubLink, RemoveHubLink, PutEnrollment,
                RemoveEnrollment, RemoveRegistration, PutRegistrationOwner, PutDevice, RemoveDevice,
                PutMember, RemoveMember, ResetActivation, ForgetGuesses, PutAccount, RemoveAccount,
-               PutToken, RemoveToken>
+               PutCa, RemoveCa, PutRevoked, RemoveRevoked, PutToken, RemoveToken>
       what;
   Expectation expectation = MustExist{};
   domain::AuditRecord audit;
@@ -182,6 +198,15 @@ class Catalog {
   // `email` without case.
   virtual Task<Result<domain::Account>> get_account(std::string scope, std::string email) = 0;
   virtual Task<Result<domain::Listing<domain::Account>>> list_accounts(std::string scope) = 0;
+  // `name` without case.
+  virtual Task<Result<domain::CaCertificate>> get_ca(std::string scope, std::string name) = 0;
+  virtual Task<Result<domain::Listing<domain::CaCertificate>>> list_cas(std::string scope) = 0;
+  // Newest first.
+  virtual Task<Result<domain::Listing<domain::RevokedCertificate>>> list_revoked(
+      std::string scope, domain::Page page) = 0;
+  // Newest first; `registration_key` empty: of all.
+  virtual Task<Result<domain::Listing<domain::CertificateRecord>>> list_issued(
+      std::string scope, std::string registration_key, domain::Page page) = 0;
   virtual Task<Result<domain::Trail>> get_trail(std::string id) = 0;
   virtual Task<Result<domain::Listing<domain::Trail>>> list_trails(domain::ListTrails query) = 0;
   virtual Task<Result<domain::Listing<domain::AuditRecord>>> list_audit(std::string scope,

@@ -36,6 +36,12 @@ struct Attested {
   std::string detail;          // for the trail: "derived primary key of group 'line-7'"
   Secret proven_with = {};     // product secrets only: the one that verified
   bool as_controller = false;  // also the password of AttestInput::controller
+  // The certificates that vouch for the device, by SHA-256, its own first: none may be revoked.
+  std::vector<base::Bytes> certificates = {};
+  std::vector<std::string> measured = {};  // as Registration::measured
+  base::Bytes storage_root_key = {};       // of the TPM that answered
+  // It is who it says, and must wait for an operator: recorded as a failed registration.
+  std::optional<Refusal> withheld = {};
 };
 
 // The text that keys are derived from may be the id as sent or lower-cased (azure-dps.md §4).
@@ -49,6 +55,12 @@ struct AttestInput {
   // controller says it is, or null.
   const domain::Member* member = nullptr;
   const domain::Device* controller = nullptr;
+  // The CAs of the scope, verified or not, as of `catalog_version`.
+  std::span<const domain::CaCertificate> authorities = {};
+  std::uint64_t catalog_version = 0;
+  const domain::TpmChallenge* challenge = nullptr;  // the latest for this id, or null
+  const domain::Registration* current = nullptr;    // what the id is registered as, or null
+  bool registers = false;                           // false: it asks about a registration
 };
 
 // What the explainer gathered for rival tests.
@@ -66,6 +78,9 @@ struct RivalInput {
   // Of a claim with a membership: its line in the roster, and names the roster lists nearby.
   const std::optional<domain::Member>& member;
   std::span<const domain::Member> roster;
+  // CAs of all scopes, those of the claim's first; bounded.
+  std::span<const domain::CaCertificate> authorities = {};
+  const domain::TpmChallenge* challenge = nullptr;
 };
 
 // The same for a connection to a hub that was refused.
@@ -84,6 +99,14 @@ struct ConnectionInput {
   std::span<const domain::Enrollment> same_scope;
   // Its line in the roster of its group, or null; for groups with passwords.
   const domain::Member* member = nullptr;
+  // CAs of all scopes, those of the device's first; bounded.
+  std::span<const domain::CaCertificate> authorities = {};
+};
+
+// What a device must answer before its proof is good.
+struct Challenge {
+  domain::TpmChallenge record;  // to be stored before the device hears of it
+  base::Bytes activation;       // domain::Challenged
 };
 
 class Attestor {
@@ -95,14 +118,22 @@ class Attestor {
   virtual bool reads(const domain::Evidence& evidence) const = 0;
   // Reasons: kProofMissing, kProofMalformed, kProofExpired, kProofExpiryTooFar,
   // kProofAudienceMismatch, kProofRejected, kClockOutOfWindow, kMemberUnknown, kMemberLocked,
-  // kNotPermitted (the claim's controller proved to be a device that is none).
+  // kNotPermitted (the claim's controller proved to be a device that is none), kChallengeRequired
+  // (nothing was wrong so far), kChallengeOver, those of certificates and firmware.
   // Checks the signature before the expiry, so that an expired token of the right key is told apart
   // from a wrong key.
   virtual Result<Attested, Refusal> attest(const AttestInput& input) = 0;
+  // After kChallengeRequired. Reasons: kProofMalformed, kInternal.
+  virtual Result<Challenge, Refusal> challenge(const AttestInput& input);
   // Findings that fit, likeliest first; empty if none. Stops after `budget` hypotheses.
   virtual std::vector<domain::Finding> rivals(const RivalInput& input, std::size_t budget) = 0;
   virtual std::vector<domain::Finding> connection_rivals(const ConnectionInput& input,
                                                          std::size_t budget) = 0;
 };
+
+inline Result<Challenge, Refusal> Attestor::challenge(const AttestInput&) {
+  return Fail(
+      Refusal{domain::Reason::kInternal, "a proof that asks for a challenge", "another", {}});
+}
 
 }  // namespace berth::provisioning

@@ -20,12 +20,17 @@ struct IssueInput {
   // The device gets again what it has (Reissue::kSame); only with `before`.
   bool keeps_credential = false;
   bool for_controller = false;  // the identity controls members of the enrollment
+  // Never null: what was claimed, how it was proven, and the scope.
+  const domain::Claim* claim = nullptr;
+  const Attested* attested = nullptr;
+  const domain::Scope* scope = nullptr;
 };
 
 class Issuer {
  public:
   virtual ~Issuer() = default;
-  virtual bool issues_for(const domain::Enrollment& enrollment) const = 0;
+  virtual bool issues_for(const domain::Enrollment& enrollment,
+                          const domain::Claim& claim) const = 0;
   // Puts the credential into `device` (its hub and id are set, so that seals can be bound to them)
   // and gives back what the device must be handed, if anything.
   virtual Result<domain::Credential, Refusal> issue(const IssueInput& input,

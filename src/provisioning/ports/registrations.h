@@ -34,6 +34,7 @@ struct Dossier {
   // The device that the claim's controller says it is, if the scope has such a one; unproven.
   std::optional<domain::Device> controller;
   bool controls = false;  // whether the device of `current` controls the member
+  std::optional<domain::TpmChallenge> challenge;  // of an individual enrollment for a TPM
   // Changes whenever a scope, hub, link or group of this scope changes; equal values mean that a
   // ScopeSnapshot read earlier is still good. Also right with several servers on one store.
   std::uint64_t catalog_version = 0;
@@ -47,8 +48,9 @@ struct HubCandidate {
 // What changes rarely about a scope: cached by provisioning per catalog_version.
 struct ScopeSnapshot {
   std::uint64_t catalog_version = 0;
-  std::vector<domain::Enrollment> groups;  // enabled or not, ordered by id
-  std::vector<HubCandidate> hubs;          // linked hubs, ordered by name
+  std::vector<domain::Enrollment> groups;               // enabled or not, ordered by id
+  std::vector<HubCandidate> hubs;                       // linked hubs, ordered by name
+  std::vector<domain::CaCertificate> authorities = {};  // verified or not, ordered by name
 };
 
 // Everything one accepted attempt writes, in one transaction.
@@ -79,6 +81,10 @@ struct Assignment {
   // A line for the group's roster, made unless `created_max` members made by request are there.
   std::optional<domain::Member> new_member;
   std::uint32_t created_max = 0;
+  std::optional<domain::CertificateRecord> issued = {};  // to be listed
+  // The challenge that was answered is good for polls only from now on. kConflict kLostRaceWord
+  // when it was used already or is gone.
+  bool uses_challenge = false;
   // The identity to remove because the device moved to another hub.
   std::optional<std::pair<domain::HubName, domain::DeviceId>> leaves;
   domain::Trail trail;
@@ -141,6 +147,12 @@ class RegistrationStore {
   // count anew): one atomic step, durable. What the member's guesses are now.
   virtual Task<Result<domain::Guesses>> guessed_wrong(WrongGuess guess) = 0;
 
+  // Replaces the one of that registration id; durable.
+  virtual Task<Result<void>> put_challenge(domain::TpmChallenge challenge) = 0;
+  // The first of these certificates, by SHA-256, that is revoked in the scope.
+  virtual Task<Result<std::optional<domain::RevokedCertificate>>> find_revoked(
+      domain::ScopeId scope, std::vector<base::Bytes> certificates) = 0;
+
   // Refused attempts: written with the next commit or within a second, without an fsync of their
   // own; a trail whose id is there already replaces it (its count has grown); old ones beyond the
   // configured count are dropped. Never waits for the disk.
@@ -170,6 +182,11 @@ class RegistrationStore {
                                                            std::size_t count_max) = 0;
   // Hubs, ordered by name.
   virtual Task<Result<std::vector<domain::Hub>>> all_hubs(std::size_t count_max) = 0;
+  // CAs of all scopes, those of `first` before the others.
+  virtual Task<Result<std::vector<domain::CaCertificate>>> all_authorities(
+      domain::ScopeId first, std::size_t count_max) = 0;
+  virtual Task<Result<std::optional<domain::TpmChallenge>>> find_challenge(
+      domain::ScopeId scope, domain::RegistrationId id) = 0;
   // Devices of one hub, ordered by id, from `after` on.
   virtual Task<Result<std::vector<domain::Device>>> devices_of(domain::HubName hub,
                                                                std::string after,
