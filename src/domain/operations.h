@@ -6,8 +6,10 @@
 #pragma once
 
 #include "base/secret.h"
+#include "domain/certificate_operations.h"
 #include "domain/edits.h"
 #include "domain/message.h"
+#include "domain/paging.h"
 #include "domain/records.h"
 #include "domain/trail.h"
 #include "domain/twin.h"
@@ -26,21 +28,6 @@ namespace berth::domain {
 struct Caller {
   Secret token;
   std::string source;  // address
-};
-
-// The optimistic lock of an update or delete: the version from the ETag, or none for "whatever".
-using Precondition = std::optional<std::uint64_t>;
-
-// Keyset paging: `cursor` is opaque, empty for the first page. 1..1000 items, 0 means the default.
-struct Page {
-  std::string cursor;
-  std::uint32_t limit = 0;
-};
-
-template <class T>
-struct Listing {
-  std::vector<T> items;
-  std::string next_cursor;  // empty on the last page
 };
 
 struct CreateScope {
@@ -230,68 +217,6 @@ struct DeleteAccount {
   std::string scope;
   std::string email;
   Precondition precondition;
-};
-
-// CAs of a scope. A new certificate in place of another must be verified anew.
-struct CreateCa {
-  std::string scope;
-  CaEdit edit;
-};
-struct GetCa {
-  std::string scope;
-  std::string name;
-};
-struct ListCas {
-  std::string scope;
-};
-struct UpdateCa {
-  std::string scope;
-  std::string name;
-  CaEdit edit;
-  Precondition precondition;
-};
-struct DeleteCa {
-  std::string scope;
-  std::string name;
-  Precondition precondition;
-};  // refused while a group names it
-// A new code that the owner of the CA puts into the CN of a certificate it signs.
-struct MakeVerificationCode {
-  std::string scope;
-  std::string name;
-  Precondition precondition;
-};
-struct VerifyCa {
-  std::string scope;
-  std::string name;
-  std::string certificate;  // as TrustSlotEdit
-  Precondition precondition;
-};
-// Ends what devices have by that certificate, or by one it signed.
-struct RevokeCertificate {
-  std::string scope;
-  std::string sha256;       // hex, with or without colons; or
-  std::string certificate;  // as TrustSlotEdit
-  std::string reason;
-};
-struct RestoreCertificate {
-  std::string scope;
-  std::string sha256;
-};
-struct ListRevoked {
-  std::string scope;
-  Page page;
-};
-// Certificates that were issued to devices, newest first.
-struct ListIssued {
-  std::string scope;
-  std::string registration;  // empty: of all
-  Page page;
-};
-// The firmware that the held registration ran is accepted by its enrollment from now on.
-struct ApproveFirmware {
-  std::string scope;
-  std::string registration;
 };
 
 struct GetRegistration {
