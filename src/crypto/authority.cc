@@ -1,14 +1,12 @@
 #include "crypto/authority.h"
 
 #include "base/codec.h"
-#include "crypto/openssl_parts.h"
+#include "crypto/authority_parts.h"
+#include "crypto/certificate.h"
+#include "crypto/chain.h"
 
-#include <openssl/bio.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
 #include <algorithm>
@@ -19,90 +17,8 @@ namespace berth::crypto {
 
 namespace {
 
-using BignumPtr = std::unique_ptr<BIGNUM, Deleter<BN_free>>;
 using NamesPtr = std::unique_ptr<GENERAL_NAMES, Deleter<GENERAL_NAMES_free>>;
 using NamePtr = std::unique_ptr<GENERAL_NAME, Deleter<GENERAL_NAME_free>>;
-using ExtensionPtr = std::unique_ptr<X509_EXTENSION, Deleter<X509_EXTENSION_free>>;
-
-constexpr std::size_t kSerialBytes = 16;
-
-auto fail_openssl(std::string what) {
-  return Fail(ErrorKind::kInternal, std::move(what) + ": OpenSSL: " + openssl_reason());
-}
-
-// An encrypted key must be an error, not a question on the terminal.
-int no_password(char*, int, int, void*) { return -1; }
-
-BioPtr reading(std::string_view text) {
-  return BioPtr(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
-}
-
-CertificatePtr parse_certificate(std::string_view pem) {
-  const BioPtr bio = reading(pem);
-  return CertificatePtr(PEM_read_bio_X509(bio.get(), nullptr, no_password, nullptr));
-}
-
-Result<std::string> certificate_text(X509* certificate) {
-  const BioPtr bio(BIO_new(BIO_s_mem()));
-  if (PEM_write_bio_X509(bio.get(), certificate) != 1) return fail_openssl("encode certificate");
-  char* data = nullptr;
-  const long size = BIO_get_mem_data(bio.get(), &data);
-  return std::string(data, static_cast<std::size_t>(size));
-}
-
-Result<Secret> key_text(EVP_PKEY* key) {
-  const BioPtr bio(BIO_new(BIO_s_secmem()));  // wiped when freed
-  if (PEM_write_bio_PKCS8PrivateKey(bio.get(), key, nullptr, nullptr, 0, nullptr, nullptr) != 1) {
-    return fail_openssl("encode private key");
-  }
-  char* data = nullptr;
-  const long size = BIO_get_mem_data(bio.get(), &data);
-  return Secret::from_text({data, static_cast<std::size_t>(size)});
-}
-
-bool add_extension(X509* certificate, X509* issuer, int nid, const char* value) {
-  X509V3_CTX context;
-  X509V3_set_ctx(&context, issuer, certificate, nullptr, nullptr, 0);
-  const ExtensionPtr extension(X509V3_EXT_conf_nid(nullptr, &context, nid, value));
-  return extension != nullptr && X509_add_ext(certificate, extension.get(), -1) == 1;
-}
-
-bool set_serial(X509* certificate, Rng& rng) {
-  std::array<std::uint8_t, kSerialBytes> bytes{};
-  rng.fill(bytes);
-  bytes[0] = static_cast<std::uint8_t>((bytes[0] & 0x7f) | 0x40);  // positive and of full length
-  const BignumPtr number(BN_bin2bn(bytes.data(), static_cast<int>(bytes.size()), nullptr));
-  return number != nullptr && BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(certificate));
-}
-
-bool set_times(X509* certificate, TimePoint from, TimePoint until) {
-  return ASN1_TIME_set(X509_getm_notBefore(certificate), base::to_unix_seconds(from)) != nullptr &&
-         ASN1_TIME_set(X509_getm_notAfter(certificate), base::to_unix_seconds(until)) != nullptr;
-}
-
-bool set_common_name(X509_NAME* name, std::string_view text) {
-  return X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8,
-                                    reinterpret_cast<const unsigned char*>(text.data()),
-                                    static_cast<int>(text.size()), -1, 0) == 1;
-}
-
-bool is_common_name(std::string_view text) {
-  return !text.empty() && text.size() <= Authority::kCommonNameMax && base::printable(text) == text;
-}
-
-// Everything that all kinds of certificate share; the caller adds names and extensions, then
-// signs.
-CertificatePtr new_certificate(EVP_PKEY* key, Rng& rng, TimePoint from, TimePoint until) {
-  CertificatePtr certificate(X509_new());
-  if (!certificate || X509_set_version(certificate.get(), X509_VERSION_3) != 1 ||
-      !set_serial(certificate.get(), rng) || !set_times(certificate.get(), from, until) ||
-      X509_set_pubkey(certificate.get(), key) != 1) {
-    return nullptr;
-  }
-  return certificate;
-}
-
-TimePoint end_of(const X509* certificate) { return time_of(X509_get0_notAfter(certificate)); }
 
 bool is_label(std::string_view label) {
   if (label.empty() || label.size() > 63 || label.front() == '-' || label.back() == '-') {
@@ -150,7 +66,7 @@ Result<NamePtr> alternative_name(const std::string& text) {
   if (!name || string == nullptr ||
       ASN1_STRING_set(string, value.data(), static_cast<int>(value.size())) != 1) {
     ASN1_STRING_free(string);
-    return fail_openssl("encode a name");
+    return Fail(openssl_error("encode a name"));
   }
   GENERAL_NAME_set0_value(name.get(), is_address ? GEN_IPADD : GEN_DNS, string);
   return name;
@@ -165,7 +81,8 @@ Result<NamesPtr> alternative_names(const std::vector<std::string>& names) {
   NamesPtr all(GENERAL_NAMES_new());
   for (const std::string& text : names) {
     BERTH_TRY(NamePtr name, alternative_name(text));
-    if (!all || sk_GENERAL_NAME_push(all.get(), name.get()) <= 0) return fail_openssl("add a name");
+    if (!all || sk_GENERAL_NAME_push(all.get(), name.get()) <= 0)
+      return Fail(openssl_error("add a name"));
     (void)name.release();
   }
   return all;
@@ -199,58 +116,48 @@ bool covers(X509* certificate, const std::string& name) {
 
 }  // namespace
 
-// What certificates differ in.
-struct Authority::Subject {
-  std::string_view common_name;
-  const char* usage = nullptr;     // extended key usage
-  GENERAL_NAMES* names = nullptr;  // alternative names, if any
-  std::chrono::hours lifetime{0};
-};
-
-struct Authority::Impl {
-  CertificatePtr certificate;
-  KeyPtr key;
-  std::string pem;
-};
-
 Authority::Authority(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Authority::Authority(Authority&&) noexcept = default;
 Authority& Authority::operator=(Authority&&) noexcept = default;
 Authority::~Authority() = default;
 
-Result<Authority> Authority::create(std::string_view common_name, Rng& rng, const Clock& clock) {
+Result<Authority> Authority::create(std::string_view common_name, Rng& rng, const Clock& clock,
+                                    int authorities_below) {
   if (!is_common_name(common_name)) {
     return Fail(ErrorKind::kInvalid, "the name of a CA must have 1 to 64 printable characters");
   }
   auto impl = std::make_unique<Impl>();
   impl->key.reset(EVP_EC_gen("P-256"));
-  if (!impl->key) return fail_openssl("make the CA's key");
+  if (!impl->key) return Fail(openssl_error("make the CA's key"));
   const TimePoint now = clock.wall();
   impl->certificate = new_certificate(impl->key.get(), rng, now - kBackdate, now + kLifetime);
   X509* certificate = impl->certificate.get();
-  if (certificate == nullptr) return fail_openssl("make the CA certificate");
+  if (certificate == nullptr) return Fail(openssl_error("make the CA certificate"));
+  const std::string constraints =
+      "critical,CA:TRUE,pathlen:" + std::to_string(std::clamp(authorities_below, 0, kBelowMax));
   X509_NAME* name = X509_get_subject_name(certificate);
   const bool made =
       set_common_name(name, common_name) && X509_set_issuer_name(certificate, name) == 1 &&
-      add_extension(certificate, certificate, NID_basic_constraints,
-                    "critical,CA:TRUE,pathlen:0") &&
+      add_extension(certificate, certificate, NID_basic_constraints, constraints.c_str()) &&
       add_extension(certificate, certificate, NID_key_usage, "critical,keyCertSign,cRLSign") &&
       add_extension(certificate, certificate, NID_subject_key_identifier, "hash") &&
       add_extension(certificate, certificate, NID_authority_key_identifier, "keyid:always") &&
-      X509_sign(certificate, impl->key.get(), EVP_sha256()) > 0;
-  if (!made) return fail_openssl("sign the CA certificate");
+      sign_with(certificate, impl->key.get());
+  if (!made) return Fail(openssl_error("sign the CA certificate"));
   BERTH_TRY(impl->pem, certificate_text(certificate));
+  impl->chain.push_back(encoded(i2d_X509, certificate));
   return Authority(std::move(impl));
 }
 
 Result<Authority> Authority::load(std::string_view certificate_pem, const Secret& private_key_pem) {
   auto impl = std::make_unique<Impl>();
-  impl->certificate = parse_certificate(certificate_pem);
-  if (!impl->certificate) {
-    return Fail(ErrorKind::kInvalid, "the CA certificate is not PEM: " + openssl_reason());
+  Result<std::vector<base::Bytes>> chain = certificates_der(certificate_pem, kChainMax);
+  if (!chain) {
+    return Fail(ErrorKind::kInvalid, "the CA certificate is not PEM: " + chain.error().what);
   }
-  const BioPtr bio = reading(private_key_pem.text());
-  impl->key.reset(PEM_read_bio_PrivateKey(bio.get(), nullptr, no_password, nullptr));
+  impl->chain = *std::move(chain);
+  BERTH_TRY(impl->certificate, parse_der(impl->chain.front()));
+  impl->key = parse_key(private_key_pem);
   if (!impl->key) {
     return Fail(ErrorKind::kInvalid, "the CA's private key cannot be read: " + openssl_reason(),
                 "it must be an unencrypted PEM file");
@@ -261,7 +168,16 @@ Result<Authority> Authority::load(std::string_view certificate_pem, const Secret
                 "restore both from the same backup, or remove both to make a new CA");
   }
   if (X509_check_ca(impl->certificate.get()) != 1) {
+    ERR_clear_error();
     return Fail(ErrorKind::kInvalid, "the certificate is not one of a CA (CA:TRUE is missing)");
+  }
+  for (std::size_t i = 0; i + 1 < impl->chain.size(); ++i) {
+    const Result<void> linked = check_signed_by(impl->chain[i], impl->chain[i + 1]);
+    if (linked) continue;
+    return Fail(ErrorKind::kInvalid,
+                "certificate " + std::to_string(i + 2) +
+                    " of the CA's chain did not sign the one before: " + linked.error().what,
+                "put the CA's own certificate first, then its issuer's, up to the root");
   }
   BERTH_TRY(impl->pem, certificate_text(impl->certificate.get()));
   return Authority(std::move(impl));
@@ -269,9 +185,12 @@ Result<Authority> Authority::load(std::string_view certificate_pem, const Secret
 
 const std::string& Authority::certificate_pem() const { return impl_->pem; }
 
-Result<Secret> Authority::private_key_pem() const { return key_text(impl_->key.get()); }
+const std::vector<base::Bytes>& Authority::chain() const { return impl_->chain; }
 
-Result<CertifiedKey> Authority::issue(const Subject& subject, Rng& rng, const Clock& clock) const {
+Result<Secret> Authority::private_key_pem() const { return private_key_text(impl_->key.get()); }
+
+Result<base::Bytes> Authority::sign(EVP_PKEY* key, const Subject& subject, Rng& rng,
+                                    const Clock& clock) const {
   const TimePoint now = clock.wall();
   const TimePoint until =
       std::min<TimePoint>(now + subject.lifetime, end_of(impl_->certificate.get()));
@@ -280,25 +199,31 @@ Result<CertifiedKey> Authority::issue(const Subject& subject, Rng& rng, const Cl
                 "the CA certificate expired at " + base::format_utc(until, 0),
                 "make a new CA and give its certificate to the devices");
   }
-  const KeyPtr key(EVP_EC_gen("P-256"));
-  if (!key) return fail_openssl("make the key");
-  const CertificatePtr certificate = new_certificate(key.get(), rng, now - kBackdate, until);
+  const CertificatePtr certificate = new_certificate(key, rng, now - kBackdate, until);
   X509* issuer = impl_->certificate.get();
-  const bool made =
-      certificate != nullptr &&
-      set_common_name(X509_get_subject_name(certificate.get()), subject.common_name) &&
-      X509_set_issuer_name(certificate.get(), X509_get_subject_name(issuer)) == 1 &&
-      add_extension(certificate.get(), issuer, NID_basic_constraints, "critical,CA:FALSE") &&
-      add_extension(certificate.get(), issuer, NID_key_usage, "critical,digitalSignature") &&
-      add_extension(certificate.get(), issuer, NID_ext_key_usage, subject.usage) &&
-      add_extension(certificate.get(), issuer, NID_subject_key_identifier, "hash") &&
-      add_extension(certificate.get(), issuer, NID_authority_key_identifier, "keyid:always") &&
-      add_alternatives(certificate.get(), subject.names) &&
-      X509_sign(certificate.get(), impl_->key.get(), EVP_sha256()) > 0;
-  if (!made) return fail_openssl("sign the certificate");
+  X509* made = certificate.get();
+  const bool is_good =
+      made != nullptr && set_common_name(X509_get_subject_name(made), subject.common_name) &&
+      X509_set_issuer_name(made, X509_get_subject_name(issuer)) == 1 &&
+      add_extension(made, issuer, NID_basic_constraints, subject.constraints) &&
+      add_extension(made, issuer, NID_key_usage, subject.key_usage) &&
+      (subject.usage == nullptr || add_extension(made, issuer, NID_ext_key_usage, subject.usage)) &&
+      add_extension(made, issuer, NID_subject_key_identifier, "hash") &&
+      // A CA that somebody else made may have no identifier to point to.
+      (X509_get0_subject_key_id(issuer) == nullptr ||
+       add_extension(made, issuer, NID_authority_key_identifier, "keyid:always")) &&
+      add_alternatives(made, subject.names) && sign_with(made, impl_->key.get());
+  if (!is_good) return Fail(openssl_error("sign the certificate"));
+  return encoded(i2d_X509, made);
+}
+
+Result<CertifiedKey> Authority::issue(const Subject& subject, Rng& rng, const Clock& clock) const {
+  const KeyPtr key(EVP_EC_gen("P-256"));
+  if (!key) return Fail(openssl_error("make the key"));
+  BERTH_TRY(const base::Bytes der, sign(key.get(), subject, rng, clock));
   CertifiedKey issued;
-  BERTH_TRY(issued.certificate_pem, certificate_text(certificate.get()));
-  BERTH_TRY(issued.private_key_pem, key_text(key.get()));
+  issued.certificate_pem = berth::crypto::certificate_pem(der);
+  BERTH_TRY(issued.private_key_pem, private_key_text(key.get()));
   return issued;
 }
 

@@ -1,71 +1,105 @@
 #include "crypto/certificate.h"
 
 #include "crypto/openssl_parts.h"
+#include "crypto/pem_text.h"
 
+#include <openssl/bn.h>
 #include <openssl/err.h>
-#include <openssl/pem.h>
+#include <openssl/evp.h>
+#include <openssl/x509v3.h>
+
+#include <algorithm>
 
 namespace berth::crypto {
 namespace {
 
-// Far more than kCertificateBytesMax takes in base64.
-constexpr std::size_t kPemBytesMax = 64 * 1024;
+using ConstraintsPtr = std::unique_ptr<BASIC_CONSTRAINTS, Deleter<BASIC_CONSTRAINTS_free>>;
+using NumberPtr = std::unique_ptr<BIGNUM, Deleter<BN_free>>;
 
-auto fail_unreadable() {
-  return Fail(ErrorKind::kInvalid, "the certificate cannot be read: " + openssl_reason());
-}
+constexpr std::array<std::string_view, 3> kLabels = {"CERTIFICATE", "X509 CERTIFICATE",
+                                                     "TRUSTED CERTIFICATE"};
 
-using TextPtr =
-    std::unique_ptr<unsigned char, decltype([](unsigned char* text) { OPENSSL_free(text); })>;
-
-std::string common_name_of(const X509* certificate) {
-  const X509_NAME* const name = X509_get_subject_name(certificate);
-  int last = -1;
-  for (int at = -1; (at = X509_NAME_get_index_by_NID(name, NID_commonName, at)) >= 0;) last = at;
-  if (last < 0) return {};
-  unsigned char* text = nullptr;
-  const int size =
-      ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, last)));
-  const TextPtr owner(text);
+// Read by itself, so that another extension that is broken does not matter.
+bool says_ca(const X509* certificate) {
+  const ConstraintsPtr constraints(static_cast<BASIC_CONSTRAINTS*>(
+      X509_get_ext_d2i(certificate, NID_basic_constraints, nullptr, nullptr)));
   ERR_clear_error();
-  if (size < 0) return {};
-  return {reinterpret_cast<const char*>(text), static_cast<std::size_t>(size)};
+  return constraints != nullptr && constraints->ca != 0;
 }
 
-// An encrypted text must be an error, not a question on the terminal.
-int no_password(char*, int, int, void*) { return -1; }
+std::string serial_text(const X509* certificate) {
+  const NumberPtr number(ASN1_INTEGER_to_BN(X509_get0_serialNumber(certificate), nullptr));
+  if (!number) {
+    ERR_clear_error();
+    return {};
+  }
+  base::Bytes bytes(static_cast<std::size_t>(std::max(1, BN_num_bytes(number.get()))));
+  BN_bn2bin(number.get(), bytes.data());
+  const std::string digits = base::ascii_upper(base::hex_encode(bytes));
+  return BN_is_negative(number.get()) != 0 ? "-" + digits : digits;
+}
+
+Sha1 sha1(std::span<const std::uint8_t> bytes) {
+  Sha1 digest{};
+  EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, EVP_sha1(), nullptr);
+  return digest;
+}
 
 }  // namespace
 
 Result<CertificateFacts> read_certificate(std::span<const std::uint8_t> der) {
-  if (der.size() > kCertificateBytesMax) {
-    return Fail(ErrorKind::kInvalid,
-                "the certificate has more than " + std::to_string(kCertificateBytesMax) + " bytes");
-  }
-  const unsigned char* at = der.data();
-  const CertificatePtr certificate(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
-  if (!certificate) return fail_unreadable();
-  if (at != der.data() + der.size()) {
-    return Fail(ErrorKind::kInvalid, "the certificate is followed by other bytes");
-  }
+  BERTH_TRY(const CertificatePtr certificate, parse_der(der));
+  return facts_of(certificate.get(), der);
+}
+
+CertificateFacts facts_of(X509* certificate, std::span<const std::uint8_t> der) {
   CertificateFacts facts;
   facts.sha256 = sha256(der);
-  facts.common_name = common_name_of(certificate.get());
-  facts.not_before = time_of(X509_get0_notBefore(certificate.get()));
-  facts.not_after = time_of(X509_get0_notAfter(certificate.get()));
+  facts.spki_sha256 = sha256(encoded(i2d_X509_PUBKEY, X509_get_X509_PUBKEY(certificate)));
+  facts.sha1 = sha1(der);
+  facts.common_name = common_name_of(X509_get_subject_name(certificate));
+  facts.subject = name_text(X509_get_subject_name(certificate));
+  facts.issuer = name_text(X509_get_issuer_name(certificate));
+  facts.serial = serial_text(certificate);
+  facts.key = key_text(X509_get0_pubkey(certificate));
+  facts.version = static_cast<int>(X509_get_version(certificate)) + 1;
+  facts.is_ca = says_ca(certificate);
+  facts.not_before = time_of(X509_get0_notBefore(certificate));
+  facts.not_after = time_of(X509_get0_notAfter(certificate));
+  ERR_clear_error();
   return facts;
 }
 
-Result<base::Bytes> certificate_der(std::string_view pem) {
-  if (pem.size() > kPemBytesMax) return Fail(ErrorKind::kInvalid, "the PEM text is too long");
-  const BioPtr bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-  const CertificatePtr certificate(PEM_read_bio_X509(bio.get(), nullptr, no_password, nullptr));
-  if (!certificate) return fail_unreadable();
-  unsigned char* der = nullptr;
-  const int size = i2d_X509(certificate.get(), &der);
-  const TextPtr owner(der);
-  if (size < 0) return fail_unreadable();
-  return base::Bytes(der, der + size);
+Result<std::vector<base::Bytes>> certificates_der(std::string_view text, std::size_t count_max) {
+  PemWanted wanted;
+  wanted.what = "certificate";
+  wanted.labels = kLabels;
+  wanted.bytes_max = kCertificateBytesMax;
+  wanted.count_max = count_max;
+  BERTH_TRY(std::vector<base::Bytes> all, read_pem(text, wanted));
+  for (const base::Bytes& der : all) {
+    BERTH_TRY([[maybe_unused]] const CertificatePtr certificate, parse_der(der));
+  }
+  return all;
+}
+
+Result<base::Bytes> certificate_der(std::string_view text) {
+  PemWanted wanted;
+  wanted.what = "certificate";
+  wanted.labels = kLabels;
+  wanted.bytes_max = kCertificateBytesMax;
+  wanted.first_only = true;
+  BERTH_TRY(std::vector<base::Bytes> all, read_pem(text, wanted));
+  BERTH_TRY([[maybe_unused]] const CertificatePtr certificate, parse_der(all.front()));
+  return std::move(all.front());
+}
+
+std::string certificate_pem(std::span<const std::uint8_t> der) {
+  return write_pem("CERTIFICATE", der);
+}
+
+std::string fingerprint_text(std::span<const std::uint8_t> digest) {
+  return base::ascii_upper(base::hex_encode(digest));
 }
 
 }  // namespace berth::crypto

@@ -42,29 +42,20 @@ bool holds_riot_identifier(DerBytes name) {
                      kRiotIdentifierDer.end()) != name.end();
 }
 
-struct NamedIdentity {
-  RiotIdentity identity;
-  bool well_formed = false;
-};
-
-// GeneralNames with one otherName, whose value is wrapped as X.509 asks or, as devices write it,
-// not.
-Result<NamedIdentity> read_alternative_name(DerBytes value) {
-  constexpr std::string_view kName = "the subject alternative name";
-  BERTH_TRY(const DerBytes names, der_only(value, der::kSequence, kName));
-  BERTH_TRY(const DerBytes other, der_only(names, der::holding(0), "the device id's otherName"));
-  DerReader parts(other);
+// The contents of an otherName, whose value is wrapped as X.509 asks or, as devices write it, not.
+// Nothing for one of another kind.
+Result<std::optional<RiotName>> read_other_name(DerBytes content) {
+  DerReader parts(content);
   BERTH_TRY(const DerBytes type,
-            parts.contents(der::kObjectIdentifier, "the device id's object identifier"));
-  BERTH_TRY(const std::string dots, der_object_identifier(type, "the device id's kind"));
-  if (dots != kRiotIdentifier) return fail("the subject alternative name is not a device id");
-  NamedIdentity named;
-  named.well_formed = parts.next_is(der::holding(0));
+            parts.contents(der::kObjectIdentifier, "an otherName's object identifier"));
+  BERTH_TRY(const std::string dots, der_object_identifier(type, "an otherName's kind"));
+  if (dots != kRiotIdentifier) return std::optional<RiotName>();
+  RiotName name;
+  name.well_formed = parts.next_is(der::holding(0));
   BERTH_TRY(const DerElement element, parts.any("the device id"));
-  const DerBytes whole = named.well_formed ? element.content : element.whole;
-  BERTH_TRY(named.identity, read_riot_identity(whole));
   if (auto end = parts.finish("the device id"); !end) return Fail(std::move(end).error());
-  return named;
+  BERTH_TRY(name.identity, read_riot_identity(name.well_formed ? element.content : element.whole));
+  return std::optional<RiotName>(std::move(name));
 }
 
 Result<bool> allows_client_authentication(DerBytes value) {
@@ -120,10 +111,11 @@ Result<void> read_extensions(const DerCertificate& certificate, RiotLeaf& leaf) 
   bool named = false;
   for (const DerExtension& extension : certificate.extensions) {
     if (extension.oid == kAlternativeName) {
-      BERTH_TRY(NamedIdentity name, read_alternative_name(extension.value));
-      leaf.identity = std::move(name.identity);
-      leaf.well_formed_name = name.well_formed;
-      named = true;
+      BERTH_TRY(std::optional<RiotName> name, read_riot_name(extension.value));
+      named = name.has_value();
+      if (!named) continue;
+      leaf.identity = std::move(name->identity);
+      leaf.well_formed_name = name->well_formed;
     } else if (extension.oid == kExtendedKeyUsage) {
       BERTH_TRY(leaf.client_authentication, allows_client_authentication(extension.value));
     } else if (extension.oid == kBasicConstraints) {
@@ -207,6 +199,22 @@ Result<RiotIdentity> read_riot_identity(std::span<const std::uint8_t> sequence) 
     return fail("the FWID is not a SHA-256 digest");
   }
   return RiotIdentity{copied(*point), copied(fwid)};
+}
+
+Result<std::optional<RiotName>> read_riot_name(std::span<const std::uint8_t> names) {
+  std::optional<RiotName> found;
+  if (!holds_riot_identifier(names)) return found;
+  BERTH_TRY(const DerBytes content,
+            der_only(names, der::kSequence, "the subject alternative name"));
+  DerReader list(content);
+  while (!list.done()) {
+    BERTH_TRY(const DerElement name, list.any("a subject alternative name"));
+    if (name.tag != der::holding(0)) continue;
+    BERTH_TRY(std::optional<RiotName> other, read_other_name(name.content));
+    if (found && other) return fail("the subject alternative name has two device ids");
+    if (other) found = std::move(other);
+  }
+  return found;
 }
 
 Result<RiotLeaf> read_riot_leaf(std::span<const std::uint8_t> der) {

@@ -14,6 +14,7 @@
 #include "crypto/hash.h"
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -61,6 +62,14 @@ Result<void> verify_riot_leaf(const RiotLeaf& leaf);
 
 // The contents of the extension under TCG's identifier, or of the otherName's value (§2.5, §3).
 Result<RiotIdentity> read_riot_identity(std::span<const std::uint8_t> sequence);
+
+struct RiotName {
+  RiotIdentity identity = {};
+  bool well_formed = false;
+};
+// The contents of a subject alternative name extension. Nothing without such a name among the
+// others; kInvalid when there is one and it is broken or there are two.
+Result<std::optional<RiotName>> read_riot_name(std::span<const std::uint8_t> names);
 
 // Whether a signature was made with the nonce that everybody knows: `r`, big-endian (§2.6).
 bool has_constant_nonce(std::span<const std::uint8_t> r);
