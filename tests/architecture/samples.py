@@ -186,7 +186,8 @@ SAMPLES: dict[str, tuple[list[dict[str, str]], list[dict[str, str]]]] = {
     "function-length": (
         [at("src/base/a.cc", "namespace a {\nvoid f() {\n" + lines(69) + "}\n}\n")],
         [at("src/base/a.cc", "namespace a {\nvoid f() {\n" + lines(68) + "}\nvoid g() {\n"
-                             + lines(68) + "}\n}\n")],
+                             + lines(68) + "}\n}\n"),
+         at("src/base/b.cc", "void f() {\n" + lines(67) + "    case E::kA:\n" * 9 + "}\n")],
     ),
     "parameters": (
         [at("src/base/a.cc", "void f(A a, B b, std::map<int, int> c, int d, int e, int g) {}\n")],

@@ -102,6 +102,24 @@ Trouble trouble_of(Reason reason) {
     case Reason::kClockOutOfWindow:
     case Reason::kRequestRepeated:
     case Reason::kCertificateInvalid:
+    case Reason::kCertificateExpired:
+    case Reason::kCertificateNotYetValid:
+    case Reason::kCertificateUsage:
+    case Reason::kCertificateWeak:
+    case Reason::kCertificateExtension:
+    case Reason::kCertificateName:
+    case Reason::kCertificateRevoked:
+    case Reason::kChainTooLong:
+    case Reason::kChainIncomplete:
+    case Reason::kCaNotVerified:
+    case Reason::kFirmwareUnknown:
+    case Reason::kFirmwareTooOld:
+    case Reason::kFirmwareNotAccepted:
+    case Reason::kFirmwareHeld:
+    case Reason::kChallengeRequired:
+    case Reason::kChallengeOver:
+    case Reason::kCertificateRequestInvalid:
+    case Reason::kIssuanceOff:
     case Reason::kNotBound:
     case Reason::kNotYetRegistered:
     case Reason::kNotPermitted:

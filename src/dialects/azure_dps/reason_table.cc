@@ -14,6 +14,7 @@ using wire::MqttConnectCode;
 // 500001 and 503001 are those of the hub service, which the .NET SDK's table reuses; 409001 and
 // 405000 are ours (azure-dps.md §1.6).
 Fault unauthorized() { return {401002, "Unauthorized"}; }
+Fault bad_certificate() { return {401002, "Invalid certificate"}; }
 Fault not_found() { return {404201, "Not found"}; }
 
 }  // namespace
@@ -35,7 +36,29 @@ Fault fault_for(Reason reason) {
     case Reason::kProofAudienceMismatch:
     case Reason::kProofRejected:
     case Reason::kOwnedByOther:
+    case Reason::kFirmwareUnknown:
+    case Reason::kFirmwareTooOld:
+    case Reason::kFirmwareNotAccepted:
+    case Reason::kFirmwareHeld:
+    case Reason::kChallengeRequired:
+    case Reason::kChallengeOver:
       return unauthorized();
+    case Reason::kCertificateInvalid:
+    case Reason::kCertificateExpired:
+    case Reason::kCertificateNotYetValid:
+    case Reason::kCertificateUsage:
+    case Reason::kCertificateWeak:
+    case Reason::kCertificateExtension:
+    case Reason::kCertificateName:
+    case Reason::kCertificateRevoked:
+    case Reason::kChainTooLong:
+    case Reason::kChainIncomplete:
+    case Reason::kCaNotVerified:
+      return bad_certificate();
+    case Reason::kCertificateRequestInvalid:
+      return {400004, "Invalid certificate signing request"};
+    case Reason::kIssuanceOff:
+      return {400004, "Certificates are not issued for this enrollment"};
     case Reason::kTooManyAttempts:
       return {429001, "Too many requests"};
     case Reason::kPayloadInvalid:
@@ -61,7 +84,6 @@ Fault fault_for(Reason reason) {
     case Reason::kCredentialMismatch:
     case Reason::kClockOutOfWindow:
     case Reason::kRequestRepeated:
-    case Reason::kCertificateInvalid:
     case Reason::kAlreadyRegistered:
     case Reason::kMemberLocked:
     case Reason::kNotYetRegistered:

@@ -24,7 +24,26 @@ Fault fault_for(Reason reason) {
     case Reason::kProofRejected:
     case Reason::kDeviceDisabled:
     case Reason::kScopeDisabled:
+    case Reason::kEnrollmentDisabled:
     case Reason::kCertificateInvalid:
+    case Reason::kCertificateExpired:
+    case Reason::kCertificateNotYetValid:
+    case Reason::kCertificateUsage:
+    case Reason::kCertificateWeak:
+    case Reason::kCertificateExtension:
+    case Reason::kCertificateName:
+    case Reason::kCertificateRevoked:
+    case Reason::kChainTooLong:
+    case Reason::kChainIncomplete:
+    case Reason::kCaNotVerified:
+    case Reason::kFirmwareUnknown:
+    case Reason::kFirmwareTooOld:
+    case Reason::kFirmwareNotAccepted:
+    case Reason::kFirmwareHeld:
+    case Reason::kChallengeRequired:
+    case Reason::kChallengeOver:
+    case Reason::kCertificateRequestInvalid:
+    case Reason::kIssuanceOff:
     case Reason::kNotBound:
       return kUnauthorized;
     case Reason::kDeviceUnknown:
@@ -64,7 +83,6 @@ Fault fault_for(Reason reason) {
     case Reason::kRequestInvalid:
     case Reason::kPropertyUnknown:
     case Reason::kNotEnrolled:
-    case Reason::kEnrollmentDisabled:
     case Reason::kOwnedByOther:
     case Reason::kNoHub:
     case Reason::kHubUnknown:

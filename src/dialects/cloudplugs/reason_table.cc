@@ -63,6 +63,24 @@ Failure enrollment_failure(Reason reason) {
     case Reason::kRequestRepeated:
     case Reason::kClockOutOfWindow:
     case Reason::kCertificateInvalid:
+    case Reason::kCertificateExpired:
+    case Reason::kCertificateNotYetValid:
+    case Reason::kCertificateUsage:
+    case Reason::kCertificateWeak:
+    case Reason::kCertificateExtension:
+    case Reason::kCertificateName:
+    case Reason::kCertificateRevoked:
+    case Reason::kChainTooLong:
+    case Reason::kChainIncomplete:
+    case Reason::kCaNotVerified:
+    case Reason::kFirmwareUnknown:
+    case Reason::kFirmwareTooOld:
+    case Reason::kFirmwareNotAccepted:
+    case Reason::kFirmwareHeld:
+    case Reason::kChallengeRequired:
+    case Reason::kChallengeOver:
+    case Reason::kCertificateRequestInvalid:
+    case Reason::kIssuanceOff:
       return kNotAllowed;
     case Reason::kMembersExhausted:
       return {402, "quota exceeded"};
@@ -97,6 +115,24 @@ Failure data_failure(Reason reason) {
     case Reason::kProofAudienceMismatch:
     case Reason::kAttestationMismatch:
     case Reason::kCertificateInvalid:
+    case Reason::kCertificateExpired:
+    case Reason::kCertificateNotYetValid:
+    case Reason::kCertificateUsage:
+    case Reason::kCertificateWeak:
+    case Reason::kCertificateExtension:
+    case Reason::kCertificateName:
+    case Reason::kCertificateRevoked:
+    case Reason::kChainTooLong:
+    case Reason::kChainIncomplete:
+    case Reason::kCaNotVerified:
+    case Reason::kFirmwareUnknown:
+    case Reason::kFirmwareTooOld:
+    case Reason::kFirmwareNotAccepted:
+    case Reason::kFirmwareHeld:
+    case Reason::kChallengeRequired:
+    case Reason::kChallengeOver:
+    case Reason::kCertificateRequestInvalid:
+    case Reason::kIssuanceOff:
     case Reason::kScopeUnknown:
     case Reason::kIdInvalid:
     case Reason::kNotEnrolled:

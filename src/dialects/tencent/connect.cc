@@ -92,6 +92,24 @@ MqttConnectCode connect_code_for(Reason reason) {
     case Reason::kProofAudienceMismatch:
     case Reason::kProofRejected:
     case Reason::kCertificateInvalid:
+    case Reason::kCertificateExpired:
+    case Reason::kCertificateNotYetValid:
+    case Reason::kCertificateUsage:
+    case Reason::kCertificateWeak:
+    case Reason::kCertificateExtension:
+    case Reason::kCertificateName:
+    case Reason::kCertificateRevoked:
+    case Reason::kChainTooLong:
+    case Reason::kChainIncomplete:
+    case Reason::kCaNotVerified:
+    case Reason::kFirmwareUnknown:
+    case Reason::kFirmwareTooOld:
+    case Reason::kFirmwareNotAccepted:
+    case Reason::kFirmwareHeld:
+    case Reason::kChallengeRequired:
+    case Reason::kChallengeOver:
+    case Reason::kCertificateRequestInvalid:
+    case Reason::kIssuanceOff:
     case Reason::kClockOutOfWindow:
     case Reason::kRequestRepeated:
     case Reason::kAttestationMismatch:

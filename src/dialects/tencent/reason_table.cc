@@ -93,6 +93,24 @@ Fault fault_for(Reason reason) {
     case Reason::kDocumentTooLarge:
     case Reason::kVersionNotCurrent:
     case Reason::kCertificateInvalid:
+    case Reason::kCertificateExpired:
+    case Reason::kCertificateNotYetValid:
+    case Reason::kCertificateUsage:
+    case Reason::kCertificateWeak:
+    case Reason::kCertificateExtension:
+    case Reason::kCertificateName:
+    case Reason::kCertificateRevoked:
+    case Reason::kChainTooLong:
+    case Reason::kChainIncomplete:
+    case Reason::kCaNotVerified:
+    case Reason::kFirmwareUnknown:
+    case Reason::kFirmwareTooOld:
+    case Reason::kFirmwareNotAccepted:
+    case Reason::kFirmwareHeld:
+    case Reason::kChallengeRequired:
+    case Reason::kChallengeOver:
+    case Reason::kCertificateRequestInvalid:
+    case Reason::kIssuanceOff:
     case Reason::kAlreadyRegistered:
     case Reason::kMemberLocked:
     case Reason::kNotYetRegistered:

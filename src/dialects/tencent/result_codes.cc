@@ -57,6 +57,24 @@ ResultCode result_code_for(Reason reason) {
     case Reason::kClockOutOfWindow:
     case Reason::kRequestRepeated:
     case Reason::kCertificateInvalid:
+    case Reason::kCertificateExpired:
+    case Reason::kCertificateNotYetValid:
+    case Reason::kCertificateUsage:
+    case Reason::kCertificateWeak:
+    case Reason::kCertificateExtension:
+    case Reason::kCertificateName:
+    case Reason::kCertificateRevoked:
+    case Reason::kChainTooLong:
+    case Reason::kChainIncomplete:
+    case Reason::kCaNotVerified:
+    case Reason::kFirmwareUnknown:
+    case Reason::kFirmwareTooOld:
+    case Reason::kFirmwareNotAccepted:
+    case Reason::kFirmwareHeld:
+    case Reason::kChallengeRequired:
+    case Reason::kChallengeOver:
+    case Reason::kCertificateRequestInvalid:
+    case Reason::kIssuanceOff:
     case Reason::kAlreadyRegistered:
     case Reason::kMemberLocked:
     case Reason::kNotYetRegistered:
@@ -93,6 +111,24 @@ int gateway_result_for(Reason reason) {
     case Reason::kClockOutOfWindow:
     case Reason::kRequestRepeated:
     case Reason::kCertificateInvalid:
+    case Reason::kCertificateExpired:
+    case Reason::kCertificateNotYetValid:
+    case Reason::kCertificateUsage:
+    case Reason::kCertificateWeak:
+    case Reason::kCertificateExtension:
+    case Reason::kCertificateName:
+    case Reason::kCertificateRevoked:
+    case Reason::kChainTooLong:
+    case Reason::kChainIncomplete:
+    case Reason::kCaNotVerified:
+    case Reason::kFirmwareUnknown:
+    case Reason::kFirmwareTooOld:
+    case Reason::kFirmwareNotAccepted:
+    case Reason::kFirmwareHeld:
+    case Reason::kChallengeRequired:
+    case Reason::kChallengeOver:
+    case Reason::kCertificateRequestInvalid:
+    case Reason::kIssuanceOff:
       return kGatewaySignatureExpired;
     case Reason::kDeviceDisabled:
     case Reason::kMemberDisabled:
