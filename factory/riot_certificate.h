@@ -1,0 +1,50 @@
+// The certificates of a board in the RIoT profile (dice-x509.md §2.4, §2.5): DeviceID signs itself
+// and the Alias key, which names the board and holds the digest of its firmware.
+//
+// The boards' own firmware signs with one and the same nonce everywhere, so that each of its
+// certificates gives the DeviceID key away, and writes the name of the Alias certificate in a way
+// no X.509 library reads. What is made here has the same keys and names, a sound nonce (RFC 6979),
+// and, unless asked otherwise, the name in the way X.509 has it. A server that knows a board by its
+// key takes either.
+//
+// Room factory. Thread rule: pure functions.
+#pragma once
+
+#include "base/codec.h"
+#include "factory/riot_identity.h"
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace berth::factory {
+
+enum class RiotLayout {
+  kStandard,  // the composite id in [0] EXPLICIT, as RFC 5280 §4.2.1.6 wants it
+  kFirmware,  // without that wrapper: what boards present
+};
+
+inline constexpr std::size_t kRegistrationIdMax = 128;
+
+// What is signed, without the signature.
+base::Bytes device_id_tbs(const P256Point& device_id);
+struct AliasName {
+  std::string_view registration_id;
+  RiotLayout layout = RiotLayout::kStandard;
+};
+base::Bytes alias_tbs(const RiotIdentity& identity, const AliasName& name);
+// The whole certificate. `signature` is an ECDSA-Sig-Value in DER.
+base::Bytes joined_certificate(const base::Bytes& tbs, const base::Bytes& signature);
+
+// DER, signed with RFC 6979 nonces. kInvalid: the id is empty or longer than kRegistrationIdMax.
+Result<base::Bytes> device_id_certificate(const RiotKey& device_id);
+Result<base::Bytes> alias_certificate(const RiotIdentity& identity, const AliasName& name);
+
+// With 64 columns and a line break at the end.
+std::string certificate_pem(std::span<const std::uint8_t> der);
+
+// Whether the certificate was signed with the nonce that boards use everywhere: its issuer's key is
+// public knowledge. False for what is no certificate or has another kind of signature.
+bool is_constant_nonce(std::span<const std::uint8_t> der);
+
+}  // namespace berth::factory
