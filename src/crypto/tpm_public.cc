@@ -166,4 +166,10 @@ std::string default_registration_id(std::span<const std::uint8_t> endorsement_ke
   return id;
 }
 
+std::string tpm_key_fingerprint(std::span<const std::uint8_t> key) {
+  constexpr std::size_t kShownBytes = 8;
+  const Sha256 digest = sha256(key);
+  return base::hex_encode(std::span(digest).first(kShownBytes));
+}
+
 }  // namespace berth::crypto

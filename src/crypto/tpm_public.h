@@ -34,4 +34,7 @@ Result<TpmPublic> read_storage_root_key(std::span<const std::uint8_t> bytes);
 // the SHA-256 of its endorsement key as sent; 52 characters.
 std::string default_registration_id(std::span<const std::uint8_t> endorsement_key);
 
+// How people tell keys apart: the first 16 hex digits of the SHA-256 of a key as sent. Public.
+std::string tpm_key_fingerprint(std::span<const std::uint8_t> key);
+
 }  // namespace berth::crypto
