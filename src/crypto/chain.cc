@@ -1,0 +1,219 @@
+#include "crypto/chain.h"
+
+#include "crypto/chain_check.h"
+#include "crypto/chain_parts.h"
+
+#include <openssl/err.h>
+#include <openssl/x509v3.h>
+
+#include <algorithm>
+#include <atomic>
+#include <map>
+#include <utility>
+
+namespace berth::crypto {
+namespace {
+
+std::uint64_t next_serial() {
+  static std::atomic<std::uint64_t> last{0};
+  return ++last;
+}
+
+}  // namespace
+
+std::string_view to_string(ChainFault fault) {
+  switch (fault) {
+    case ChainFault::kUnreadable:
+      return "unreadable";
+    case ChainFault::kTooLong:
+      return "too_long";
+    case ChainFault::kExpired:
+      return "expired";
+    case ChainFault::kNotYetValid:
+      return "not_yet_valid";
+    case ChainFault::kIssuerUnknown:
+      return "issuer_unknown";
+    case ChainFault::kUntrusted:
+      return "untrusted";
+    case ChainFault::kSignature:
+      return "signature";
+    case ChainFault::kNotCa:
+      return "not_ca";
+    case ChainFault::kUsage:
+      return "usage";
+    case ChainFault::kWeakKey:
+      return "weak_key";
+    case ChainFault::kCriticalExtension:
+      return "critical_extension";
+    case ChainFault::kNoAnchor:
+      return "no_anchor";
+  }
+  return "unknown";
+}
+
+struct TrustAnchors::Impl {
+  ByName anchors;
+  std::uint64_t serial = next_serial();  // no two sets have the same, unlike addresses
+};
+
+TrustAnchors::TrustAnchors(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+TrustAnchors::~TrustAnchors() = default;
+
+Result<std::shared_ptr<const TrustAnchors>> TrustAnchors::make(std::span<const base::Bytes> der) {
+  auto impl = std::make_unique<Impl>();
+  for (const base::Bytes& each : der) {
+    BERTH_TRY(ParsedPtr parsed, parse(each));
+    impl->anchors.add(std::move(parsed));
+  }
+  impl->anchors.done();
+  return std::shared_ptr<const TrustAnchors>(new TrustAnchors(std::move(impl)));
+}
+
+std::size_t TrustAnchors::size() const { return impl_->anchors.size(); }
+
+// What is remembered of an intermediate: the path that was found from it to an anchor.
+struct ChainVerifier::Impl {
+  struct Known {
+    Path path;  // it first, the anchor last
+    std::uint64_t used = 0;
+  };
+  using Key = std::pair<std::uint64_t, Sha256>;  // set of anchors, fingerprint
+
+  explicit Impl(std::size_t max) : cached_max(max) {}
+
+  std::map<Key, Known> known;
+  std::size_t cached_max;
+  std::uint64_t uses = 0;
+  std::uint64_t decoded = 0;
+
+  const Path* find(const TrustAnchors& anchors, const Sha256& intermediate) {
+    const auto at = known.find({anchors.impl_->serial, intermediate});
+    if (at == known.end()) return nullptr;
+    at->second.used = ++uses;
+    return &at->second.path;
+  }
+
+  // Every part of it that ends at the anchor, too.
+  void remember(const TrustAnchors& anchors, const Path& path) {
+    for (std::size_t i = 1; i + 1 < path.size(); ++i) {
+      if (known.size() >= cached_max) forget_half();
+      Known& entry = known[{anchors.impl_->serial, path[i]->sha256}];
+      entry.path.assign(path.begin() + static_cast<std::ptrdiff_t>(i), path.end());
+      entry.used = ++uses;
+    }
+  }
+
+  // The half that was not used for longest: rare, so that it may cost a pass over all.
+  void forget_half() {
+    std::vector<std::uint64_t> ages;
+    ages.reserve(known.size());
+    for (const auto& [key, entry] : known) ages.push_back(entry.used);
+    const auto middle = ages.begin() + static_cast<std::ptrdiff_t>(ages.size() / 2);
+    std::nth_element(ages.begin(), middle, ages.end());
+    std::erase_if(known, [&](const auto& each) { return each.second.used <= *middle; });
+  }
+
+  Result<ParsedPtr, ChainTrouble> decode(std::span<const std::uint8_t> der, std::size_t depth) {
+    ++decoded;
+    Result<ParsedPtr> parsed = parse(der);
+    if (parsed) return *std::move(parsed);
+    return Fail(
+        trouble(ChainFault::kUnreadable, depth, nullptr, "cannot be read: " + parsed.error().what));
+  }
+
+  const Path* shortcut(const TrustAnchors& anchors, const ParsedCertificate& leaf,
+                       std::span<const base::Bytes> others);
+  Result<std::vector<ParsedPtr>, ChainTrouble> decode_others(
+      const TrustAnchors& anchors, std::span<const base::Bytes> presented,
+      std::span<const base::Bytes> known_ones);
+};
+
+ChainVerifier::ChainVerifier(std::size_t cached_max) : impl_(std::make_unique<Impl>(cached_max)) {}
+ChainVerifier::~ChainVerifier() = default;
+
+std::uint64_t ChainVerifier::decoded() const { return impl_->decoded; }
+
+// The path above the leaf when an intermediate among `others` is known to lead to an anchor and has
+// the name of the leaf's issuer. Names that a CA above it constrains need the whole path.
+const Path* ChainVerifier::Impl::shortcut(const TrustAnchors& anchors,
+                                          const ParsedCertificate& leaf,
+                                          std::span<const base::Bytes> others) {
+  for (const base::Bytes& der : others) {
+    const Path* path = find(anchors, crypto::sha256(der));
+    if (path == nullptr) continue;
+    if (X509_NAME_cmp(path->front()->subject(), leaf.issuer()) != 0) continue;
+    const bool constrained = std::any_of(
+        path->begin(), path->end(), [](const ParsedPtr& each) { return each->constrains_names; });
+    if (!constrained) return path;
+  }
+  return nullptr;
+}
+
+Result<std::vector<ParsedPtr>, ChainTrouble> ChainVerifier::Impl::decode_others(
+    const TrustAnchors& anchors, std::span<const base::Bytes> presented,
+    std::span<const base::Bytes> known_ones) {
+  std::vector<ParsedPtr> others;
+  for (std::size_t i = 1; i < presented.size(); ++i) {
+    const Path* path = find(anchors, crypto::sha256(presented[i]));
+    if (path != nullptr) {
+      others.push_back(path->front());
+      continue;
+    }
+    BERTH_TRY(ParsedPtr parsed, decode(presented[i], i));
+    others.push_back(std::move(parsed));
+  }
+  for (const base::Bytes& der : known_ones) {
+    const Path* path = find(anchors, crypto::sha256(der));
+    if (path != nullptr) {
+      others.push_back(path->front());
+      continue;
+    }
+    Result<ParsedPtr, ChainTrouble> parsed = decode(der, 0);
+    if (parsed) others.push_back(*std::move(parsed));
+  }
+  return others;
+}
+
+Result<VerifiedChain, ChainTrouble> ChainVerifier::verify(const TrustAnchors& anchors,
+                                                          std::span<const base::Bytes> presented,
+                                                          std::span<const base::Bytes> known,
+                                                          const ChainMoment& moment) {
+  const auto tidy = [](const Path& path, std::span<const std::uint8_t> leaf) {
+    VerifiedChain verified;
+    verified.leaf = facts_of(path.front()->x509.get(), leaf);
+    for (const ParsedPtr& each : path) verified.path.push_back(each->sha256);
+    return verified;
+  };
+  if (presented.empty()) {
+    return Fail(trouble(ChainFault::kUnreadable, 0, nullptr, "is missing"));
+  }
+  if (presented.size() > kChainCertificatesMax) {
+    return Fail(trouble(ChainFault::kTooLong, 0, nullptr,
+                        "comes with " + std::to_string(presented.size() - 1) + " others; " +
+                            std::to_string(kChainCertificatesMax) + " are the most of a chain"));
+  }
+  BERTH_TRY(const ParsedPtr leaf, impl_->decode(presented.front(), 0));
+  const Path* above = impl_->shortcut(anchors, *leaf, presented.subspan(1));
+  if (above == nullptr) above = impl_->shortcut(anchors, *leaf, known);
+  if (above != nullptr) {
+    Path path = {leaf};
+    path.insert(path.end(), above->begin(), above->end());
+    if (!check_path(path, moment, PathTrust::kFirstIssuer)) return tidy(path, presented.front());
+  }
+  if (anchors.size() == 0) {
+    return Fail(trouble(ChainFault::kNoAnchor, 0, leaf->x509.get(),
+                        "cannot be judged: there is no verified CA"));
+  }
+  BERTH_TRY(const std::vector<ParsedPtr> others, impl_->decode_others(anchors, presented, known));
+  BERTH_TRY(const std::vector<Path> paths, find_paths({anchors.impl_->anchors, others}, leaf));
+  std::optional<ChainTrouble> trouble;
+  for (const Path& path : paths) {
+    trouble = check_path(path, moment, PathTrust::kAnchor);
+    if (trouble) continue;
+    impl_->remember(anchors, path);
+    return tidy(path, presented.front());
+  }
+  return Fail(*std::move(trouble));
+}
+
+}  // namespace berth::crypto
