@@ -101,8 +101,9 @@ DeviceKeyAuthenticator::DeviceKeyAuthenticator(provisioning::Vault& vault,
     : vault_(vault), settings_(settings) {}
 
 Result<Authenticated, ProofRefusal> DeviceKeyAuthenticator::authenticate(
-    const domain::Claim& claim, const domain::Hub& hub, const domain::Device& device,
+    const domain::Claim& claim, const domain::Hub& hub, const hub::Standing& standing,
     TimePoint now) {
+  const domain::Device& device = standing.device;
   const DeviceProofTools tools{vault_, now, settings_.clock_skew};
   const auto by_shape = Overloaded{
       [](const domain::NoEvidence&) -> DeviceProof {
@@ -126,6 +127,10 @@ Result<Authenticated, ProofRefusal> DeviceKeyAuthenticator::authenticate(
       [&](const domain::Voucher&) -> DeviceProof {
         return Fail(ProofRefusal{Reason::kAttestationMismatch, "a proof of the device",
                                  "an operator's word, which is for registering"});
+      },
+      [&](const domain::TpmIdentity&) -> DeviceProof {
+        return Fail(ProofRefusal{Reason::kAttestationMismatch, "a proof of the device",
+                                 "the public keys of a TPM, which are for registering"});
       },
   };
   return std::visit(by_shape, claim.evidence);
@@ -195,8 +200,10 @@ std::optional<hub::SharedKey> DeviceKeyAuthenticator::shared_key(const domain::D
   return std::nullopt;
 }
 
-bool DeviceKeyAuthenticator::still_good(const std::string& credential, const domain::Hub& hub,
-                                        const domain::Device& device) {
+bool DeviceKeyAuthenticator::still_good(const hub::Authenticated& proven, const domain::Hub& hub,
+                                        const hub::Standing& standing) {
+  const std::string& credential = proven.credential;
+  const domain::Device& device = standing.device;
   if (credential.starts_with(kOwnMark)) {
     return device.keys && holds(vault_, ring_of(device), credential);
   }

@@ -28,14 +28,14 @@ class DeviceKeyAuthenticator final : public hub::Authenticator {
   // Besides the reasons of the port: kInternal when a key does not open under the master key.
   Result<hub::Authenticated, hub::ProofRefusal> authenticate(const domain::Claim& claim,
                                                              const domain::Hub& hub,
-                                                             const domain::Device& device,
+                                                             const hub::Standing& standing,
                                                              TimePoint now) override;
   domain::DevicePassword keep_password(const domain::DeviceId& device,
                                        const Secret& password) override;
   std::optional<hub::SharedKey> shared_key(const domain::Device& device) override;
   // False also when a key cannot be opened any more.
-  bool still_good(const std::string& credential, const domain::Hub& hub,
-                  const domain::Device& device) override;
+  bool still_good(const hub::Authenticated& proven, const domain::Hub& hub,
+                  const hub::Standing& standing) override;
 
  private:
   struct Place {

@@ -144,6 +144,18 @@ std::string thing_account(std::string_view verb, std::string_view scope, std::st
                      email.empty() ? "" : " ", email.empty() ? "" : quoted(email));
 }
 
+std::string certificate(std::string_view verb, std::string_view scope, std::string_view name,
+                        std::string_view flags) {
+  return fmt::format("berth certificate {} --id-scope {}{}{}{}{}", verb, quoted(scope),
+                     name.empty() ? "" : " --name ", name.empty() ? "" : quoted(name),
+                     flags.empty() ? "" : " ", flags);
+}
+
+std::string approve_firmware(std::string_view scope, std::string_view registration) {
+  return fmt::format("berth dice approve --id-scope {} --registration-id {}", quoted(scope),
+                     quoted(registration));
+}
+
 std::string list_trails() { return "berth trail list"; }
 
 std::string list_tokens() { return "berth token list"; }

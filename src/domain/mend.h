@@ -26,6 +26,8 @@ std::string transfer(std::string_view scope, std::string_view registration_id,
                      const Enrollment& to);
 std::string link_hub(std::string_view scope, std::string_view hub);
 std::string enable_scope(std::string_view scope);
+// Accepts the firmware that a held device ran.
+std::string approve_firmware(std::string_view scope, std::string_view registration);
 std::string list_scopes();
 std::string list_hubs();
 std::string list_links(std::string_view scope);
@@ -48,6 +50,9 @@ std::string thing_template(std::string_view verb, const Enrollment& group,
 std::string thing_serial(std::string_view verb, const Enrollment& group, std::string_view name,
                          std::string_view flags = {});
 std::string thing_account(std::string_view verb, std::string_view scope, std::string_view email);
+// Of a CA of a scope: "berth certificate <verb> …"; an empty name: of all.
+std::string certificate(std::string_view verb, std::string_view scope, std::string_view name = {},
+                        std::string_view flags = {});
 std::string list_trails();
 std::string list_tokens();
 std::string create_token(std::string_view role);

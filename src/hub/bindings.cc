@@ -51,7 +51,7 @@ Task<Bindings::Bound> Bindings::bind(domain::Claim claim) {
   const domain::Device& device = bound.device.emplace(*std::move(dossier->device));
   const TimePoint now = core_->ports.clock.wall();
   Result<Authenticated, ProofRefusal> proof =
-      core_->ports.authenticator.authenticate(claim, *hub, device, now);
+      core_->ports.authenticator.authenticate(claim, *hub, {device}, now);
   if (!proof) {
     ProofRefusal& why = proof.error();
     bound.rejection =

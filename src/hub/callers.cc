@@ -49,8 +49,8 @@ Task<Result<domain::Account, Rejection>> prove_by_account(std::shared_ptr<Core> 
 }
 
 Result<Authenticated, Rejection> prove_by_own(Core& core, const domain::Claim& claim,
-                                              const domain::Hub& hub,
-                                              const domain::Device& device) {
+                                              const domain::Hub& hub, const Standing& standing) {
+  const domain::Device& device = standing.device;
   if (password_of(claim) != nullptr && void_password(device)) {
     return Fail(Rejection{Step::kAttest,
                           Reason::kProofRejected,
@@ -59,11 +59,18 @@ Result<Authenticated, Rejection> prove_by_own(Core& core, const domain::Claim& c
                           {}});
   }
   Result<Authenticated, ProofRefusal> proof =
-      core.ports.authenticator.authenticate(claim, hub, device, core.ports.clock.wall());
+      core.ports.authenticator.authenticate(claim, hub, standing, core.ports.clock.wall());
   if (proof) return *std::move(proof);
   ProofRefusal& why = proof.error();
   return Fail(
       Rejection{Step::kAttest, why.reason, std::move(why.expected), std::move(why.received), {}});
+}
+
+std::string describe_revoked(const domain::RevokedCertificate& revoked) {
+  return fmt::format(
+      "'{}' (SHA-256 {}), revoked {}{}", base::printable(revoked.subject, 200),
+      base::hex_encode(revoked.sha256), base::format_utc(revoked.at, 0),
+      revoked.reason.empty() ? std::string() : ": " + base::printable(revoked.reason, 200));
 }
 
 Rejection unknown_device(const domain::Claim& claim) {
@@ -146,7 +153,7 @@ Task<Result<Caller, Rejection>> find_device(std::shared_ptr<Core> core, Admissio
     account = *std::move(proven);
     admission.pass(Step::kAttest, "password of the account");
   } else {
-    Result<Authenticated, Rejection> proof = co_await prove(core, admission.claim, *hub, device);
+    Result<Authenticated, Rejection> proof = co_await prove(core, admission.claim, *hub, {device});
     if (!proof) co_return Fail(std::move(proof).error());
     admission.pass(Step::kAttest, std::move(proof->detail));
   }
@@ -175,14 +182,32 @@ std::string Caller::actor() const {
 }
 
 Task<Result<Authenticated, Rejection>> prove(std::shared_ptr<Core> core, const domain::Claim& claim,
-                                             const domain::Hub& hub, const domain::Device& device) {
+                                             const domain::Hub& hub, Standing standing) {
+  const domain::Device& device = standing.device;
   const domain::Password* password = password_of(claim);
   if (password == nullptr || !by_account(*password, device)) {
-    co_return prove_by_own(*core, claim, hub, device);
+    Result<Authenticated, Rejection> own = prove_by_own(*core, claim, hub, standing);
+    if (!own || own->certificates.empty()) co_return own;
+    Result<void, Rejection> good = co_await check_revoked(core, device.scope, own->certificates);
+    if (!good) co_return Fail(std::move(good).error());
+    co_return own;
   }
   Result<domain::Account, Rejection> account = co_await prove_by_account(core, claim, device.scope);
   if (!account) co_return Fail(std::move(account).error());
   co_return Authenticated{"password of the account", {}, {}};
+}
+
+Task<Result<void, Rejection>> check_revoked(std::shared_ptr<Core> core, domain::ScopeId scope,
+                                            std::vector<base::Bytes> certificates) {
+  Result<std::optional<domain::RevokedCertificate>> revoked =
+      co_await core->ports.store.find_revoked(std::move(scope), std::move(certificates));
+  if (!revoked) co_return Fail(store_trouble(Step::kAttest, revoked.error()));
+  if (!*revoked) co_return Result<void, Rejection>();
+  co_return Fail(Rejection{Step::kAttest,
+                           Reason::kCertificateRevoked,
+                           "certificates that nobody revoked",
+                           describe_revoked(**revoked),
+                           {}});
 }
 
 Task<Result<void, Rejection>> activate(std::shared_ptr<Core> core, const domain::Device& device) {

@@ -37,9 +37,13 @@ struct Caller {
   std::string actor() const;
 };
 
-// The proof of a device: its own, or the password of an account of its scope.
+// The proof of a device: its own, or the password of an account of its scope. What `standing`
+// refers to is kept by the caller.
 Task<Result<Authenticated, Rejection>> prove(std::shared_ptr<Core> core, const domain::Claim& claim,
-                                             const domain::Hub& hub, const domain::Device& device);
+                                             const domain::Hub& hub, Standing standing);
+// Reasons: kCertificateRevoked, kStoreUnavailable, kInternal.
+Task<Result<void, Rejection>> check_revoked(std::shared_ptr<Core> core, domain::ScopeId scope,
+                                            std::vector<base::Bytes> certificates);
 // A device that uses what it was issued may not register again; this must be on disk before it is
 // told that it is in.
 Task<Result<void, Rejection>> activate(std::shared_ptr<Core> core, const domain::Device& device);

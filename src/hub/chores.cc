@@ -1,6 +1,7 @@
 #include "hub/chores.h"
 
 #include "base/log.h"
+#include "hub/callers.h"
 #include "hub/core.h"
 #include "hub/watching.h"
 
@@ -14,11 +15,14 @@ constexpr std::chrono::seconds kSweepEvery{1};
 constexpr std::size_t kPerCallMax = 1000;
 
 // Whether the identity still may be connected with what it proved then.
-bool still_good(Core& core, const Connection& connection,
-                const std::optional<domain::Device>& device) {
+bool still_good(Core& core, const Connection& connection, const Dossier& dossier) {
   const HubTable::Entry hub = core.hubs.now()->find(connection.about.key.hub);
+  const std::optional<domain::Device>& device = dossier.device;
   return hub && device && device->enabled &&
-         core.ports.authenticator.still_good(connection.about.credential, *hub, *device);
+         core.ports.authenticator.still_good(
+             {connection.about.proof, connection.about.credential, connection.about.expires_at,
+              connection.about.certificates},
+             *hub, {*device, dossier.authorities, dossier.enrollment_enabled});
 }
 
 Task<void> look_again(std::shared_ptr<Core> core, std::shared_ptr<Connection> connection) {
@@ -28,8 +32,18 @@ Task<void> look_again(std::shared_ptr<Core> core, std::shared_ptr<Connection> co
     core->to_look_at.add(connection);  // the store may answer next time
     co_return;
   }
-  if (!still_good(*core, *connection, dossier->device)) {
+  if (!still_good(*core, *connection, *dossier)) {
     connection->end(domain::EndReason::kIdentityChanged);
+    co_return;
+  }
+  if (connection->about.certificates.empty()) co_return;
+  Result<void, Rejection> good =
+      co_await check_revoked(core, connection->about.scope, connection->about.certificates);
+  if (good) co_return;
+  if (good.error().reason == domain::Reason::kCertificateRevoked) {
+    connection->end(domain::EndReason::kIdentityChanged);
+  } else {
+    core->to_look_at.add(connection);
   }
 }
 

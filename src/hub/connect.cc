@@ -112,13 +112,17 @@ Task<Result<std::vector<Candidate>, Rejection>> identify(std::shared_ptr<Core> c
   co_return candidates;
 }
 
+Standing standing_of(const Dossier& dossier) {
+  return {*dossier.device, dossier.authorities, dossier.enrollment_enabled};
+}
+
 // Hubs that share a host name may each have a device of that id: the proof tells them apart.
 Task<Result<Proven, Rejection>> attest(std::shared_ptr<Core> core, const domain::Claim& claim,
                                        std::vector<Candidate>& candidates) {
   std::optional<Rejection> first;
   for (Candidate& each : candidates) {
     Result<Authenticated, Rejection> proof =
-        co_await prove(core, claim, *each.hub, *each.dossier.device);
+        co_await prove(core, claim, *each.hub, standing_of(each.dossier));
     if (proof) co_return Proven{std::move(each), *std::move(proof)};
     if (!first) first = std::move(proof).error();
   }
@@ -187,6 +191,7 @@ Connection::About describe(Proven& proven, domain::ConnectDevice& command, domai
   about.scope = device.scope;
   about.proof = std::move(proven.authenticated.detail);
   about.credential = std::move(proven.authenticated.credential);
+  about.certificates = std::move(proven.authenticated.certificates);
   about.expires_at = proven.authenticated.expires_at;
   about.keeps_session = command.keeps_session;
   about.resumed = command.keeps_session && proven.at.dossier.session.has_value();
@@ -246,6 +251,7 @@ Task<Attached> connect(std::shared_ptr<Core> core, domain::ConnectDevice command
   if (core->stopping) co_return turned_away(*core);
   Admission admission(*core, std::move(command.claim));
   const std::uint64_t hubs_read = core->hubs.generation();
+  const std::uint64_t trust_read = core->trust_changes.load();
   Result<std::vector<Candidate>, Rejection> candidates = co_await identify(core, admission);
   if (!candidates) co_return refused(*core, admission, std::move(candidates).error(), {});
   const std::optional<domain::Device>& first = candidates->front().dossier.device;
@@ -280,8 +286,12 @@ Task<Attached> connect(std::shared_ptr<Core> core, domain::ConnectDevice command
   Attached attached{make_attachment(core, connection, std::move(command.will)),
                     std::move(connected)};
   join(*core, connection, *std::move(inheritance), proven->at.changes);
-  // The policy that let it in may be gone already.
-  if (core->hubs.generation() != hubs_read) core->to_look_at.add(connection);
+  // The policy that let it in, or what vouched for its certificate, may be gone already.
+  const bool by_certificate = !connection->about.certificates.empty();
+  if (core->hubs.generation() != hubs_read ||
+      (by_certificate && core->trust_changes.load() != trust_read)) {
+    core->to_look_at.add(connection);
+  }
   co_return attached;
 }
 

@@ -26,8 +26,9 @@ class Connection {
   struct About {
     DeviceKey key;
     domain::ScopeId scope;
-    std::string proof;       // "primary key"
-    std::string credential;  // Authenticated::credential
+    std::string proof;                      // "primary key"
+    std::string credential;                 // Authenticated::credential
+    std::vector<base::Bytes> certificates;  // Authenticated::certificates
     std::optional<TimePoint> expires_at;
     bool keeps_session = false;
     bool resumed = false;  // subscriptions of an earlier connection were restored

@@ -89,9 +89,10 @@ struct Core {
   Watchers watchers;
   RecordTimes record_times;
   FailureBudget failures;
-  WorkList to_look_at;   // their identity may have changed
-  WorkList to_hand_out;  // messages wait for them
-  Instant swept_at;      // of the chores alone
+  WorkList to_look_at;                          // their identity may have changed
+  std::atomic<std::uint64_t> trust_changes{0};  // of certificates, in any scope
+  WorkList to_hand_out;                         // messages wait for them
+  Instant swept_at;                             // of the chores alone
 };
 
 // A refusal that leaves no trail.

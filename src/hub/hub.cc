@@ -112,6 +112,16 @@ void Hub::identity_changed(const domain::HubName& hub, const domain::DeviceId& d
   if (connection) core_->to_look_at.add(connection);
 }
 
+void Hub::trust_changed(const domain::ScopeId& scope) {
+  ++core_->trust_changes;  // before the look round: who comes in now looks at itself
+  const auto concerned = [&scope](const Connection& connection) {
+    return connection.about.scope == scope && !connection.about.certificates.empty();
+  };
+  for (const std::shared_ptr<Connection>& each : core_->directory.select(concerned)) {
+    core_->to_look_at.add(each);
+  }
+}
+
 void Hub::hubs_changed() { core_->hubs.mark_stale(); }
 
 }  // namespace berth::hub

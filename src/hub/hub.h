@@ -133,6 +133,7 @@ class Hub final : public Service {
   Task<Result<std::optional<ConnectionRecord>>> connection(domain::HubName hub,
                                                            domain::DeviceId device) override;
   void identity_changed(const domain::HubName& hub, const domain::DeviceId& device) override;
+  void trust_changed(const domain::ScopeId& scope) override;
   void hubs_changed() override;
 
  private:

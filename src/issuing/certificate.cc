@@ -40,7 +40,7 @@ Result<domain::PinnedCertificate> pinned(std::string_view pem) {
 
 }  // namespace
 
-bool Certificate::issues_for(const domain::Enrollment& enrollment) const {
+bool Certificate::issues_for(const domain::Enrollment& enrollment, const domain::Claim&) const {
   const auto* secret = std::get_if<domain::ProductSecret>(&enrollment.attestation);
   return secret != nullptr && secret->issues == domain::CredentialKind::kCertificate;
 }

@@ -22,7 +22,7 @@ class Certificate final : public provisioning::Issuer {
   Certificate(std::shared_ptr<const crypto::Authority> authority, Rng& rng, const Clock& clock)
       : authority_(std::move(authority)), rng_(rng), clock_(clock) {}
 
-  bool issues_for(const domain::Enrollment& enrollment) const override;
+  bool issues_for(const domain::Enrollment& enrollment, const domain::Claim& claim) const override;
   // An IssuedCertificate. Reasons: kInternal (there is no CA, or it cannot sign any more).
   Result<domain::Credential, provisioning::Refusal> issue(const provisioning::IssueInput& input,
                                                           domain::Device& device) override;

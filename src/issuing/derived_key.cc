@@ -20,7 +20,7 @@ Result<Secret> DerivedKey::key_from(const domain::Sealed& from,
   return crypto::derive_device_key(key.bytes(), derivation_id);
 }
 
-bool DerivedKey::issues_for(const domain::Enrollment& enrollment) const {
+bool DerivedKey::issues_for(const domain::Enrollment& enrollment, const domain::Claim&) const {
   return std::holds_alternative<domain::SymmetricKeys>(enrollment.attestation);
 }
 

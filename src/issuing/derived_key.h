@@ -15,7 +15,7 @@ class DerivedKey final : public provisioning::Issuer {
  public:
   explicit DerivedKey(provisioning::Vault& vault) : vault_(vault) {}
 
-  bool issues_for(const domain::Enrollment& enrollment) const override;
+  bool issues_for(const domain::Enrollment& enrollment, const domain::Claim& claim) const override;
   // Gives nothing to hand out: the device holds its keys already. Reasons: kInternal (the
   // enrollment's keys do not open).
   Result<domain::Credential, provisioning::Refusal> issue(const provisioning::IssueInput& input,

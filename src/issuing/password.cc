@@ -25,7 +25,7 @@ Secret make_password(Rng& rng) {
 
 }  // namespace
 
-bool Password::issues_for(const domain::Enrollment& enrollment) const {
+bool Password::issues_for(const domain::Enrollment& enrollment, const domain::Claim&) const {
   return std::holds_alternative<domain::MemberPasswords>(enrollment.attestation);
 }
 

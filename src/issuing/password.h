@@ -16,7 +16,7 @@ class Password final : public provisioning::Issuer {
  public:
   Password(provisioning::Vault& vault, Rng& rng) : vault_(vault), rng_(rng) {}
 
-  bool issues_for(const domain::Enrollment& enrollment) const override;
+  bool issues_for(const domain::Enrollment& enrollment, const domain::Claim& claim) const override;
   // An IssuedPassword. With for_controller the device becomes a controller. Never refuses.
   Result<domain::Credential, provisioning::Refusal> issue(const provisioning::IssueInput& input,
                                                           domain::Device& device) override;

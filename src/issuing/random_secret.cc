@@ -15,7 +15,7 @@ constexpr std::size_t kSecretBytes = 16;
 
 using provisioning::Refusal;
 
-bool RandomSecret::issues_for(const domain::Enrollment& enrollment) const {
+bool RandomSecret::issues_for(const domain::Enrollment& enrollment, const domain::Claim&) const {
   const auto* secret = std::get_if<domain::ProductSecret>(&enrollment.attestation);
   return secret != nullptr && secret->issues == domain::CredentialKind::kSecret;
 }

@@ -17,7 +17,7 @@ class RandomSecret final : public provisioning::Issuer {
  public:
   RandomSecret(provisioning::Vault& vault, Rng& rng) : vault_(vault), rng_(rng) {}
 
-  bool issues_for(const domain::Enrollment& enrollment) const override;
+  bool issues_for(const domain::Enrollment& enrollment, const domain::Claim& claim) const override;
   // An IssuedSecret. Reasons: kInternal (keys that are to be kept do not open).
   Result<domain::Credential, provisioning::Refusal> issue(const provisioning::IssueInput& input,
                                                           domain::Device& device) override;

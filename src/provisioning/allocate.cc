@@ -150,6 +150,12 @@ std::vector<domain::Finding> explain_no_place(const Identified& identified,
              fmt::format("Another registration has {}.", refusal.received),
              "give the enrollment another device id, or delete the other registration"}};
   }
+  if (refusal.reason == Reason::kFirmwareHeld) {
+    return {{Cause::kFirmwareNotListed, true,
+             fmt::format("The device runs firmware that {} does not list, and waits: {}.",
+                         name_text(enrollment), refusal.received),
+             domain::mend::approve_firmware(scope, identified.registration.text())}};
+  }
   if (identified.snapshot->hubs.empty()) {
     return {{Cause::kNoHubLinked, true, fmt::format("No hub is linked to scope '{}'.", scope),
              domain::mend::link_hub(scope, "<hub>")}};

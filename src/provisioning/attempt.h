@@ -19,6 +19,7 @@ inline constexpr std::string_view kRegister = "register";
 inline constexpr std::string_view kAuthenticate = "authenticate";
 inline constexpr std::string_view kPoll = "poll";
 inline constexpr std::string_view kLookUp = "lookup";
+inline constexpr std::string_view kChallenge = "challenge";  // what a register became
 
 class Attempt {
  public:

@@ -61,13 +61,7 @@ class Check {
 
  private:
   AttestInput input(const Candidates& some) const {
-    const Dossier& dossier = identified_.dossier;
-    return {claim_,
-            identified_.registration,
-            some,
-            with_.now,
-            dossier.member ? &*dossier.member : nullptr,
-            dossier.controller ? &*dossier.controller : nullptr};
+    return input_for(with_, claim_, identified_, some);
   }
 
   const AttestWith& with_;
@@ -86,7 +80,42 @@ std::optional<Refusal> unreadable(const domain::Evidence& evidence) {
   return std::nullopt;
 }
 
+// A chain leads to its group by itself: no other is searched for, and the nearest one on the way
+// counts, whoever owns the id.
+Result<Proven, Refusal> attest_chain(const Check& check, const AttestWith& with,
+                                     const Identified& identified) {
+  const auto& owner = identified.dossier.owner_group;
+  if (!with.may_search && !owner) {
+    return Fail(Refusal{Reason::kTooManyAttempts,
+                        "a source that has not failed so often",
+                        "a chain of certificates that was not looked at",
+                        {}});
+  }
+  Candidates groups;
+  for (const domain::Enrollment& group : identified.snapshot->groups) {
+    if (!is_named_only(group)) groups.push_back(&group);
+  }
+  return check.any(groups);
+}
+
 }  // namespace
+
+AttestInput input_for(const AttestWith& with, const domain::Claim& claim,
+                      const Identified& identified,
+                      std::span<const domain::Enrollment* const> candidates) {
+  const Dossier& dossier = identified.dossier;
+  AttestInput input{claim, identified.registration, candidates, with.now};
+  input.member = dossier.member ? &*dossier.member : nullptr;
+  input.controller = dossier.controller ? &*dossier.controller : nullptr;
+  if (identified.snapshot) {
+    input.authorities = identified.snapshot->authorities;
+    input.catalog_version = identified.snapshot->catalog_version;
+  }
+  input.challenge = dossier.challenge ? &*dossier.challenge : nullptr;
+  input.current = dossier.current ? &*dossier.current : nullptr;
+  input.registers = with.registers;
+  return input;
+}
 
 Result<Proven, Refusal> attest(const AttestWith& with, const domain::Claim& claim,
                                const Identified& identified) {
@@ -97,6 +126,10 @@ Result<Proven, Refusal> attest(const AttestWith& with, const domain::Claim& clai
   const Dossier& dossier = identified.dossier;
   if (dossier.named_group) return check.any({&*dossier.named_group});
   if (dossier.individual) return check.any({&*dossier.individual});
+
+  if (std::holds_alternative<domain::CertificateChain>(claim.evidence)) {
+    return attest_chain(check, with, identified);
+  }
 
   std::optional<Refusal> by_owner;
   if (dossier.owner_group) {

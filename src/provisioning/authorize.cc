@@ -42,6 +42,12 @@ Result<void, Refusal> authorize(const domain::Claim& claim, const Identified& id
                         fmt::format("{} bytes", claim.payload.size()),
                         {}});
   }
+  if (!claim.certificate_request.empty() && !enrollment.issuance) {
+    return Fail(Refusal{Reason::kIssuanceOff,
+                        "an enrollment that issues certificates, or a device that asks for none",
+                        name_text(enrollment) + " issues none",
+                        {}});
+  }
   if (const auto* with_passwords = std::get_if<domain::MemberPasswords>(&enrollment.attestation)) {
     return authorize_password_member(claim, identified, *with_passwords, with.as_controller);
   }

@@ -44,7 +44,11 @@ Task<CaseFile> gather_scope(RegistrationStore& store, ExplainSettings settings, 
   if (!dossier || !dossier->scope) co_return file;
   file.scope = dossier->scope;
   file.current = dossier->current;
+  file.challenge = dossier->challenge;
   const domain::ScopeId id = dossier->scope->id;
+  Result<std::vector<domain::CaCertificate>> authorities =
+      co_await store.all_authorities(id, settings.authorities_read_max);
+  if (authorities) file.authorities = *std::move(authorities);
 
   Result<ScopeSnapshot> snapshot = co_await store.scope_snapshot(id);
   if (snapshot) file.same_scope = snapshot->groups;

@@ -28,6 +28,9 @@ struct CaseFile {
   std::optional<domain::Member> member;
   std::vector<domain::Member> roster;
   std::vector<domain::Enrollment> products;
+  // CAs of all scopes, those of the claim's first; and the challenge its TPM was given last.
+  std::vector<domain::CaCertificate> authorities;
+  std::optional<domain::TpmChallenge> challenge;
   // A group that has the name but another kind of attestation, when no product group has it.
   std::optional<domain::Enrollment> namesake;
 };

@@ -283,7 +283,8 @@ std::vector<Finding> Explainer::State::rivals(const Refused& refused, const Case
                            refused.trail.reason, ports.clock.wall(),
                            file.current,         file.candidates,
                            file.same_scope,      neighbours.enrollments,
-                           file.member,          file.roster};
+                           file.member,          file.roster,
+                           file.authorities,     file.challenge ? &*file.challenge : nullptr};
     append(findings, attestor->rivals(input, settings.tests_max));
   }
   return findings;
@@ -354,7 +355,8 @@ Task<std::vector<Finding>> Explainer::State::explain_connection(const Refused& r
                                 file.hubs,
                                 file.enrolled.candidates,
                                 file.enrolled.same_scope,
-                                file.enrolled.member ? &*file.enrolled.member : nullptr};
+                                file.enrolled.member ? &*file.enrolled.member : nullptr,
+                                file.enrolled.authorities};
     append(findings, attestor->connection_rivals(input, settings.tests_max));
   }
   append(findings, recorded_causes(claim, refused.trail, file));

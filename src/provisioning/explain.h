@@ -40,6 +40,7 @@ struct ExplainSettings {
   double explained_burst = 200;            // and at once, after a quiet time
   std::size_t enrollments_read_max = 500;  // of the same scope, near the id
   std::size_t scopes_read_max = 50;        // other scopes whose groups are tried
+  std::size_t authorities_read_max = 200;  // CAs of this scope and others
   std::size_t hubs_read_max = 100;         // for connections to hubs
   std::size_t devices_read_max = 300;      // of the same hub, near the id
 };

@@ -65,8 +65,9 @@ Result<Issued, Refusal> issue(const IssueWith& with, const Identified& identifie
   device.created_at = with.now;
   device.updated_at = with.now;
 
-  const auto issuer = std::find_if(with.issuers.begin(), with.issuers.end(),
-                                   [&](const auto& each) { return each->issues_for(enrollment); });
+  const auto issuer = std::find_if(with.issuers.begin(), with.issuers.end(), [&](const auto& each) {
+    return each->issues_for(enrollment, *with.claim);
+  });
   if (issuer == with.issuers.end()) {
     return Fail(Refusal{domain::Reason::kInternal,
                         "an issuer for the enrollment's attestation",
@@ -75,7 +76,8 @@ Result<Issued, Refusal> issue(const IssueWith& with, const Identified& identifie
   }
   const bool keeps = with.before != nullptr && keeps_credential(identified, enrollment);
   Result<domain::Credential, Refusal> credential = (*issuer)->issue(
-      {enrollment, proven.attested.derivation_id, with.before, keeps, identified.for_controller},
+      {enrollment, proven.attested.derivation_id, with.before, keeps, identified.for_controller,
+       with.claim, &proven.attested, &*identified.dossier.scope},
       device);
   if (!credential) return Fail(std::move(credential).error());
   issued.credential = *std::move(credential);
@@ -90,6 +92,12 @@ std::string describe(const Issued& issued) {
       return "new certificate";
     }
     std::string_view operator()(const domain::IssuedPassword&) const { return "new password"; }
+    std::string_view operator()(const domain::IssuedTpmKey&) const {
+      return "new key, wrapped for its TPM,";
+    }
+    std::string_view operator()(const domain::IssuedChain&) const {
+      return "new certificate for its request,";
+    }
   };
   return fmt::format("{} for device '{}'", std::visit(What{}, issued.credential),
                      issued.device.id.text());

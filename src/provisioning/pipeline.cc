@@ -17,7 +17,8 @@ using domain::Outcome;
 using domain::Reason;
 using domain::Step;
 
-using Verdict = std::variant<domain::Authenticated, domain::Accepted, domain::CurrentState>;
+using Verdict =
+    std::variant<domain::Authenticated, domain::Accepted, domain::CurrentState, domain::Challenged>;
 
 // Times a registration is decided anew because another attempt for the same id got in between.
 constexpr int kRoundsMax = 5;
@@ -99,6 +100,8 @@ struct Provisioning::State {
   // A wrong password of a member is counted where all servers see it; `refusal` says when that
   // locks.
   Task<void> count_guess(const Attempt& attempt, const Identified& identified, Refusal& refusal);
+  // The device must prove first that its TPM holds the keys it showed.
+  Task<Round> challenge(Attempt& attempt, const Identified& identified, AttestWith with);
   Task<Round> take_control(Attempt& attempt, const Identified& identified, const Proven& proven);
   Task<Round> place(Attempt& attempt, const Identified& identified, Proven proven);
   Task<Round> write_failure(Attempt& attempt, const Identified& identified, const Proven& proven,
@@ -140,7 +143,8 @@ Task<Provisioning::State::Round> Provisioning::State::go(Attempt& attempt,
   attempt.pass(Step::kIdentify, describe(*identified));
 
   const bool may_search = !budget.exhausted(attempt.claim.source, ports.clock.monotonic());
-  const AttestWith with{ports.attestors, ports.clock.wall(), may_search};
+  const bool registers = attempt.trail.operation == kRegister;
+  const AttestWith with{ports.attestors, ports.clock.wall(), may_search, registers};
   if (!may_search && is_password(attempt.claim.evidence)) {
     // Whoever guesses must not learn that this one was right.
     co_return refuse(attempt, Step::kAttest, failed_too_often());
@@ -148,19 +152,31 @@ Task<Provisioning::State::Round> Provisioning::State::go(Attempt& attempt,
   Result<Proven, Refusal> proven = attest(with, attempt.claim, *identified);
   if (!proven) {
     Refusal refusal = std::move(proven).error();
+    if (registers && refusal.reason == Reason::kChallengeRequired) {
+      Round challenged = co_await challenge(attempt, *identified, with);
+      co_return challenged;
+    }
     co_await count_guess(attempt, *identified, refusal);
     co_return refuse(attempt, Step::kAttest, std::move(refusal));
   }
   attempt.trail.enrollment = reference_text(*proven->enrollment);
+  Result<void, Refusal> unrevoked =
+      co_await check_revoked(ports.store, proven->enrollment->scope, proven->attested.certificates);
+  if (!unrevoked) co_return refuse(attempt, Step::kAttest, std::move(unrevoked).error());
   attempt.pass(Step::kAttest, proven->attested.detail);
 
   Result<void, Refusal> allowed =
       authorize(attempt.claim, *identified, *proven->enrollment,
                 {ports.clock.wall(), settings.payload_bytes_max, proven->attested.as_controller});
   if (!allowed) co_return refuse(attempt, Step::kAuthorize, std::move(allowed).error());
+  if (registers && proven->attested.withheld) {
+    attempt.fail(Step::kAuthorize, *proven->attested.withheld);
+    Round held = co_await write_failure(attempt, *identified, *proven, *proven->attested.withheld);
+    co_return held;
+  }
   attempt.pass(Step::kAuthorize, "enabled, and owner of the id or the first to claim it");
 
-  if (attempt.trail.operation != kRegister) {
+  if (!registers) {
     Result<Verdict, Refusal> answer = answer_question(attempt, *identified, operation_id);
     if (!answer) co_return refuse(attempt, Step::kAuthorize, std::move(answer).error());
     co_return answer;
@@ -187,6 +203,33 @@ Task<void> Provisioning::State::count_guess(const Attempt& attempt, const Identi
     refusal.received += fmt::format("; after {} wrong ones it is locked until {}", guesses->wrong,
                                     base::format_utc(*guesses->locked_until, 0));
   }
+}
+
+Task<Provisioning::State::Round> Provisioning::State::challenge(Attempt& attempt,
+                                                                const Identified& identified,
+                                                                AttestWith with) {
+  if (!identified.dossier.individual) {
+    co_return refuse(attempt, Step::kAttest,
+                     {Reason::kAttestationMismatch, "an individual enrollment", "none", {}});
+  }
+  const domain::Enrollment* const enrollment = &*identified.dossier.individual;
+  const AttestInput input = input_for(with, attempt.claim, identified, {&enrollment, 1});
+  const std::string_view kind = attestation_name(enrollment->attestation);
+  for (const std::unique_ptr<Attestor>& attestor : ports.attestors) {
+    if (attestor->name() != kind) continue;
+    Result<Challenge, Refusal> made = attestor->challenge(input);
+    if (!made) co_return refuse(attempt, Step::kAttest, std::move(made).error());
+    if (made->is_new) {
+      Result<void> kept = co_await ports.store.put_challenge(std::move(made->record));
+      if (!kept) co_return refuse(attempt, Step::kAttest, store_refusal(kept.error()));
+    }
+    attempt.trail.operation = kChallenge;
+    attempt.trail.enrollment = reference_text(*enrollment);
+    attempt.pass(Step::kAttest, "a challenge for its TPM; what it answers is another attempt");
+    co_return Verdict{domain::Challenged{std::move(made->activation)}};
+  }
+  co_return refuse(attempt, Step::kAttest,
+                   {Reason::kInternal, "an attestor for the enrollment", std::string(kind), {}});
 }
 
 // The device that asks has its credentials: it gets one thing more to control, and no new ones.
@@ -236,7 +279,7 @@ Task<Provisioning::State::Round> Provisioning::State::place(Attempt& attempt,
   attempt.pass(Step::kRecord, "registration, identity, trail and audit in one transaction");
   attempt.finish();
   std::unique_ptr<Assignment> assignment =
-      make_assignment(attempt, identified, proven, *placement, std::move(issued->device));
+      make_assignment(attempt, identified, proven, *placement, *issued);
   domain::Trail trail = assignment->trail;
   Result<domain::Registration, Unrecorded> recorded =
       co_await record(ports.store, std::move(assignment));

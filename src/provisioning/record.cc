@@ -29,6 +29,28 @@ domain::Registration begin_registration(const Attempt& attempt, const Identified
   return registration;
 }
 
+// What only proofs by certificate or TPM leave behind.
+void record_proof(domain::Registration& registration, const Proven& proven) {
+  registration.attestation = attestation_name(proven.enrollment->attestation);
+  registration.measured = proven.attested.measured;
+  if (!proven.attested.storage_root_key.empty()) {
+    registration.storage_root_key = proven.attested.storage_root_key;
+  }
+}
+
+// What every poll is to tell from now on.
+void record_credential(Assignment& assignment, const domain::Credential& credential) {
+  domain::Registration& registration = assignment.registration;
+  registration.activation.clear();
+  registration.issued_chain.clear();
+  if (const auto* key = std::get_if<domain::IssuedTpmKey>(&credential)) {
+    registration.activation = key->activation;
+  } else if (const auto* chain = std::get_if<domain::IssuedChain>(&credential)) {
+    registration.issued_chain = chain->certificates;
+    assignment.issued = chain->record;
+  }
+}
+
 domain::AuditRecord audit_of(const Attempt& attempt, const domain::Registration& registration,
                              std::string action, std::string detail) {
   domain::AuditRecord audit;
@@ -46,6 +68,7 @@ std::unique_ptr<Assignment> begin_assignment(const Attempt& attempt, const Ident
                                              const Proven& proven) {
   auto assignment = std::make_unique<Assignment>();
   assignment->registration = begin_registration(attempt, identified, *proven.enrollment);
+  record_proof(assignment->registration, proven);
   if (identified.dossier.current) {
     assignment->expected_version = identified.dossier.current->version;
   }
@@ -54,11 +77,29 @@ std::unique_ptr<Assignment> begin_assignment(const Attempt& attempt, const Ident
   return assignment;
 }
 
+std::string describe(const domain::RevokedCertificate& revoked) {
+  return fmt::format(
+      "'{}' (SHA-256 {}), revoked {}{}", base::printable(revoked.subject, 200),
+      base::hex_encode(revoked.sha256), base::format_utc(revoked.at, 0),
+      revoked.reason.empty() ? std::string() : ": " + base::printable(revoked.reason, 200));
+}
+
 }  // namespace
+
+Task<Result<void, Refusal>> check_revoked(RegistrationStore& store, domain::ScopeId scope,
+                                          std::vector<base::Bytes> certificates) {
+  if (certificates.empty()) co_return Result<void, Refusal>();
+  Result<std::optional<domain::RevokedCertificate>> revoked =
+      co_await store.find_revoked(std::move(scope), std::move(certificates));
+  if (!revoked) co_return Fail(store_refusal(revoked.error()));
+  if (!*revoked) co_return Result<void, Refusal>();
+  co_return Fail(Refusal{
+      Reason::kCertificateRevoked, "certificates that nobody revoked", describe(**revoked), {}});
+}
 
 std::unique_ptr<Assignment> make_assignment(const Attempt& attempt, const Identified& identified,
                                             const Proven& proven, const Placement& placement,
-                                            domain::Device device) {
+                                            Issued& issued) {
   std::unique_ptr<Assignment> assignment = begin_assignment(attempt, identified, proven);
   domain::Registration& registration = assignment->registration;
   registration.status = RegistrationStatus::kAssigned;
@@ -67,7 +108,10 @@ std::unique_ptr<Assignment> make_assignment(const Attempt& attempt, const Identi
   registration.hub = placement.hub;
   registration.hub_host = placement.hub_host;
   registration.device_id = placement.device_id;
-  assignment->device = std::move(device);
+  assignment->device = std::move(issued.device);
+  record_credential(*assignment, issued.credential);
+  assignment->uses_challenge =
+      std::holds_alternative<domain::TpmKeys>(proven.enrollment->attestation);
   record_member(*assignment, attempt, identified, *proven.enrollment);
   assignment->keeps_twin = placement.keeps_twin;
   assignment->leaves = placement.leaves;

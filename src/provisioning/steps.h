@@ -55,7 +55,13 @@ struct AttestWith {
   std::span<const std::unique_ptr<Attestor>> attestors;
   TimePoint now;
   bool may_search = true;  // whether all groups may be tried; false: only the one that owns the id
+  bool registers = false;
 };
+
+// What attestors get of the claim and of what identify found; refers to both.
+AttestInput input_for(const AttestWith& with, const domain::Claim& claim,
+                      const Identified& identified,
+                      std::span<const domain::Enrollment* const> candidates);
 
 // Individual before group, even when it is disabled; the owner's group before the others. Reasons:
 // kProofMissing, those of Attestor::attest, kAttestationMismatch, kNotEnrolled (no group proves an
@@ -71,8 +77,8 @@ struct AuthorizeWith {
   bool as_controller = false;  // Attested::as_controller
 };
 
-// Reasons: kScopeDisabled, kEnrollmentDisabled, kOwnedByOther, kPayloadInvalid, those of
-// authorize_member.
+// Reasons: kScopeDisabled, kEnrollmentDisabled, kOwnedByOther, kPayloadInvalid, kIssuanceOff, those
+// of authorize_member.
 Result<void, Refusal> authorize(const domain::Claim& claim, const Identified& identified,
                                 const domain::Enrollment& enrollment, const AuthorizeWith& with);
 
@@ -126,7 +132,7 @@ struct IssueWith {
 };
 
 struct Issued {
-  domain::Device device;          // the identity to write
+  domain::Device device;          // the identity to write; make_assignment() takes it
   domain::Credential credential;  // what the device is handed
 };
 
@@ -156,7 +162,7 @@ std::string actor_of(const Attempt& attempt, const domain::ScopeId& scope, std::
 // What a successful attempt writes.
 std::unique_ptr<Assignment> make_assignment(const Attempt& attempt, const Identified& identified,
                                             const Proven& proven, const Placement& placement,
-                                            domain::Device device);
+                                            Issued& issued);
 // What one writes that was proven and allowed but has no place; the identity it had, if any, stays.
 std::unique_ptr<Assignment> make_failure(const Attempt& attempt, const Identified& identified,
                                          const Proven& proven, const Refusal& refusal);
@@ -165,6 +171,10 @@ struct Unrecorded {
   enum class Why { kLostRace, kDeviceIdTaken, kRefused } why = Why::kRefused;
   Refusal refusal;
 };
+// Whether none of the certificates that vouch for the device is revoked. Reasons:
+// kCertificateRevoked, kStoreUnavailable, kInternal.
+Task<Result<void, Refusal>> check_revoked(RegistrationStore& store, domain::ScopeId scope,
+                                          std::vector<base::Bytes> certificates);
 Task<Result<domain::Registration, Unrecorded>> record(RegistrationStore& store,
                                                       std::unique_ptr<Assignment> assignment);
 

@@ -104,7 +104,7 @@ class KeyRotationTest : public testing::Test {
         claim(unit_key(of_group), std::string(kHost) + "/devices/" + std::string(kUnit));
     made.scope.clear();
     made.host = kHost;
-    const auto proof = authenticator_.authenticate(made, hub_, identity(), clock_.wall());
+    const auto proof = authenticator_.authenticate(made, hub_, {identity()}, clock_.wall());
     if (proof) return proof->credential;
     domain::Trail trail;
     trail.id = "connection-" + std::to_string(store_.trails.size());
@@ -161,7 +161,8 @@ TEST_F(KeyRotationTest, DeviceWithASecondKeyComesThroughAReplacedPrimary) {
 
   EXPECT_EQ(register_with(secondary_), Reason::kNone);
   EXPECT_EQ(identity().keys->retired.size(), 1U);
-  EXPECT_FALSE(authenticator_.still_good(*session, hub_, identity())) << "the session must end";
+  EXPECT_FALSE(authenticator_.still_good({"", *session, {}}, hub_, {identity()}))
+      << "the session must end";
   EXPECT_FALSE(connect_with(primary_));
   expect_told("The device uses the primary key that it had at hub 'hub-a' until");
   expect_told("derived from the primary key that group 'line-7' had until");

@@ -20,7 +20,7 @@ class DeviceKeyTest : public testing::Test {
   }
   Result<Authenticated, ProofRefusal> check(const domain::Claim& claim,
                                             std::int64_t now = kHubNow) {
-    return authenticator_.authenticate(claim, hub_, device_, base::from_unix_seconds(now));
+    return authenticator_.authenticate(claim, hub_, {device_}, base::from_unix_seconds(now));
   }
   Reason refusal(const HubTokenSpec& spec, const Secret& key, std::int64_t now = kHubNow) {
     const auto connected = connect(spec, key, now);
@@ -170,34 +170,34 @@ TEST_F(DeviceKeyTest, PolicyWithoutThePermissionOrThatDoesNotExistIsRefused) {
 
 TEST_F(DeviceKeyTest, CredentialIsGoodAsLongAsItsKeyIsInEitherSlot) {
   const std::string credential = connect({}, primary_)->credential;
-  EXPECT_TRUE(authenticator_.still_good(credential, hub_, device_));
+  EXPECT_TRUE(authenticator_.still_good({"", credential, {}}, hub_, {device_}));
   const domain::Device swapped = make_device(vault_, "Dev-1", secondary_, primary_);
-  EXPECT_TRUE(authenticator_.still_good(credential, hub_, swapped));
+  EXPECT_TRUE(authenticator_.still_good({"", credential, {}}, hub_, {swapped}));
   const domain::Device replaced =
       make_device(vault_, "Dev-1", Secret::from_text("0123456789abcdef"), secondary_);
-  EXPECT_FALSE(authenticator_.still_good(credential, hub_, replaced));
-  EXPECT_TRUE(authenticator_.still_good(connect({}, secondary_)->credential, hub_, replaced));
+  EXPECT_FALSE(authenticator_.still_good({"", credential, {}}, hub_, {replaced}));
+  EXPECT_TRUE(authenticator_.still_good(*connect({}, secondary_), hub_, {replaced}));
   domain::Device keyless = device_;
   keyless.keys.reset();
-  EXPECT_FALSE(authenticator_.still_good(credential, hub_, keyless));
+  EXPECT_FALSE(authenticator_.still_good({"", credential, {}}, hub_, {keyless}));
 }
 
 TEST_F(DeviceKeyTest, CredentialOfAPolicyEndsWithItsKeyOrItsPermission) {
   const std::string credential =
       connect(of_policy("device"), policy_key("device", domain::KeySlot::kPrimary))->credential;
-  EXPECT_TRUE(authenticator_.still_good(credential, hub_, device_));
+  EXPECT_TRUE(authenticator_.still_good({"", credential, {}}, hub_, {device_}));
   domain::Hub changed = hub_;
   std::erase_if(changed.policies, [](const auto& each) { return each.name == "device"; });
-  EXPECT_FALSE(authenticator_.still_good(credential, changed, device_));
+  EXPECT_FALSE(authenticator_.still_good({"", credential, {}}, changed, {device_}));
   changed = hub_;
   for (domain::HubPolicy& each : changed.policies) {
     each.permissions = {HubPermission::kServiceConnect};
   }
-  EXPECT_FALSE(authenticator_.still_good(credential, changed, device_));
+  EXPECT_FALSE(authenticator_.still_good({"", credential, {}}, changed, {device_}));
   // A device's own key is no policy's, even when the bytes are the same.
   const domain::Device same =
       make_device(vault_, "Dev-1", policy_key("device", domain::KeySlot::kPrimary), secondary_);
-  EXPECT_FALSE(authenticator_.still_good(credential, changed, same));
+  EXPECT_FALSE(authenticator_.still_good({"", credential, {}}, changed, {same}));
 }
 
 }  // namespace

@@ -32,7 +32,7 @@ class DevicePasswordsTest : public testing::Test {
     return claim;
   }
   Result<hub::Authenticated, hub::ProofRefusal> connect(const domain::Claim& claim) {
-    return authenticator_.authenticate(claim, hub_, device_, base::from_unix_seconds(kNow));
+    return authenticator_.authenticate(claim, hub_, {device_}, base::from_unix_seconds(kNow));
   }
   Reason refusal(std::string_view text, PasswordUse use = PasswordUse::kConnect) {
     const auto connected = connect(claim_with(text, use));
@@ -86,7 +86,7 @@ TEST_F(DevicePasswordsTest, OwnPasswordLetsTheDeviceIn) {
   ASSERT_TRUE(connected) << connected.error().expected;
   EXPECT_EQ(connected->detail, "password of device 'dev-588acc123945ec8436bde3c1'");
   EXPECT_FALSE(connected->expires_at);
-  EXPECT_TRUE(authenticator_.still_good(connected->credential, hub_, device_));
+  EXPECT_TRUE(authenticator_.still_good(*connected, hub_, {device_}));
   EXPECT_EQ(refusal("s3cretAuthKey0002"), Reason::kProofRejected);
   EXPECT_EQ(refusal(""), Reason::kProofRejected);
 }
@@ -103,12 +103,12 @@ TEST_F(DevicePasswordsTest, ConnectionOutlivesNoChangeOfThePassword) {
   const std::string credential = connect(claim_with(kIssued))->credential;
   domain::Device changed = device_;
   changed.password = authenticator_.keep_password(device_.id, Secret::from_text("another"));
-  EXPECT_FALSE(authenticator_.still_good(credential, hub_, changed));
+  EXPECT_FALSE(authenticator_.still_good({"", credential, {}}, hub_, {changed}));
   changed.password->digest.clear();
-  EXPECT_FALSE(authenticator_.still_good(credential, hub_, changed));
+  EXPECT_FALSE(authenticator_.still_good({"", credential, {}}, hub_, {changed}));
   changed.password.reset();
-  EXPECT_FALSE(authenticator_.still_good(credential, hub_, changed));
-  EXPECT_TRUE(authenticator_.still_good(credential, hub_, device_));
+  EXPECT_FALSE(authenticator_.still_good({"", credential, {}}, hub_, {changed}));
+  EXPECT_TRUE(authenticator_.still_good({"", credential, {}}, hub_, {device_}));
 }
 
 TEST_F(DevicePasswordsTest, KeptPasswordIsTheOneThatConnects) {

@@ -29,7 +29,7 @@ class DeviceProofsTest : public testing::Test {
     domain::Claim claim;
     claim.registration_id = device_.id.text();
     claim.evidence = std::move(evidence);
-    return authenticator_.authenticate(claim, hub_, device_, base::from_unix_seconds(now));
+    return authenticator_.authenticate(claim, hub_, {device_}, base::from_unix_seconds(now));
   }
   Reason refusal(domain::Evidence evidence, std::int64_t now = kUserExpiry) {
     const auto connected = connect(std::move(evidence), now);
@@ -133,7 +133,7 @@ TEST_F(DeviceProofsTest, SharedKey_IsThePrimaryOneAndItsCredentialLetsTheChannel
   const auto connected = connect(domain::SharedKeyChannel{"ABCDE12345xyz", key->credential});
   ASSERT_TRUE(connected);
   EXPECT_EQ(connected->detail, "key of device 'ABCDE12345xyz', in the handshake");
-  EXPECT_TRUE(authenticator_.still_good(connected->credential, hub_, device_));
+  EXPECT_TRUE(authenticator_.still_good(*connected, hub_, {device_}));
 }
 
 TEST_F(DeviceProofsTest, SharedKey_IsNoneForADeviceWithoutKeysOrWithOneThatDoesNotOpen) {
@@ -231,12 +231,12 @@ TEST_F(CertificateProofTest, OtherKindsOfProof_AreAMismatch) {
 
 TEST_F(CertificateProofTest, Credential_EndsWithTheCertificate) {
   const std::string credential = connect(chain(der_), now())->credential;
-  EXPECT_TRUE(authenticator_.still_good(credential, hub_, device_));
+  EXPECT_TRUE(authenticator_.still_good({"", credential, {}}, hub_, {device_}));
   domain::Device replaced = device_;
   replaced.certificate = pinned(issue("ABCDE12345xyz"));
-  EXPECT_FALSE(authenticator_.still_good(credential, hub_, replaced));
+  EXPECT_FALSE(authenticator_.still_good({"", credential, {}}, hub_, {replaced}));
   replaced.certificate.reset();
-  EXPECT_FALSE(authenticator_.still_good(credential, hub_, replaced));
+  EXPECT_FALSE(authenticator_.still_good({"", credential, {}}, hub_, {replaced}));
 }
 
 }  // namespace

@@ -8,9 +8,9 @@
 #include "base/secret.h"
 #include "domain/claim.h"
 #include "domain/records.h"
-#include "hub/ports/device_store.h"
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -38,16 +38,23 @@ struct SharedKey {
   std::string credential;  // as Authenticated::credential
 };
 
+// A device, and what its certificates hang on (hub::Dossier).
+struct Standing {
+  const domain::Device& device;
+  std::span<const domain::CaCertificate> authorities = {};
+  bool enrollment_enabled = true;
+};
+
 class Authenticator {
  public:
   virtual ~Authenticator() = default;
   // The device's own keys, or those of a policy of its hub that lets devices connect when the
-  // evidence names a policy. `dossier.device` is there. Reasons: kProofMissing, kProofMalformed,
+  // evidence names a policy. Reasons: kProofMissing, kProofMalformed,
   // kProofExpired, kProofExpiryTooFar, kProofAudienceMismatch, kProofRejected,
   // kAttestationMismatch, kCertificateInvalid and the others of certificates, kEnrollmentDisabled.
   virtual Result<Authenticated, ProofRefusal> authenticate(const domain::Claim& claim,
                                                            const domain::Hub& hub,
-                                                           const Dossier& dossier,
+                                                           const Standing& standing,
                                                            TimePoint now) = 0;
   // What is kept of a password that was chosen for the device.
   virtual domain::DevicePassword keep_password(const domain::DeviceId& device,
@@ -56,7 +63,7 @@ class Authenticator {
   virtual std::optional<SharedKey> shared_key(const domain::Device& device) = 0;
   // Whether what was proven then still is a credential of the device (or of its hub's policies).
   virtual bool still_good(const Authenticated& proven, const domain::Hub& hub,
-                          const Dossier& dossier) = 0;
+                          const Standing& standing) = 0;
 };
 
 }  // namespace berth::hub

@@ -78,6 +78,18 @@ class MemoryStore final : public DeviceStore {
     activations.push_back(at);
     co_return true;
   }
+  Task<Result<std::optional<domain::RevokedCertificate>>> find_revoked(
+      domain::ScopeId scope, std::vector<base::Bytes> certificates) override {
+    const std::lock_guard lock(mutex);
+    if (down) co_return unavailable();
+    for (const domain::RevokedCertificate& each : revoked) {
+      if (each.scope != scope) continue;
+      if (std::find(certificates.begin(), certificates.end(), each.sha256) != certificates.end()) {
+        co_return each;
+      }
+    }
+    co_return std::nullopt;
+  }
   Task<Result<void>> bind(Binding binding) override {
     const std::lock_guard lock(mutex);
     if (down) co_return unavailable();
@@ -224,6 +236,7 @@ class MemoryStore final : public DeviceStore {
   std::unordered_map<DeviceKey, std::deque<domain::QueuedMessage>, DeviceKeyHash> queues;
   std::optional<domain::Enrollment> group;  // of every member
   std::vector<Binding> bindings;
+  std::vector<domain::RevokedCertificate> revoked;
   std::vector<TimePoint> activations;
   std::vector<ConnectionRecord> notes;
   std::vector<domain::AuditRecord> audits;
@@ -288,16 +301,22 @@ class MemoryLog final : public TelemetryLog {
   std::vector<std::string> forgotten;
 };
 
-// A password is kept as it is. A claim "signed by" a text is proven by the device, or the policy it
-// names, that has this text as its primary or secondary key.
+// A password is kept as it is. A certificate is its own fingerprint, pinned by the device. A claim
+// "signed by" a text is proven by the device, or the policy it names, that has this text as its
+// primary or secondary key.
 class TextAuthenticator final : public Authenticator {
  public:
   Result<Authenticated, ProofRefusal> authenticate(const domain::Claim& claim,
-                                                   const domain::Hub& hub,
-                                                   const domain::Device& device,
+                                                   const domain::Hub& hub, const Standing& standing,
                                                    TimePoint now) override {
+    const domain::Device& device = standing.device;
     const auto* password = std::get_if<domain::Password>(&claim.evidence);
     if (password != nullptr) return check(password->text->text(), device);
+    if (const auto* chain = std::get_if<domain::CertificateChain>(&claim.evidence)) {
+      Authenticated proven{"a certificate", {}, {}, chain->certificates};
+      if (still_good(proven, hub, standing)) return proven;
+      return Fail(ProofRefusal{domain::Reason::kProofRejected, "its certificate", "another"});
+    }
     const auto* mac = std::get_if<domain::MacOverText>(&claim.evidence);
     if (mac == nullptr) return Fail(ProofRefusal{domain::Reason::kProofMissing, "a proof", "none"});
     Authenticated proven{"a key", mac->key_name + '|' + mac->signed_text, {}};
@@ -307,7 +326,7 @@ class TextAuthenticator final : public Authenticator {
         return Fail(ProofRefusal{domain::Reason::kProofExpired, "later", "earlier"});
       }
     }
-    if (still_good(proven.credential, hub, device)) return proven;
+    if (still_good(proven, hub, standing)) return proven;
     return Fail(ProofRefusal{domain::Reason::kProofRejected, "a key of its", "another"});
   }
   domain::DevicePassword keep_password(const domain::DeviceId& device,
@@ -321,8 +340,14 @@ class TextAuthenticator final : public Authenticator {
     const std::string text(key.begin(), key.end());
     return SharedKey{Secret::from_text(text), '|' + text};
   }
-  bool still_good(const std::string& credential, const domain::Hub& hub,
-                  const domain::Device& device) override {
+  bool still_good(const Authenticated& proven, const domain::Hub& hub,
+                  const Standing& standing) override {
+    const std::string& credential = proven.credential;
+    const domain::Device& device = standing.device;
+    if (!proven.certificates.empty()) {
+      return standing.enrollment_enabled && device.certificate &&
+             device.certificate->sha256 == proven.certificates.front();
+    }
     const std::size_t bar = credential.find('|');
     const std::string policy = credential.substr(0, bar);
     if (policy == kPasswordCredential) {

@@ -51,9 +51,9 @@ TEST_F(CertificateTest, Member_IsHandedACertificateOfItsIdWhoseFingerprintIsPinn
 }
 
 TEST_F(CertificateTest, IssuesOnlyForGroupsThatIssueCertificates) {
-  EXPECT_TRUE(issuer_.issues_for(group(CredentialKind::kCertificate)));
-  EXPECT_FALSE(issuer_.issues_for(group(CredentialKind::kSecret)));
-  EXPECT_FALSE(issuer_.issues_for(domain::Enrollment{}));
+  EXPECT_TRUE(issuer_.issues_for(group(CredentialKind::kCertificate), {}));
+  EXPECT_FALSE(issuer_.issues_for(group(CredentialKind::kSecret), {}));
+  EXPECT_FALSE(issuer_.issues_for(domain::Enrollment{}, {}));
 }
 
 TEST_F(CertificateTest, RegisteringAgain_GivesAnotherOneAndRetiresTheOneBefore) {

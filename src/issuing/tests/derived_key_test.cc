@@ -98,9 +98,9 @@ TEST_F(DerivedKeyTest, Device_IsHandedNothingBecauseItHasItsKeys) {
 TEST_F(DerivedKeyTest, GroupsWithAProductSecret_AreNotItsOwn) {
   domain::Enrollment by =
       enrollment(domain::EnrollmentKind::kGroup, Secret::from_text("0123456789abcdef"));
-  EXPECT_TRUE(issuer_.issues_for(by));
+  EXPECT_TRUE(issuer_.issues_for(by, {}));
   by.attestation = domain::ProductSecret{};
-  EXPECT_FALSE(issuer_.issues_for(by));
+  EXPECT_FALSE(issuer_.issues_for(by, {}));
 }
 
 TEST_F(DerivedKeyTest, KeyOfAnotherRecord_IsRefusedAsInternal) {

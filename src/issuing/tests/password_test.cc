@@ -92,11 +92,11 @@ TEST_F(PasswordTest, EveryCharacterIsAsLikely) {
 }
 
 TEST_F(PasswordTest, IssuesOnlyForGroupsWithMemberPasswords) {
-  EXPECT_TRUE(issuer_.issues_for(group()));
-  EXPECT_FALSE(issuer_.issues_for(domain::Enrollment{}));
+  EXPECT_TRUE(issuer_.issues_for(group(), {}));
+  EXPECT_FALSE(issuer_.issues_for(domain::Enrollment{}, {}));
   domain::Enrollment product = group();
   product.attestation = domain::ProductSecret{};
-  EXPECT_FALSE(issuer_.issues_for(product));
+  EXPECT_FALSE(issuer_.issues_for(product, {}));
 }
 
 TEST_F(PasswordTest, DeviceThatControlsMembersBecomesAController) {

@@ -44,9 +44,9 @@ TEST_F(RandomSecretTest, Member_IsHandedItsPrimaryKeyOfSixteenBytes) {
 }
 
 TEST_F(RandomSecretTest, IssuesOnlyForGroupsThatIssueSecrets) {
-  EXPECT_TRUE(issuer_.issues_for(group(CredentialKind::kSecret)));
-  EXPECT_FALSE(issuer_.issues_for(group(CredentialKind::kCertificate)));
-  EXPECT_FALSE(issuer_.issues_for(domain::Enrollment{}));
+  EXPECT_TRUE(issuer_.issues_for(group(CredentialKind::kSecret), {}));
+  EXPECT_FALSE(issuer_.issues_for(group(CredentialKind::kCertificate), {}));
+  EXPECT_FALSE(issuer_.issues_for(domain::Enrollment{}, {}));
 }
 
 TEST_F(RandomSecretTest, RegisteringAgain_GivesAnotherSecretAndRetiresTheOneBefore) {

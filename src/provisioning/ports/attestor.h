@@ -107,6 +107,7 @@ struct ConnectionInput {
 struct Challenge {
   domain::TpmChallenge record;  // to be stored before the device hears of it
   base::Bytes activation;       // domain::Challenged
+  bool is_new = true;           // false: the record is the stored one, its key wrapped anew
 };
 
 class Attestor {

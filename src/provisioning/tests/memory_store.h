@@ -27,7 +27,11 @@ class MemoryStore final : public RegistrationStore {
   std::map<Key, domain::Registration> registrations;
   std::vector<domain::Hub> unlinked_hubs;
   std::map<Key, domain::Device> devices;
-  std::map<Key, domain::Member> members;                        // by (group key, name)
+  std::map<Key, domain::Member> members;  // by (group key, name)
+  std::vector<domain::CaCertificate> authorities;
+  std::vector<domain::RevokedCertificate> revoked;
+  std::map<Key, domain::TpmChallenge> challenges;  // by (scope, id key)
+  std::vector<domain::CertificateRecord> issued;
   std::vector<std::pair<std::string, std::string>> controlled;  // (controller, device)
   std::vector<domain::Trail> trails;
   std::vector<domain::AuditRecord> audits;
@@ -51,6 +55,8 @@ class MemoryStore final : public RegistrationStore {
     if (individual != individual_enrollments.end()) dossier.individual = individual->second;
     const auto current = registrations.find({scope, key});
     if (current != registrations.end()) dossier.current = current->second;
+    const auto challenge = challenges.find({scope, key});
+    if (challenge != challenges.end()) dossier.challenge = challenge->second;
     if (!dossier.current) co_return dossier;
     for (const domain::Enrollment& group : groups[scope]) {
       const domain::EnrollmentRef& owner = dossier.current->enrollment;
@@ -127,7 +133,37 @@ class MemoryStore final : public RegistrationStore {
   Task<Result<ScopeSnapshot>> scope_snapshot(domain::ScopeId scope) override {
     if (fail_reads) co_return Fail(*fail_reads);
     ++snapshots_read;
-    co_return ScopeSnapshot{catalog_version, groups[scope.text()], hubs[scope.text()]};
+    ScopeSnapshot snapshot{catalog_version, groups[scope.text()], hubs[scope.text()]};
+    for (const domain::CaCertificate& each : authorities) {
+      if (each.scope == scope) snapshot.authorities.push_back(each);
+    }
+    co_return snapshot;
+  }
+
+  Task<Result<void>> put_challenge(domain::TpmChallenge challenge) override {
+    if (fail_commits) co_return Fail(*fail_commits);
+    const Key key = {challenge.scope.text(), challenge.registration.key()};
+    challenges.insert_or_assign(key, std::move(challenge));
+    co_return Result<void>();
+  }
+  Task<Result<std::optional<domain::TpmChallenge>>> find_challenge(
+      domain::ScopeId scope, domain::RegistrationId id) override {
+    const auto found = challenges.find({scope.text(), id.key()});
+    if (found == challenges.end()) co_return std::nullopt;
+    co_return found->second;
+  }
+  Task<Result<std::optional<domain::RevokedCertificate>>> find_revoked(
+      domain::ScopeId scope, std::vector<base::Bytes> certificates) override {
+    if (fail_reads) co_return Fail(*fail_reads);
+    for (const domain::RevokedCertificate& each : revoked) {
+      const auto found = std::find(certificates.begin(), certificates.end(), each.sha256);
+      if (each.scope == scope && found != certificates.end()) co_return each;
+    }
+    co_return std::nullopt;
+  }
+  Task<Result<std::vector<domain::CaCertificate>>> all_authorities(domain::ScopeId,
+                                                                   std::size_t) override {
+    co_return authorities;
   }
 
   Task<Result<domain::Registration>> commit(std::unique_ptr<Assignment> assignment) override {
@@ -141,6 +177,13 @@ class MemoryStore final : public RegistrationStore {
         (there && current->second.version != *assignment->expected_version)) {
       co_return Fail(ErrorKind::kConflict, std::string(kLostRaceWord));
     }
+    if (assignment->uses_challenge) {
+      const auto challenge = challenges.find(key);
+      if (challenge == challenges.end() || std::exchange(challenge->second.used, true)) {
+        co_return Fail(ErrorKind::kConflict, std::string(kLostRaceWord));
+      }
+    }
+    if (assignment->issued) issued.push_back(*assignment->issued);
     if (assignment->new_member) {
       const domain::Member& added = *assignment->new_member;
       const auto requested = std::count_if(members.begin(), members.end(), [&](const auto& each) {

@@ -84,7 +84,7 @@ class FirstHub final : public Allocator {
 
 class NameIssuer final : public Issuer {
  public:
-  bool issues_for(const domain::Enrollment& enrollment) const override {
+  bool issues_for(const domain::Enrollment& enrollment, const domain::Claim&) const override {
     return std::holds_alternative<domain::SymmetricKeys>(enrollment.attestation);
   }
   Result<domain::Credential, Refusal> issue(const IssueInput& input,
@@ -166,7 +166,7 @@ class PasswordAttestor final : public Attestor {
 
 class PasswordIssuer final : public Issuer {
  public:
-  bool issues_for(const domain::Enrollment& enrollment) const override {
+  bool issues_for(const domain::Enrollment& enrollment, const domain::Claim&) const override {
     return std::holds_alternative<domain::MemberPasswords>(enrollment.attestation);
   }
   Result<domain::Credential, Refusal> issue(const IssueInput&, domain::Device& device) override {
@@ -180,7 +180,7 @@ class PasswordIssuer final : public Issuer {
 // Numbers what it issues.
 class NumberIssuer final : public Issuer {
  public:
-  bool issues_for(const domain::Enrollment& enrollment) const override {
+  bool issues_for(const domain::Enrollment& enrollment, const domain::Claim&) const override {
     return std::holds_alternative<domain::ProductSecret>(enrollment.attestation);
   }
   Result<domain::Credential, Refusal> issue(const IssueInput& input,
