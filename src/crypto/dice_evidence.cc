@@ -4,7 +4,6 @@
 #include "crypto/dice_parts.h"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 namespace berth::crypto {
@@ -83,16 +82,29 @@ void read_purposes(const DerExtension& extension, std::size_t certificate, DiceE
   }
 }
 
+Result<void> add_layers(std::vector<DiceLayer> layers, std::size_t at, DiceEvidence& evidence) {
+  for (DiceLayer& layer : layers) {
+    layer.certificate = at;
+    evidence.layers.push_back(std::move(layer));
+  }
+  std::size_t digests = 0;
+  for (const DiceLayer& layer : evidence.layers) digests += layer.digests.size();
+  if (evidence.layers.size() > kDiceLayersMax) {
+    return Fail(ErrorKind::kInvalid,
+                "the chain measures more than " + std::to_string(kDiceLayersMax) + " layers");
+  }
+  if (digests > kDiceDigestsOfChainMax) {
+    return Fail(ErrorKind::kInvalid,
+                "the chain has more than " + std::to_string(kDiceDigestsOfChainMax) + " digests");
+  }
+  return {};
+}
+
 Result<void> read_one(DerBytes der, std::size_t at, DiceEvidence& evidence) {
   BERTH_TRY(const DerCertificate certificate, read_der_certificate(der));
   for (const DerExtension& extension : certificate.extensions) {
     BERTH_TRY(std::vector<DiceLayer> layers, read_layers(extension));
-    if (evidence.layers.size() + layers.size() > kDiceLayersMax) {
-      return Fail(ErrorKind::kInvalid,
-                  "the chain measures more than " + std::to_string(kDiceLayersMax) + " layers");
-    }
-    for (DiceLayer& layer : layers) layer.certificate = at;
-    std::move(layers.begin(), layers.end(), std::back_inserter(evidence.layers));
+    if (auto added = add_layers(std::move(layers), at, evidence); !added) return added;
     if (extension.oid == oid::kUeid) {
       BERTH_TRY(base::Bytes ueid, read_ueid(extension.value));
       if (evidence.ueid.empty()) evidence.ueid = std::move(ueid);

@@ -25,6 +25,7 @@ namespace berth::crypto {
 inline constexpr std::size_t kDiceChainMax = 20;
 inline constexpr std::size_t kDiceLayersMax = 64;
 inline constexpr std::size_t kDiceDigestsMax = 16;  // in one list of one layer
+inline constexpr std::size_t kDiceDigestsOfChainMax = 64;
 inline constexpr std::size_t kDiceTextBytesMax = 256;
 inline constexpr std::size_t kDiceDescriptorBytesMax = 4096;
 
