@@ -85,6 +85,7 @@ struct CaCertificate {
   Certificate certificate;
   bool verified = false;               // only then it vouches for devices
   std::string verification_code = {};  // 48 hex digits while its possession is to be proven
+  std::vector<std::string> warnings = {};  // as Enrollment::warnings
   TimePoint created_at;
   TimePoint updated_at;
   std::uint64_t version = 0;

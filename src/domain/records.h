@@ -195,6 +195,8 @@ struct Enrollment {
   std::string device_information = "{}";             // individual only; free JSON object
   std::vector<TopicPermission> topics;               // groups with a product secret only
   std::optional<CertificateIssuance> issuance = {};  // devices may ask for a certificate
+  // What an operator should know who has just made or changed it; set by management, not stored.
+  std::vector<std::string> warnings = {};
   TimePoint created_at;
   TimePoint updated_at;
   std::uint64_t version = 0;

@@ -17,6 +17,12 @@ struct Table {
   Requirement writer(std::string_view scope) const {
     return {Role::kOperator, Reach::kScope, scope};
   }
+  // Who says without a proof that a CA is to be trusted answers for all devices it signs.
+  Requirement ca_writer(std::string_view scope, const domain::CaEdit& edit) const {
+    if (!edit.verified.value_or(false)) return writer(scope);
+    return {Role::kAdmin, Reach::kScope, scope,
+            "calling a CA verified without a proof of possession"};
+  }
   static constexpr Requirement kServerAdmin{Role::kAdmin, Reach::kServer, {}};
   static constexpr Requirement kServerOperator{Role::kOperator, Reach::kServer, {}};
   static constexpr Requirement kNarrowedViewer{Role::kViewer, Reach::kNarrowed, {}};
@@ -66,6 +72,19 @@ struct Table {
   Requirement operator()(const domain::UpdateAccount& c) const { return writer(c.scope); }
   Requirement operator()(const domain::DeleteAccount& c) const { return writer(c.scope); }
 
+  Requirement operator()(const domain::CreateCa& c) const { return ca_writer(c.scope, c.edit); }
+  Requirement operator()(const domain::GetCa& c) const { return viewer(c.scope); }
+  Requirement operator()(const domain::ListCas& c) const { return viewer(c.scope); }
+  Requirement operator()(const domain::UpdateCa& c) const { return ca_writer(c.scope, c.edit); }
+  Requirement operator()(const domain::DeleteCa& c) const { return writer(c.scope); }
+  Requirement operator()(const domain::MakeVerificationCode& c) const { return writer(c.scope); }
+  Requirement operator()(const domain::VerifyCa& c) const { return writer(c.scope); }
+  Requirement operator()(const domain::RevokeCertificate& c) const { return writer(c.scope); }
+  Requirement operator()(const domain::RestoreCertificate& c) const { return writer(c.scope); }
+  Requirement operator()(const domain::ListRevoked& c) const { return viewer(c.scope); }
+  Requirement operator()(const domain::ListIssued& c) const { return viewer(c.scope); }
+  Requirement operator()(const domain::ApproveFirmware& c) const { return writer(c.scope); }
+
   Requirement operator()(const domain::GetRegistration& c) const { return viewer(c.scope); }
   Requirement operator()(const domain::ListRegistrations& c) const { return viewer(c.scope); }
   Requirement operator()(const domain::DeleteRegistration& c) const { return writer(c.scope); }
@@ -112,7 +131,7 @@ Result<void> authorise(const Actor& actor, const domain::ManagementCommand& comm
   const Requirement needed = requirement(command);
   if (actor.role < needed.role) {
     return Fail(ErrorKind::kForbidden,
-                fmt::format("this takes the role {}; token '{}' has the role {}",
+                fmt::format("{} takes the role {}; token '{}' has the role {}", needed.what,
                             to_string(needed.role), actor.token_id, to_string(actor.role)),
                 "ask an admin for a token: " + domain::mend::create_token(to_string(needed.role)));
   }

@@ -19,7 +19,8 @@ enum class Reach {
 struct Requirement {
   domain::Role role = domain::Role::kAdmin;
   Reach reach = Reach::kServer;
-  std::string_view scope;  // for kScope: as given in the command, which it borrows from
+  std::string_view scope;          // for kScope: as given in the command, which it borrows from
+  std::string_view what = "this";  // for refusals: what takes the role
 };
 Requirement requirement(const domain::ManagementCommand& command);
 

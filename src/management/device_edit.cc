@@ -1,5 +1,6 @@
 #include "management/device_edit.h"
 
+#include "management/device_certificates.h"
 #include "management/keys.h"
 #include "management/validation.h"
 
@@ -41,7 +42,8 @@ Result<void> edit_key(const Call& call, Device& device, KeySlot slot,
 
 Result<void> edit_keys(const Call& call, Device& device, const DeviceEdit& edit,
                        Differences& changed) {
-  if (!is_new(device) && !edit.primary_key && !edit.secondary_key) return {};
+  const bool given = edit.primary_key || edit.secondary_key;
+  if (!given && (!is_new(device) || wants_certificates(edit))) return {};
   if (device.password) {
     return Fail(
         ErrorKind::kInvalid,
@@ -81,7 +83,9 @@ Secret made_up_key(const Call& call, const Device& device) {
 
 Result<Differences> edit_device(const Call& call, Device& device, const DeviceEdit& edit) {
   Differences changed;
-  Result<void> done = edit_keys(call, device, edit, changed);
+  Result<void> done = edit_device_certificates(call, device, edit, changed);
+  if (!done) return Fail(std::move(done).error());
+  done = edit_keys(call, device, edit, changed);
   if (!done) return Fail(std::move(done).error());
   done = edit_twin(device, edit);
   if (!done) return Fail(std::move(done).error());

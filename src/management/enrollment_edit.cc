@@ -2,9 +2,12 @@
 
 #include "domain/mend.h"
 #include "management/attestation_kind.h"
+#include "management/certificate_trust.h"
+#include "management/issuance.h"
 #include "management/keys.h"
 #include "management/member_passwords.h"
 #include "management/product_secret.h"
+#include "management/tpm_keys.h"
 #include "management/validation.h"
 
 #include <fmt/format.h>
@@ -51,7 +54,7 @@ Result<void> edit_key(const Call& call, Enrollment& enrollment, KeySlot slot,
 
 // The proof that its devices must bring, whatever kind it is of.
 Result<void> edit_attestation(const Call& call, Enrollment& enrollment, const EnrollmentEdit& edit,
-                              Differences& changed) {
+                              const Surroundings& surroundings, Differences& changed) {
   Result<void> done = check_attestation_kind(enrollment, edit);
   if (!done) return done;
   if (std::holds_alternative<domain::ProductSecret>(enrollment.attestation)) {
@@ -59,6 +62,12 @@ Result<void> edit_attestation(const Call& call, Enrollment& enrollment, const En
   }
   if (std::holds_alternative<domain::MemberPasswords>(enrollment.attestation)) {
     return edit_password_group(call, enrollment, edit, changed);
+  }
+  if (std::holds_alternative<domain::CertificateTrust>(enrollment.attestation)) {
+    return edit_certificate_trust(call, enrollment, edit, surroundings, changed);
+  }
+  if (std::holds_alternative<domain::TpmKeys>(enrollment.attestation)) {
+    return edit_tpm_keys(call, enrollment, edit, changed);
   }
   done = edit_key(call, enrollment, KeySlot::kPrimary, edit.primary_key, changed);
   if (!done) return done;
@@ -173,7 +182,9 @@ Result<Differences> edit_enrollment(const Call& call, Enrollment& enrollment,
   const auto fail = [](Result<void>& failed) { return Fail(std::move(failed).error()); };
   Result<void> done = individual_only(enrollment, edit);
   if (!done) return fail(done);
-  done = edit_attestation(call, enrollment, edit, changed);
+  done = edit_attestation(call, enrollment, edit, surroundings, changed);
+  if (!done) return fail(done);
+  done = edit_issuance(enrollment, edit, changed);
   if (!done) return fail(done);
   done = edit_allocation(enrollment, edit, surroundings, changed);
   if (!done) return fail(done);

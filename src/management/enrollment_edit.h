@@ -12,6 +12,7 @@ namespace berth::management {
 struct Surroundings {
   const domain::Scope& scope;
   const std::vector<domain::HubLink>& links;
+  const std::vector<domain::CaCertificate>& cas;  // empty unless the edit is about certificates
 };
 
 // Applies the edit to a record whose scope, kind and id are set; times and version are not touched.

@@ -23,6 +23,20 @@ Act act(std::string_view action, const Enrollment& enrollment, std::string detai
           std::move(detail)};
 }
 
+Error has_certificates(const Enrollment& enrollment) {
+  return {ErrorKind::kInvalid,
+          fmt::format("{} '{}' proves its devices with certificates, and has no keys",
+                      noun(enrollment.kind), enrollment.id.text()),
+          "see which certificates: " + domain::mend::show(enrollment)};
+}
+
+Error has_tpm(const Enrollment& enrollment) {
+  return {ErrorKind::kInvalid,
+          fmt::format("{} '{}' proves its device with a TPM, whose keys never leave it",
+                      noun(enrollment.kind), enrollment.id.text()),
+          "see the public keys: " + domain::mend::show(enrollment)};
+}
+
 struct Opened {
   const Call& call;
   const Enrollment& enrollment;
@@ -40,6 +54,12 @@ struct Opened {
   Result<domain::ManagementResult> operator()(const domain::MemberPasswords&) const {
     BERTH_TRY(domain::DerivationKeys keys, open_derivation_secret(call, enrollment));
     return keys;
+  }
+  Result<domain::ManagementResult> operator()(const domain::CertificateTrust&) const {
+    return Fail(has_certificates(enrollment));
+  }
+  Result<domain::ManagementResult> operator()(const domain::TpmKeys&) const {
+    return Fail(has_tpm(enrollment));
   }
 };
 
@@ -64,6 +84,10 @@ struct KeysMissing {
         "give it another secret to derive passwords from: " +
             domain::mend::thing_template("update", enrollment, "--derivation-secret-file FILE")};
   }
+  std::optional<Error> operator()(const domain::CertificateTrust&) const {
+    return has_certificates(enrollment);
+  }
+  std::optional<Error> operator()(const domain::TpmKeys&) const { return has_tpm(enrollment); }
 };
 
 }  // namespace

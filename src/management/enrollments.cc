@@ -1,6 +1,9 @@
 // Enrollments: standing permission for one device or many to register.
+#include "management/attestation_kind.h"
+#include "management/certificate_trust.h"
 #include "management/changes.h"
 #include "management/enrollment_edit.h"
+#include "management/issuance.h"
 #include "management/lookup.h"
 #include "management/member_passwords.h"
 #include "management/product_secret.h"
@@ -23,13 +26,15 @@ Act act(std::string_view action, const Enrollment& enrollment, std::string detai
   return {action, enrollment.scope.text(), target_of(enrollment), std::move(detail)};
 }
 
-// The two records the rules look at beside the enrollment.
+// What the rules look at beside the enrollment.
 struct Loaded {
   domain::Scope scope;
   std::vector<domain::HubLink> links;
+  std::vector<domain::CaCertificate> cas;
+  Surroundings surroundings() const { return {scope, links, cas}; }
 };
 
-Task<Result<Loaded>> load(const Call& call, std::string scope_id) {
+Task<Result<Loaded>> load(const Call& call, std::string scope_id, bool with_cas) {
   Loaded loaded;
   Result<domain::Scope> scope = co_await find_scope(call, std::move(scope_id));
   if (!scope) co_return Fail(std::move(scope).error());
@@ -38,7 +43,43 @@ Task<Result<Loaded>> load(const Call& call, std::string scope_id) {
       co_await call.ports.catalog.list_hub_links(loaded.scope.id.text());
   if (!links) co_return Fail(std::move(links).error());
   loaded.links = std::move(links->items);
+  if (!with_cas) co_return loaded;
+  Result<domain::Listing<domain::CaCertificate>> cas =
+      co_await call.ports.catalog.list_cas(loaded.scope.id.text());
+  if (!cas) co_return Fail(std::move(cas).error());
+  loaded.cas = std::move(cas->items);
   co_return loaded;
+}
+
+// Whether devices prove themselves to it, or to their hub because of it, with certificates.
+bool uses_certificates(const Enrollment& enrollment) {
+  return enrollment.issuance ||
+         std::holds_alternative<domain::CertificateTrust>(enrollment.attestation);
+}
+
+// Whether certificates that were good because of it may no longer be.
+bool trust_moved(const Enrollment& before, const Enrollment& after) {
+  if (!uses_certificates(before)) return false;
+  if (before.enabled != after.enabled) return true;
+  const auto* old = std::get_if<domain::CertificateTrust>(&before.attestation);
+  const auto* now = std::get_if<domain::CertificateTrust>(&after.attestation);
+  if (old == nullptr || now == nullptr) return false;
+  return old->primary != now->primary || old->secondary != now->secondary || old->dice != now->dice;
+}
+
+// Written, with its CA in place if it is to issue certificates; the enrollment as it is then.
+Task<Result<Enrollment>> store(const Call& call, Enrollment enrollment, Expectation expectation,
+                               Act act) {
+  if (enrollment.issuance) {
+    Result<void> ready = co_await ensure_issuing_authority(call, enrollment.scope);
+    if (!ready) co_return Fail(std::move(ready).error());
+  }
+  enrollment.updated_at = call.ports.clock.wall();
+  auto change = make_change(call, PutEnrollment{enrollment}, expectation, std::move(act));
+  Result<std::uint64_t> version = co_await apply(call, std::move(change));
+  if (!version) co_return Fail(std::move(version).error());
+  enrollment.version = *version;
+  co_return enrollment;
 }
 
 }  // namespace
@@ -62,47 +103,55 @@ static Result<Enrollment> begun(const Call& call, const domain::CreateEnrollment
               password_group_id(given ? *given : made_up_password_group_id(call.ports.rng)));
     enrollment.attestation = domain::MemberPasswords();
   } else {
-    BERTH_TRY(enrollment.id, domain::EnrollmentId::parse(given.value_or("")));
+    if (command.edit.x509) enrollment.attestation = domain::CertificateTrust();
+    if (command.edit.tpm) enrollment.attestation = domain::TpmKeys();
+    const bool named_by_certificate = command.edit.x509 && !given && !is_group;
+    BERTH_TRY(enrollment.id, named_by_certificate
+                                 ? certificate_enrollment_id(call, *command.edit.x509)
+                                 : domain::EnrollmentId::parse(given.value_or("")));
   }
   enrollment.display_name = enrollment.id.text();
   return enrollment;
 }
 
-// Whether the edit may leave the id out: it is made up then.
+// Whether the id is made up when the edit leaves it out.
 static bool id_is_made(const domain::CreateEnrollment& command) {
   const bool has_roster = command.edit.product || command.edit.passwords;
   return !command.edit.id && has_roster && command.kind == domain::EnrollmentKind::kGroup;
 }
 
+static Result<void> check_id_given(const domain::CreateEnrollment& command) {
+  const bool is_group = command.kind == domain::EnrollmentKind::kGroup;
+  const bool from_certificate = command.edit.x509 && !is_group;
+  if (command.edit.id || id_is_made(command) || from_certificate) return {};
+  return Fail(
+      ErrorKind::kInvalid, "id is missing",
+      is_group ? "give the group a name such as line-7" : "give the registration id of the device");
+}
+
 Task<Answer> run(const Call& call, domain::CreateEnrollment command) {
-  if (command.edit.product && command.edit.passwords) {
-    co_return Fail(ErrorKind::kInvalid, "a product secret and member passwords are both given",
-                   "a group has one of the two: make a group for each");
-  }
-  if (!command.edit.id && !id_is_made(command)) {
-    co_return Fail(ErrorKind::kInvalid, "id is missing",
-                   command.kind == domain::EnrollmentKind::kGroup
-                       ? "give the group a name such as line-7"
-                       : "give the registration id of the device");
-  }
-  Result<Loaded> loaded = co_await load(call, command.scope);
+  Result<void> fits = check_one_kind(command.edit);
+  if (fits) fits = check_id_given(command);
+  if (!fits) co_return Fail(std::move(fits).error());
+  const bool with_cas = command.edit.x509.has_value();
+  Result<Loaded> loaded = co_await load(call, command.scope, with_cas);
   if (!loaded) co_return Fail(std::move(loaded).error());
-  const Surroundings surroundings{loaded->scope, loaded->links};
   for (int attempt = 1;; ++attempt) {
     BERTH_CO_TRY(Enrollment enrollment, begun(call, command, loaded->scope));
     BERTH_CO_TRY(const Differences changed,
-                 edit_enrollment(call, enrollment, command.edit, surroundings));
-    enrollment.created_at = enrollment.updated_at = call.ports.clock.wall();
-    auto change = make_change(call, PutEnrollment{enrollment}, MustNotExist{},
-                              act("enrollment.create", enrollment, changed.text()));
-    Result<std::uint64_t> version = co_await apply(call, std::move(change));
-    if (version) {
-      enrollment.version = *version;
-      co_return enrollment;
+                 edit_enrollment(call, enrollment, command.edit, loaded->surroundings()));
+    enrollment.created_at = call.ports.clock.wall();
+    Act created = act("enrollment.create", enrollment, changed.text());
+    const Expectation absent = MustNotExist{};
+    Result<Enrollment> stored =
+        co_await store(call, std::move(enrollment), absent, std::move(created));
+    if (stored) {
+      stored->warnings = trust_warnings(call, *stored, loaded->cas);
+      co_return *std::move(stored);
     }
-    const bool taken = version.error().kind == ErrorKind::kConflict;
+    const bool taken = stored.error().kind == ErrorKind::kConflict;
     if (!taken || !id_is_made(command) || attempt == kIdsMadeMax) {
-      co_return Fail(std::move(version).error());
+      co_return Fail(std::move(stored).error());
     }
   }
 }
@@ -131,22 +180,24 @@ Task<Answer> run(const Call& call, domain::UpdateEnrollment command) {
     if (!found) co_return Fail(std::move(found).error());
     Result<void> current = check_version(command.precondition, found->version);
     if (!current) co_return Fail(std::move(current).error());
-    Result<Loaded> loaded = co_await load(call, command.scope);
+    const bool with_cas = command.edit.x509.has_value();
+    Result<Loaded> loaded = co_await load(call, command.scope, with_cas);
     if (!loaded) co_return Fail(std::move(loaded).error());
-    const Surroundings surroundings{loaded->scope, loaded->links};
+    const Enrollment before = *found;
     BERTH_CO_TRY(const Differences changed,
-                 edit_enrollment(call, *found, command.edit, surroundings));
+                 edit_enrollment(call, *found, command.edit, loaded->surroundings()));
     if (changed.empty()) co_return *std::move(found);
-    found->updated_at = call.ports.clock.wall();
-    auto change = make_change(call, PutEnrollment{*found}, MustBeVersion{found->version},
-                              act("enrollment.update", *found, changed.text()));
-    Result<std::uint64_t> version = co_await apply(call, std::move(change));
-    if (version) {
-      found->version = *version;
-      co_return *std::move(found);
+    Act updated = act("enrollment.update", *found, changed.text());
+    const Expectation unchanged = MustBeVersion{found->version};
+    Result<Enrollment> stored =
+        co_await store(call, *std::move(found), unchanged, std::move(updated));
+    if (stored) {
+      if (trust_moved(before, *stored)) call.ports.hub.trust_changed(stored->scope);
+      if (with_cas) stored->warnings = trust_warnings(call, *stored, loaded->cas);
+      co_return *std::move(stored);
     }
-    if (!may_retry(version.error(), command.precondition, attempt)) {
-      co_return Fail(std::move(version).error());
+    if (!may_retry(stored.error(), command.precondition, attempt)) {
+      co_return Fail(std::move(stored).error());
     }
   }
 }
@@ -160,6 +211,7 @@ Task<Answer> run(const Call& call, domain::DeleteEnrollment command) {
                             act("enrollment.delete", *found));
   Result<std::uint64_t> gone = co_await apply(call, std::move(change));
   if (!gone) co_return Fail(std::move(gone).error());
+  if (uses_certificates(*found)) call.ports.hub.trust_changed(found->scope);
   co_return domain::Done{};
 }
 

@@ -60,8 +60,8 @@ std::string no_product(const domain::Enrollment& group) {
     return fmt::format("the members of group '{}' have passwords; it has no product secret",
                        group.id.text());
   }
-  return fmt::format("group '{}' has symmetric keys, so no product secret and no members",
-                     group.id.text());
+  return fmt::format("group '{}' has attestation of type {}, so no product secret and no members",
+                     group.id.text(), attestation_name(group.attestation));
 }
 
 // The command that lists a group's roster.
@@ -73,6 +73,11 @@ std::string list_of_members(const domain::Enrollment& group) {
 }
 
 }  // namespace
+
+bool has_roster(const domain::Enrollment& group) {
+  return std::holds_alternative<domain::ProductSecret>(group.attestation) ||
+         std::holds_alternative<domain::MemberPasswords>(group.attestation);
+}
 
 std::string_view noun(EnrollmentKind kind) {
   return kind == EnrollmentKind::kGroup ? "enrollment group" : "individual enrollment";
@@ -158,7 +163,7 @@ Task<Result<domain::Enrollment>> find_roster_group(const Call& call, std::string
   const EnrollmentKind kind = EnrollmentKind::kGroup;
   Result<domain::Enrollment> found =
       co_await find_enrollment(call, std::move(scope), kind, std::move(id));
-  if (!found || !std::holds_alternative<domain::SymmetricKeys>(found->attestation)) co_return found;
+  if (!found || has_roster(*found)) co_return found;
   co_return Fail(ErrorKind::kInvalid, no_product(*found),
                  "name a group with a product secret or with member passwords; see: " +
                      domain::mend::list_products());
@@ -208,6 +213,19 @@ Task<Result<domain::Account>> find_account(const Call& call, std::string scope, 
   const auto names = names_of(list, [](const domain::Account& each) { return each.email; });
   co_return Fail(not_found(fmt::format("scope {} has no account '{}'", scope, shown(email)), email,
                            names, domain::mend::thing_account("list", scope, "")));
+}
+
+Task<Result<domain::CaCertificate>> find_ca(const Call& call, std::string scope, std::string name) {
+  Catalog& catalog = call.ports.catalog;
+  const std::string key = base::ascii_lower(name);
+  Result<domain::CaCertificate> found = co_await catalog.get_ca(scope, key);
+  if (found || broken(found)) co_return found;
+  Result<domain::Scope> exists = co_await find_scope(call, scope);
+  if (!exists) co_return Fail(std::move(exists).error());
+  Result<domain::Listing<domain::CaCertificate>> list = co_await catalog.list_cas(scope);
+  const auto names = names_of(list, [](const domain::CaCertificate& each) { return each.name; });
+  co_return Fail(not_found(fmt::format("scope {} has no CA certificate '{}'", scope, shown(name)),
+                           name, names, domain::mend::certificate("list", scope)));
 }
 
 Task<Result<domain::Device>> find_device(const Call& call, std::string hub, std::string id) {

@@ -32,8 +32,12 @@ Task<Result<domain::Registration>> find_registration(const Call& call, std::stri
                                                      std::string id);
 // `email` in any case.
 Task<Result<domain::Account>> find_account(const Call& call, std::string scope, std::string email);
+// `name` in any case.
+Task<Result<domain::CaCertificate>> find_ca(const Call& call, std::string scope, std::string name);
 Task<Result<domain::Device>> find_device(const Call& call, std::string hub, std::string id);
 
+// Whether its devices are listed members: it has a product secret or member passwords.
+bool has_roster(const domain::Enrollment& group);
 // "individual enrollment", "enrollment group".
 std::string_view noun(domain::EnrollmentKind kind);
 

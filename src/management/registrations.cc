@@ -18,8 +18,7 @@ std::string text_of(const domain::EnrollmentRef& ref) {
 // The id of a member is made of its group's: it cannot move, and no other id can move in.
 Result<void> check_roster(const Registration& registration, const domain::Enrollment& owner) {
   const bool has_product = std::holds_alternative<domain::ProductSecret>(owner.attestation);
-  const bool has_roster = !std::holds_alternative<domain::SymmetricKeys>(owner.attestation);
-  if (!registration.member && !has_roster) return {};
+  if (!registration.member && !has_roster(owner)) return {};
   return Fail(ErrorKind::kInvalid,
               registration.member
                   ? fmt::format("'{}' is member '{}' of group '{}', and its id is made of both",

@@ -62,6 +62,26 @@ Task<Answer> run(const Call& call, domain::ListAccounts command);
 Task<Answer> run(const Call& call, domain::UpdateAccount command);
 Task<Answer> run(const Call& call, domain::DeleteAccount command);
 
+// cas.cc
+Task<Answer> run(const Call& call, domain::CreateCa command);
+Task<Answer> run(const Call& call, domain::GetCa command);
+Task<Answer> run(const Call& call, domain::ListCas command);
+Task<Answer> run(const Call& call, domain::UpdateCa command);
+Task<Answer> run(const Call& call, domain::DeleteCa command);
+
+// ca_possession.cc
+Task<Answer> run(const Call& call, domain::MakeVerificationCode command);
+Task<Answer> run(const Call& call, domain::VerifyCa command);
+
+// revocations.cc
+Task<Answer> run(const Call& call, domain::RevokeCertificate command);
+Task<Answer> run(const Call& call, domain::RestoreCertificate command);
+Task<Answer> run(const Call& call, domain::ListRevoked command);
+Task<Answer> run(const Call& call, domain::ListIssued command);
+
+// firmware_approval.cc
+Task<Answer> run(const Call& call, domain::ApproveFirmware command);
+
 // registrations.cc
 Task<Answer> run(const Call& call, domain::GetRegistration command);
 Task<Answer> run(const Call& call, domain::ListRegistrations command);
