@@ -78,6 +78,24 @@ Result<bool> verify_password(std::string_view encoded, const Secret& password) {
   return code == ARGON2_OK;
 }
 
+Result<Secret> stretch_password(const Secret& password, std::span<const std::uint8_t> salt,
+                                const StretchCost& cost) {
+  const bool is_bounded = salt.size() >= ARGON2_MIN_SALT_LENGTH && salt.size() <= kEncodedMax &&
+                          cost.memory_kib >= ARGON2_MIN_MEMORY &&
+                          cost.memory_kib <= kMemoryKibMax && cost.passes >= ARGON2_MIN_TIME &&
+                          cost.passes <= kPassesMax;
+  if (!is_bounded) {
+    return Fail(ErrorKind::kInvalid, "no password here was ever given such a salt or cost",
+                "check that the file is whole");
+  }
+  Secret key = Secret::of_size(kTagBytes);
+  const int code = argon2id_hash_raw(cost.passes, cost.memory_kib, kLanes, password.bytes().data(),
+                                     password.size(), salt.data(), salt.size(),
+                                     key.mutable_bytes().data(), key.size());
+  if (code != ARGON2_OK) return no_memory(code);
+  return key;
+}
+
 std::string unmatchable_password(Rng& rng) {
   const Secret salt = rng.secret(kSaltBytes);
   const Secret tag = rng.secret(kTagBytes);

@@ -11,6 +11,8 @@
 #include "base/rng.h"
 #include "base/secret.h"
 
+#include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -22,6 +24,15 @@ Result<std::string> hash_password(const Secret& password, Rng& rng);
 // False as well when `encoded` is no such text or asks for more memory or time than any password
 // here was given. kUnavailable when there is not enough memory, and nothing is known then.
 Result<bool> verify_password(std::string_view encoded, const Secret& password);
+
+// A key of 32 bytes from a password and a salt of at least 8, to seal something with.
+struct StretchCost {
+  std::uint32_t memory_kib = 65'536;
+  std::uint32_t passes = 3;
+};
+// kInvalid for a cost or salt out of bounds, so that a foreign file cannot ask for all memory.
+Result<Secret> stretch_password(const Secret& password, std::span<const std::uint8_t> salt,
+                                const StretchCost& cost);
 
 // A text that no password matches; to check one takes as long as to check any other.
 std::string unmatchable_password(Rng& rng);
