@@ -32,10 +32,8 @@ domain::Evidence evidence_of(const wire::Peer& peer, std::optional<std::string_v
   if (token && !token->empty()) {
     return read_shared_access_signature(*token, std::move(expected_audience));
   }
-  if (!peer.certificates.empty()) {
-    return domain::MalformedEvidence{
-        "a client certificate was presented and no token; certificates are not checked here"};
-  }
+  // A token goes first: some stacks show a certificate of the machine to whoever asks for one.
+  if (!peer.certificates.empty()) return domain::CertificateChain{peer.certificates};
   return domain::NoEvidence{};
 }
 

@@ -20,8 +20,7 @@ std::string_view without_port(std::string_view host);
 std::string host_text(std::string_view host);
 std::string client_text(std::string_view agent);
 
-// Reads `token` (none or empty: nothing was presented). A client certificate in place of a token is
-// said to be one: no device with symmetric keys is let in by it.
+// Reads `token`; without one (none or empty) the client's certificates are the proof.
 domain::Evidence evidence_of(const wire::Peer& peer, std::optional<std::string_view> token,
                              std::string expected_audience);
 

@@ -18,6 +18,8 @@ struct ApiVersion {
   std::string_view state_member() const {
     return date < "2017-11-15" ? "registrationStatus" : "registrationState";
   }
+  // The abandoned first preview of certificate requests had other words for the answer (§1.10).
+  bool first_certificates() const { return preview && date == "2021-11-01"; }
 };
 
 // "YYYY-MM-DD" or "YYYY-MM-DD-preview" with a possible month and day; else nothing.

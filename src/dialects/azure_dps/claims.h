@@ -17,8 +17,8 @@ namespace berth::dialects::azure_dps {
 domain::Claim begin_claim(const wire::Peer& peer, std::string scope, std::string registration_id,
                           std::string_view host_header, std::string_view client);
 
-// Reads `token` (none or empty: nothing was presented) for the claim's scope and id. A client
-// certificate in place of a token is said to be one: no enrollment of symmetric keys accepts it.
+// Reads `token` for the claim's scope and id; without one (none or empty) the client's certificates
+// are the proof.
 domain::Evidence evidence_of(const domain::Claim& claim, const wire::Peer& peer,
                              std::optional<std::string_view> token);
 

@@ -81,12 +81,9 @@ StepResult fail(const Fault& fault, const Arrival& arrival) {
   return say(respond(reply_with(fault, arrival.request_id, arrival.at)));
 }
 
-// A TPM shows its key first and a token only later, so the lack of one is worth a better word than
-// "missing" (§1.9).
-domain::Evidence without_tpm(domain::Evidence evidence, bool has_tpm) {
-  if (!has_tpm || !std::holds_alternative<domain::NoEvidence>(evidence)) return evidence;
-  return domain::MalformedEvidence{
-      "a TPM endorsement key was presented and no token; TPM keys are not checked here"};
+// A TPM shows its keys first and a token only later, when it repeats the same body (§1.9).
+void show_tpm(domain::Evidence& evidence, std::optional<domain::TpmIdentity> tpm) {
+  if (tpm && std::holds_alternative<domain::NoEvidence>(evidence)) evidence = *std::move(tpm);
 }
 
 ProvisioningCommand command_for(Route route, domain::Claim claim) {
@@ -118,8 +115,14 @@ StepResult ask(const wire::Peer& peer, const Arrival& arrival, Route route, ApiV
     Result<DeviceRegistration, Fault> body =
         read_device_registration(request.body, claim.registration_id);
     if (!body) return fail(body.error(), arrival);
-    claim.evidence = without_tpm(std::move(claim.evidence), body->has_tpm);
-    if (route.operation == Operation::kRegister) claim.payload = std::move(body->payload);
+    if (route.operation == Operation::kRegister) {
+      show_tpm(claim.evidence, std::move(body->tpm));
+      claim.payload = std::move(body->payload);
+      claim.certificate_request = std::move(body->certificate_request);
+    } else if (!body->certificate_request.empty()) {
+      return fail(bad_request("A certificate is asked for by registering: leave out 'csr' here"),
+                  arrival);
+    }
   }
   StepResult result;
   result.commands.push_back({Provision{command_for(std::move(route), std::move(claim))}, pending});

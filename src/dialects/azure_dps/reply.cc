@@ -1,6 +1,7 @@
 #include "dialects/azure_dps/reply.h"
 
 #include "base/codec.h"
+#include "crypto/certificate.h"
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
@@ -53,6 +54,44 @@ std::string_view substatus_word(const Registration& registration) {
 
 std::string utc(TimePoint time) { return base::format_utc(time, 7); }
 
+// What proved it, with its group; a TPM also needs the key for its hub, which it takes in anew with
+// each answer (§1.5, §1.9).
+void add_attestation(json::object& state, const Registration& registration) {
+  json::object group;
+  if (registration.enrollment.kind == domain::EnrollmentKind::kGroup) {
+    group["enrollmentGroupId"] = registration.enrollment.id.text();
+  }
+  if (registration.attestation == "x509") {
+    state["x509"] = std::move(group);
+  } else if (registration.attestation == "tpm") {
+    state["tpm"] =
+        json::object{{"authenticationKey", base::base64_encode(registration.activation)}};
+  } else if (!group.empty()) {
+    state["symmetricKey"] = std::move(group);
+  }
+}
+
+json::string pem_of(const base::Bytes& der) { return json::string(crypto::certificate_pem(der)); }
+
+// The device's own certificate first, the root last; never in the answer to a look-up (§1.5).
+void add_certificates(json::object& state, const Registration& registration,
+                      const ApiVersion& version) {
+  const std::vector<base::Bytes>& chain = registration.issued_chain;
+  if (chain.empty()) return;
+  if (version.first_certificates()) {
+    std::string own;
+    for (std::size_t i = 0; i + 1 < chain.size(); ++i) own += crypto::certificate_pem(chain[i]);
+    state["issuedClientCertificate"] = own;
+    state["trustBundle"] = json::object{
+        {"certificates", json::array{json::object{{"certificate", pem_of(chain.back())}}}}};
+    return;
+  }
+  json::array certificates;
+  for (const base::Bytes& each : chain)
+    certificates.push_back(json::string(base::base64_encode(each)));
+  state["issuedCertificateChain"] = std::move(certificates);
+}
+
 json::object registration_state(const Registration& registration) {
   json::object state;
   state["registrationId"] = registration.id.text();
@@ -74,9 +113,7 @@ json::object registration_state(const Registration& registration) {
   state["etag"] = etag_of(registration);
   // No `payload`: that member brings what an allocation webhook returned, never the device's own
   // payload back, and must be an object (§1.5, §9.22).
-  if (registration.enrollment.kind == domain::EnrollmentKind::kGroup) {
-    state["symmetricKey"] = json::object{{"enrollmentGroupId", registration.enrollment.id.text()}};
-  }
+  add_attestation(state, registration);
   return state;
 }
 
@@ -87,7 +124,11 @@ std::string operation_text(const Registration& registration, RegistrationStatus 
   operation["operationId"] = registration.operation_id;
   operation["status"] = status_word(status);
   if (status != RegistrationStatus::kAssigning) {
-    operation[version.state_member()] = registration_state(registration);
+    json::object state = registration_state(registration);
+    if (registration.status == RegistrationStatus::kAssigned) {
+      add_certificates(state, registration, version);
+    }
+    operation[version.state_member()] = std::move(state);
   }
   return json::serialize(operation);
 }
@@ -129,6 +170,23 @@ Reply refused(const Fault& fault, TimePoint at, std::string_view tracking_id,
   body["trackingId"] = tracking_id;
   body["message"] = fault.message;
   body["timestampUtc"] = utc(at);
+  reply.body = json::serialize(body);
+  return reply;
+}
+
+// A normal step for a TPM and no refusal; without a `status`, which the C SDK would take for one of
+// a registration (§1.9). 401000 is ours, clients read the two members only.
+Reply challenged(const domain::Challenged& challenge, TimePoint at, std::string_view tracking_id) {
+  Reply reply;
+  reply.status = 401;
+  reply.error_code = 401000;
+  json::object body;
+  body["errorCode"] = reply.error_code;
+  body["trackingId"] = tracking_id;
+  body["message"] = "Authorization required";
+  body["timestampUtc"] = utc(at);
+  body["authenticationKey"] = base::base64_encode(challenge.activation);
+  body["keyName"] = "registration";
   reply.body = json::serialize(body);
   return reply;
 }
@@ -179,6 +237,8 @@ Reply reply_to(const domain::Outcome& outcome, Operation operation, const ApiVer
   const Registration* registration = registration_in(outcome);
   if (const auto* refusal = std::get_if<domain::Refused>(&outcome.result)) {
     reply = refused(fault_for(refusal->reason), outcome.at, tracking_id, refusal->retry_after);
+  } else if (const auto* challenge = std::get_if<domain::Challenged>(&outcome.result)) {
+    reply = challenged(*challenge, outcome.at, tracking_id);
   } else if (registration == nullptr || operation == Operation::kAuthenticate) {
     reply = refused(fault_for(domain::Reason::kInternal), outcome.at, tracking_id, {});
   } else if (registration->status == RegistrationStatus::kDisabled) {

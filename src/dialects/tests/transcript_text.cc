@@ -129,6 +129,12 @@ Registration read_registration(const Words& words, TimePoint at) {
   registration.operation_id =
       words.get("operation", "4.5a0011223344cc8c.4c240f23-a3a7-4ed5-ae73-000000000000");
   registration.payload = words.get("payload");
+  registration.attestation = words.get("attestation");
+  registration.activation = base::hex_decode(words.get("activation")).value_or(base::Bytes());
+  for (const std::string name : {"leaf", "root"}) {
+    const std::string der = words.get(name);
+    if (!der.empty()) registration.issued_chain.push_back(base::hex_decode(der).value());
+  }
   registration.created_at = at - std::chrono::seconds(60);
   registration.updated_at = at;
   registration.version = 3;
@@ -183,9 +189,18 @@ std::string write_beside(const domain::Claim& claim) {
   return text;
 }
 
+std::string write_wishes(const domain::Claim& claim) {
+  std::string text = write_beside(claim);
+  if (!claim.certificate_request.empty()) {
+    text +=
+        fmt::format("asks for a certificate: {}\n", base::hex_encode(claim.certificate_request));
+  }
+  return text;
+}
+
 std::string write_claim(const domain::Claim& claim) {
   return fmt::format("{}{}{}payload: {}\nfrom: {} {} {} host={} client={}\n", write_target(claim),
-                     write_evidence(claim.evidence), write_beside(claim),
+                     write_evidence(claim.evidence), write_wishes(claim),
                      claim.payload.empty() ? "none" : claim.payload, claim.dialect, claim.transport,
                      claim.source, claim.host, claim.client);
 }
@@ -247,6 +262,10 @@ struct EvidenceWriter {
   }
   std::string operator()(const domain::Voucher& voucher) const {
     return fmt::format("evidence: voucher {}\n", voucher.text);
+  }
+  std::string operator()(const domain::TpmIdentity& tpm) const {
+    return fmt::format("evidence: TPM with keys {} and {}\n", base::hex_encode(tpm.endorsement_key),
+                       base::hex_encode(tpm.storage_root_key));
   }
 };
 
@@ -369,6 +388,8 @@ domain::Outcome read_outcome(const Words& words, TimePoint at) {
     outcome.result = read_accepted(words, at);
   } else if (kind == "state") {
     outcome.result = domain::CurrentState{read_registration(words, at)};
+  } else if (kind == "challenged") {
+    outcome.result = domain::Challenged{base::hex_decode(words.get("activation")).value()};
   } else {
     EXPECT_EQ(kind, "refused") << "no such outcome";
     outcome.result = domain::Refused{domain::parse_reason(words.at(1)).value(),
