@@ -174,7 +174,7 @@ void Observers::attempt_finished(const domain::Trail& trail) {
 
 void Program::start_explainer() {
   provisioning::Explainer::Ports ports{store_->registrations(), clock_,
-                                       make_attestors(*vault_, config_)};
+                                       make_attestors(*vault_, rng_, config_)};
   provisioning::ExplainSettings settings;
   settings.queue_count_max = config_.trail.explain_queue_count_max;
   explainer_ = std::make_unique<provisioning::Explainer>(std::move(ports), settings, [this] {
@@ -223,16 +223,16 @@ Result<void> Program::make_cores() {
   management_settings.started_at = started_at_;
   for (std::size_t i = 0; i < engine_.size(); ++i) {
     auto core = std::make_unique<Core>();
-    core->attestors = make_attestors(*vault_, config_);
+    core->attestors = make_attestors(*vault_, rng_, config_);
     core->allocators = make_allocators();
     core->issuers = make_issuers({*vault_, rng_, clock_, authority_});
     const provisioning::Ports ports{
         store_->registrations(), *explainer_,      *observers_,  clock_, rng_,
         core->attestors,         core->allocators, core->issuers};
     core->provisioning.emplace(ports, provisioning_settings(config_.provisioning));
-    core->management.emplace(
-        management::Ports{store_->catalog(), *vault_, *hub_, clock_, rng_, *passwords_},
-        management_settings);
+    core->management.emplace(management::Ports{store_->catalog(), *vault_, *hub_, clock_, rng_,
+                                               *passwords_, *certificate_desk_},
+                             management_settings);
     cores_.push_back(std::move(core));
   }
   const std::string operator_listener = config_.admin_port ? kOperatorListener : "";
@@ -243,6 +243,7 @@ Result<void> Program::make_cores() {
 
 Result<void> Program::first_start() {
   BERTH_TRY(authority_, open_authority(data_.path(), clock_, rng_));
+  certificate_desk_.emplace(authority_, *vault_, rng_, clock_);
   Result<void> cores = make_cores();
   if (!cores) return cores;
   Result<void> sealed_by_us = run_now(engine_, check_seals(store_->catalog(), *vault_));

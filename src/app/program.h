@@ -6,6 +6,7 @@
 #pragma once
 
 #include "app/authority.h"
+#include "app/certificate_desk.h"
 #include "app/certificates.h"
 #include "app/conversation.h"
 #include "app/data_directory.h"
@@ -134,6 +135,7 @@ class Program final : public Surroundings {
   // For passwords that people chose, which take long.
   boost::asio::thread_pool password_worker_{1};
   std::optional<ArgonPasswords> passwords_;
+  std::optional<CertificateDesk> certificate_desk_;
   std::unique_ptr<store::Store> store_;
   std::vector<std::unique_ptr<hub::EventSink>> sinks_;
   std::unique_ptr<store::rocksdb::Log> log_;

@@ -5,6 +5,7 @@
 #include "attestation/member_passwords.h"
 #include "attestation/product_secret.h"
 #include "attestation/symmetric_key.h"
+#include "attestation/tpm.h"
 #include "base/nearest.h"
 #include "dialects/admin/admin.h"
 #include "dialects/azure_dps/azure_dps.h"
@@ -14,7 +15,9 @@
 #include "issuing/certificate.h"
 #include "issuing/derived_key.h"
 #include "issuing/password.h"
+#include "issuing/presented_certificate.h"
 #include "issuing/random_secret.h"
+#include "issuing/tpm_key.h"
 #include "sinks/json_lines/json_lines.h"
 
 #include <fmt/format.h>
@@ -101,7 +104,15 @@ attestation::SymmetricKeySettings key_settings(const config::Config& config) {
   return settings;
 }
 
+attestation::TpmSettings tpm_settings(const config::Config& config) {
+  attestation::TpmSettings settings;
+  settings.clock_skew = key_settings(config).clock_skew;
+  settings.expiry_ahead_max = key_settings(config).expiry_ahead_max;
+  return settings;
+}
+
 std::vector<std::unique_ptr<provisioning::Attestor>> make_attestors(provisioning::Vault& vault,
+                                                                    Rng& rng,
                                                                     const config::Config& config) {
   std::vector<std::unique_ptr<provisioning::Attestor>> attestors;
   attestors.push_back(
@@ -110,6 +121,7 @@ std::vector<std::unique_ptr<provisioning::Attestor>> make_attestors(provisioning
       std::make_unique<attestation::ProductSecretAttestor>(vault, key_settings(config)));
   attestors.push_back(
       std::make_unique<attestation::MemberPasswordAttestor>(vault, key_settings(config)));
+  attestors.push_back(std::make_unique<attestation::TpmAttestor>(vault, rng, tpm_settings(config)));
   return attestors;
 }
 
@@ -123,6 +135,8 @@ std::vector<std::unique_ptr<provisioning::Allocator>> make_allocators() {
 std::vector<std::unique_ptr<provisioning::Issuer>> make_issuers(const IssueTools& tools) {
   std::vector<std::unique_ptr<provisioning::Issuer>> issuers;
   issuers.push_back(std::make_unique<issuing::DerivedKey>(tools.vault));
+  issuers.push_back(std::make_unique<issuing::PresentedCertificate>());
+  issuers.push_back(std::make_unique<issuing::TpmKey>(tools.vault, tools.rng));
   issuers.push_back(std::make_unique<issuing::RandomSecret>(tools.vault, tools.rng));
   issuers.push_back(std::make_unique<issuing::Password>(tools.vault, tools.rng));
   issuers.push_back(

@@ -41,6 +41,7 @@ Result<std::vector<std::unique_ptr<hub::EventSink>>> make_sinks(const config::Co
 
 attestation::SymmetricKeySettings key_settings(const config::Config& config);
 std::vector<std::unique_ptr<provisioning::Attestor>> make_attestors(provisioning::Vault& vault,
+                                                                    Rng& rng,
                                                                     const config::Config& config);
 std::vector<std::unique_ptr<provisioning::Allocator>> make_allocators();
 
