@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 
+#include <openssl/crypto.h>
 #include <tss2/tss2_esys.h>
 
 #include <memory>
@@ -24,9 +25,12 @@ std::optional<Error> tpm_error(TSS2_RC code, std::string_view doing);
 
 template <class T>
 struct EsysFree {
-  void operator()(T* object) const { Esys_Free(object); }
+  void operator()(T* object) const {
+    OPENSSL_cleanse(object, sizeof(T));
+    Esys_Free(object);
+  }
 };
-// What an Esys call returned by pointer.
+// What an Esys call returned by pointer; wiped, because some of it is secret.
 template <class T>
 using EsysPtr = std::unique_ptr<T, EsysFree<T>>;
 
