@@ -52,7 +52,7 @@ wire::MqttConnect connect_packet(const ConnectionString& to, const HubOptions& o
   wire::MqttConnect packet;
   packet.client_id = to.device_id;
   packet.user_name = user_name(to.host, to.device_id, options.agent);
-  packet.password = hub_token(to, expires);
+  if (!to.by_certificate) packet.password = hub_token(to, expires);
   packet.clean_session = options.clean_session;
   packet.keep_alive_seconds = static_cast<std::uint16_t>(
       std::clamp<std::chrono::seconds::rep>(options.keep_alive.count(), 0, 0xffff));
@@ -197,7 +197,8 @@ Task<Result<bool, HubError>> HubConnection::connect(const ConnectionString& to,
   HubError error = std::move(accepted).error();
   const std::string where = target.name + ":" + std::to_string(port);
   if (error.trouble == Trouble::kRefused && error.status == kNotAuthorized) {
-    error.what = "the hub " + to.host + " did not accept this key for device " + to.device_id +
+    error.what = "the hub " + to.host + " did not accept this " +
+                 (to.by_certificate ? "certificate" : "key") + " for device " + to.device_id +
                  ", or does not let the device in";
   } else {
     error.what = where + ": " + error.what;

@@ -158,8 +158,10 @@ Task<Result<Registered, RegistrationError>> Registration::run(const MqttClient::
   packet.user_name = base::percent_encode(credentials.id_scope) + "/registrations/" +
                      base::percent_encode(credentials.registration_id) +
                      "/api-version=2019-03-31&ClientVersion=berth";
-  packet.password =
-      Secret::from_text(registration_token(credentials, now + options.token_lifetime));
+  if (!credentials.key.empty()) {
+    packet.password =
+        Secret::from_text(registration_token(credentials, now + options.token_lifetime));
+  }
   MqttResult<wire::MqttConnack> connack = co_await client_.connect(target, std::move(packet));
   if (!connack) co_return Fail(std::move(connack).error());
   std::vector<wire::MqttSubscription> filters;

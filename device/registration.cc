@@ -102,7 +102,8 @@ struct RegistrationClient::State : std::enable_shared_from_this<RegistrationClie
     request.clear();
     request.append(method).append(" ").append(target);
     request.append("?api-version=").append(kApiVersion).append(" HTTP/1.1\r\nHost: ");
-    request.append(server.name).append("\r\nAuthorization: ").append(token);
+    request.append(server.name);
+    if (!token.empty()) request.append("\r\nAuthorization: ").append(token);
     request.append("\r\nUser-Agent: berth-device\r\nAccept: application/json\r\n");
     if (body_size > 0) {
       request.append("Content-Type: application/json; charset=utf-8\r\nContent-Length: ");
@@ -163,7 +164,14 @@ Task<Result<Registered, RegistrationError>> RegistrationClient::State::converse(
     if (!connected) co_return Fail(std::move(connected).error());
     timing.handshake = clock.monotonic() - started;
   }
-  const std::string token = registration_token(credentials, clock.wall() + options.token_lifetime);
+  const auto reach = [&options](RegistrationStage stage) {
+    if (options.on_stage) options.on_stage(stage);
+  };
+  reach(RegistrationStage::kConnected);
+  std::string token;
+  if (!credentials.key.empty()) {
+    token = registration_token(credentials, clock.wall() + options.token_lifetime);
+  }
   const std::string target = "/" + base::percent_encode(credentials.id_scope) + "/registrations/" +
                              base::percent_encode(credentials.registration_id);
   std::string body = R"({"registrationId":)";
@@ -172,6 +180,7 @@ Task<Result<Registered, RegistrationError>> RegistrationClient::State::converse(
   body += '}';
   write_head("PUT", target + "/register", token, body.size());
   request += body;
+  reach(RegistrationStage::kRegistering);
   Result<HttpReply, RegistrationError> reply = co_await exchange(stream, request, buffer);
   if (!reply) co_return Fail(std::move(reply).error());
   if (reply->status != 200 && reply->status != 202) {
@@ -181,6 +190,7 @@ Task<Result<Registered, RegistrationError>> RegistrationClient::State::converse(
   if (!state || state->operation_id.empty()) {
     co_return trouble(Trouble::kProtocol, "register was not answered with an operation id");
   }
+  reach(RegistrationStage::kAssigning);
   Result<Registered, RegistrationError> done =
       co_await poll(target, token, *std::move(state), options);
   if (done) {

@@ -23,10 +23,11 @@ struct ConnectionString {
   std::string host;  // without port
   std::optional<std::uint16_t> port;
   std::string device_id;
-  std::string gateway;  // connect to this host instead; the token keeps `host`
-  std::string policy;   // the key is that of a hub's policy, not the device's
-  Secret key;           // decoded; empty when there is a token
-  Secret ready_token;   // "SharedAccessSignature sr=…", made by somebody else
+  std::string gateway;          // connect to this host instead; the token keeps `host`
+  std::string policy;           // the key is that of a hub's policy, not the device's
+  Secret key;                   // decoded; empty when there is a token
+  Secret ready_token;           // "SharedAccessSignature sr=…", made by somebody else
+  bool by_certificate = false;  // instead of both: the certificate that TLS presents
 };
 
 // kInvalid says which part is missing, doubled or broken. Devices with a key or a ready token only:

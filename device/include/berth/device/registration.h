@@ -1,5 +1,6 @@
-// A device that registers: the client side of symmetric-key provisioning over HTTPS (azure-dps.md
-// §1, §4). Works against Berth and against the service it stands in for.
+// A device that registers: the client side of provisioning with a symmetric key or a certificate
+// over HTTPS (azure-dps.md §1, §2, §4). Works against Berth and against the service it stands in
+// for.
 //
 //   Result<TlsContext> tls = TlsContext::trusting("ca.pem");
 //   RegistrationClient client(executor, *tls, {endpoint, "localhost", 8443});
@@ -20,6 +21,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -64,16 +66,19 @@ struct Server {
 struct Credentials {
   std::string id_scope;
   std::string registration_id;
-  Secret key;  // the device's own key, decoded
+  Secret key;  // the device's own key, decoded; empty: the certificate that TLS presents proves it
 };
+
+enum class RegistrationStage { kConnected, kRegistering, kAssigning };
 
 struct RegistrationOptions {
   std::chrono::milliseconds poll_delay{2'000};
   std::chrono::milliseconds timeout{30'000};  // for the whole registration
   std::chrono::seconds token_lifetime{3'600};
   unsigned polls_max = 100;
-  bool keep_connection = false;  // for the next run() of this client
-  std::string payload;           // JSON text, may be empty
+  bool keep_connection = false;                          // for the next run() of this client
+  std::string payload;                                   // JSON text, may be empty
+  std::function<void(RegistrationStage)> on_stage = {};  // as they begin; may be empty
 };
 
 // What a registration needed, from the first SYN on. On a kept connection handshake is zero.
