@@ -55,7 +55,7 @@ Result<std::unique_ptr<Store>> open(const StoreOptions& options, const Clock& cl
     limits.wait_max = options.postgres_wait_max;
     runner = std::make_unique<Runner>(settings, limits, clock);
   }
-  return std::make_unique<sql::SqlStore>(kKind, std::move(runner), options);
+  return std::make_unique<sql::SqlStore>(kKind, std::move(runner), options, clock);
 }
 
 }  // namespace berth::store::postgres

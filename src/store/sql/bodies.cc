@@ -1,6 +1,7 @@
 #include "store/sql/bodies.h"
 
 #include "store/sql/body.h"
+#include "store/sql/certificate_bodies.h"
 #include "store/sql/password_bodies.h"
 
 #include <boost/json/array.hpp>
@@ -105,18 +106,25 @@ void write_attestation(BodyWriter& body, const domain::Attestation& attestation)
     void operator()(const domain::MemberPasswords& passwords) const {
       body.object("member_passwords", write_member_passwords(passwords));
     }
+    void operator()(const domain::CertificateTrust& trust) const {
+      body.object("x509", write_trust(trust));
+    }
+    void operator()(const domain::TpmKeys& keys) const { body.object("tpm", write_tpm_keys(keys)); }
   };
   std::visit(Write{body}, attestation);
 }
 
 domain::Attestation read_attestation(BodyReader& body) {
   domain::Attestation attestation;
-  const bool members = body.has("product_secret") || body.has("member_passwords");
-  if (!members && !body.has("symmetric_key")) body.fail("symmetric_key", "an object");
+  const bool known = body.has("symmetric_key") || body.has("product_secret") ||
+                     body.has("member_passwords") || body.has("x509") || body.has("tpm");
+  if (!known) body.fail("symmetric_key", "an object");
   body.within("symmetric_key", [&](BodyReader& keys) { attestation = read_keys(keys); });
   body.within("product_secret", [&](BodyReader& secret) { attestation = read_product(secret); });
   body.within("member_passwords",
               [&](BodyReader& each) { attestation = read_member_passwords(each); });
+  body.within("x509", [&](BodyReader& trust) { attestation = read_trust(trust); });
+  body.within("tpm", [&](BodyReader& keys) { attestation = read_tpm_keys(keys); });
   return attestation;
 }
 
@@ -158,35 +166,6 @@ domain::AnsweredRequest read_answered(BodyReader& body) {
   request.made_at_seconds = body.number("made_at");
   request.at = body.time("at").value_or(TimePoint());
   return request;
-}
-
-BodyWriter write_certificate(const domain::PinnedCertificate& certificate) {
-  BodyWriter body;
-  body.bytes("sha256", certificate.sha256);
-  body.text("subject", certificate.subject);
-  body.time("not_before", certificate.not_before);
-  body.time("not_after", certificate.not_after);
-  return body;
-}
-
-domain::PinnedCertificate read_certificate(BodyReader& body) {
-  domain::PinnedCertificate certificate;
-  certificate.sha256 = body.bytes("sha256");
-  certificate.subject = body.text("subject");
-  certificate.not_before = body.time("not_before").value_or(TimePoint());
-  certificate.not_after = body.time("not_after").value_or(TimePoint());
-  return certificate;
-}
-
-boost::json::array write_replaced(const std::vector<domain::RetiredCertificate>& certificates) {
-  boost::json::array array;
-  for (const domain::RetiredCertificate& certificate : certificates) {
-    BodyWriter each;
-    each.bytes("sha256", certificate.sha256);
-    each.time("retired_at", certificate.retired_at);
-    array.push_back(each.take());
-  }
-  return array;
 }
 
 boost::json::object write_policy(const domain::HubPolicy& policy) {
@@ -242,6 +221,9 @@ std::string scope_body(const domain::Scope& scope) {
   body.text("service_host", scope.service_host);
   body.text("allocation_policy", domain::to_string(scope.allocation_policy));
   body.flag("enabled", scope.enabled);
+  if (scope.issuing_authority) {
+    body.object("issuing_authority", write_authority(*scope.issuing_authority));
+  }
   return body.finish();
 }
 
@@ -252,6 +234,8 @@ Result<domain::Scope> read_scope(std::string_view text, domain::Scope scope) {
   scope.allocation_policy =
       body.choice("allocation_policy", domain::parse_allocation_policy, AllocationPolicy::kHashed);
   scope.enabled = body.flag("enabled", true);
+  body.within("issuing_authority",
+              [&scope](BodyReader& each) { scope.issuing_authority = read_authority(each); });
   return finish(body, std::move(scope));
 }
 
@@ -307,6 +291,7 @@ std::string enrollment_body(const domain::Enrollment& enrollment) {
     body.text("device_information", enrollment.device_information);
   }
   body.array("topics", write_topics(enrollment.topics));
+  if (enrollment.issuance) body.number("issued_days", enrollment.issuance->lifetime.count());
   return body.finish();
 }
 
@@ -331,6 +316,9 @@ Result<domain::Enrollment> read_enrollment(std::string_view text, domain::Enroll
   enrollment.device_information = body.optional_text("device_information").value_or("{}");
   body.each("topics",
             [&enrollment](BodyReader& each) { enrollment.topics.push_back(read_topic(each)); });
+  if (body.has("issued_days")) {
+    enrollment.issuance.emplace().lifetime = std::chrono::days(body.number("issued_days"));
+  }
   return finish(body, std::move(enrollment));
 }
 
@@ -349,6 +337,7 @@ std::string registration_body(const domain::Registration& registration) {
   body.time("activated_at", registration.activated_at);
   body.array("answered", write_answered(registration.answered));
   if (registration.reset) body.flag("reset", true);
+  write_proof(body, registration);
   return body.finish();
 }
 
@@ -371,6 +360,7 @@ Result<domain::Registration> read_registration(std::string_view text,
     registration.answered.push_back(read_answered(each));
   });
   registration.reset = body.flag("reset", false);
+  read_proof(body, registration);
   return finish(body, std::move(registration));
 }
 
@@ -381,8 +371,7 @@ std::string device_body(const domain::Device& device) {
   body.flag("enabled", device.enabled);
   if (device.iot_edge) body.flag("iot_edge", true);
   if (device.keys) body.object("keys", write_keys(*device.keys));
-  if (device.certificate) body.object("certificate", write_certificate(*device.certificate));
-  body.array("retired_certificates", write_replaced(device.retired_certificates));
+  write_device_certificates(body, device);
   if (device.group) body.text("group", device.group->text());
   if (device.awaits_activation) body.flag("awaits_activation", true);
   write_password_device(body, device);
@@ -397,12 +386,7 @@ Result<domain::Device> read_device(std::string_view text, domain::Device device)
   device.enabled = body.flag("enabled", true);
   device.iot_edge = body.flag("iot_edge", false);
   body.within("keys", [&device](BodyReader& keys) { device.keys = read_keys(keys); });
-  body.within("certificate",
-              [&device](BodyReader& each) { device.certificate = read_certificate(each); });
-  body.each("retired_certificates", [&device](BodyReader& each) {
-    device.retired_certificates.push_back(
-        {each.bytes("sha256"), each.time("retired_at").value_or(TimePoint())});
-  });
+  read_device_certificates(body, device);
   std::optional<std::string> group = body.optional_text("group");
   if (group) device.group = domain::EnrollmentId::trusted(std::move(*group));
   device.awaits_activation = body.flag("awaits_activation", false);

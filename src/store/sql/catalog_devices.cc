@@ -1,6 +1,7 @@
 // Changes of enrollments, registrations and tokens.
 #include "store/sql/bodies.h"
 #include "store/sql/catalog_put.h"
+#include "store/sql/challenges.h"
 #include "store/sql/product_ids.h"
 #include "store/sql/publishers.h"
 #include "store/sql/rosters.h"
@@ -58,9 +59,10 @@ Subject enrollment_subject(EnrollmentKind kind, const domain::EnrollmentId& id) 
 
 // The key of a group with members; empty for all else.
 std::string product_key(const domain::Enrollment& enrollment) {
-  const bool members = enrollment.kind == EnrollmentKind::kGroup &&
-                       !std::holds_alternative<domain::SymmetricKeys>(enrollment.attestation);
-  return members ? enrollment.id.key() : std::string();
+  const domain::Attestation& attestation = enrollment.attestation;
+  const bool members = std::holds_alternative<domain::ProductSecret>(attestation) ||
+                       std::holds_alternative<domain::MemberPasswords>(attestation);
+  return members && enrollment.kind == EnrollmentKind::kGroup ? enrollment.id.key() : std::string();
 }
 
 // Its members name no scope. Which scope has it is nobody's business but that scope's.
@@ -87,6 +89,16 @@ Result<std::uint64_t> with_roster(Connection& connection, const std::string& pro
                                 ? remove_roster(connection, enrollment.scope, enrollment.id.key())
                                 : make_roster(connection, enrollment.scope, product);
   if (!done) return Fail(done.error());
+  return version;
+}
+
+// A challenge proves that a TPM holds the keys which the enrollment named when it was made.
+Result<std::uint64_t> with_new_keys(Connection& connection, const domain::Enrollment& enrollment,
+                                    Result<std::uint64_t> version) {
+  const bool tpm = std::holds_alternative<domain::TpmKeys>(enrollment.attestation);
+  if (!version || !tpm || enrollment.kind != EnrollmentKind::kIndividual) return version;
+  const Result<void> removed = remove_challenge(connection, enrollment.scope, enrollment.id.key());
+  if (!removed) return Fail(removed.error());
   return version;
 }
 
@@ -132,6 +144,7 @@ Result<std::uint64_t> apply(Connection& connection, const management::PutEnrollm
   Result<std::uint64_t> version = put_record(
       expectation, enrollment_subject(enrollment.kind, enrollment.id), read, insert, update);
   version = with_roster(connection, product, enrollment, std::move(version));
+  version = with_new_keys(connection, enrollment, std::move(version));
   return with_bump(connection, enrollment.scope, enrollment.kind, std::move(version));
 }
 
@@ -176,6 +189,8 @@ Result<std::uint64_t> apply(Connection& connection, const management::RemoveRegi
     BERTH_TRY(const bool removed,
               connection.execute(kRemoveRegistration, {Value(scope), Value(key), Value(version)}));
     if (!removed) return false;
+    const Result<void> unchallenged = remove_challenge(connection, removal.scope, key);
+    if (!unchallenged) return Fail(unchallenged.error());
     {
       BERTH_TRY(Cursor row, connection.run(kRemoveDeviceOf, {Value(hub), Value(device_id),
                                                              Value(scope), Value(key)}));

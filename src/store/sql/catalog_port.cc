@@ -1,4 +1,5 @@
 #include "store/sql/catalog_rows.h"
+#include "store/sql/certificates.h"
 #include "store/sql/history.h"
 #include "store/sql/ports.h"
 
@@ -147,6 +148,35 @@ Task<Result<Listing<domain::Account>>> CatalogPort::list_accounts(std::string sc
   return run<Listing<domain::Account>>(
       runner_, Lane::kScan,
       [scope = std::move(scope)](Connection& c) { return sql::list_accounts(c, scope); });
+}
+
+Task<Result<domain::CaCertificate>> CatalogPort::get_ca(std::string scope, std::string name) {
+  return run<domain::CaCertificate>(
+      runner_, Lane::kRead, [scope = std::move(scope), name = std::move(name)](Connection& c) {
+        return sql::get_ca(c, scope, name);
+      });
+}
+
+Task<Result<Listing<domain::CaCertificate>>> CatalogPort::list_cas(std::string scope) {
+  return run<Listing<domain::CaCertificate>>(
+      runner_, Lane::kScan,
+      [scope = std::move(scope)](Connection& c) { return sql::list_cas(c, scope); });
+}
+
+Task<Result<Listing<domain::RevokedCertificate>>> CatalogPort::list_revoked(std::string scope,
+                                                                            domain::Page page) {
+  return run<Listing<domain::RevokedCertificate>>(
+      runner_, Lane::kScan, [scope = std::move(scope), page = std::move(page)](Connection& c) {
+        return sql::list_revoked(c, scope, page);
+      });
+}
+
+Task<Result<Listing<domain::CertificateRecord>>> CatalogPort::list_issued(
+    std::string scope, std::string registration_key, domain::Page page) {
+  return run<Listing<domain::CertificateRecord>>(
+      runner_, Lane::kScan,
+      [scope = std::move(scope), key = std::move(registration_key),
+       page = std::move(page)](Connection& c) { return sql::list_issued(c, scope, key, page); });
 }
 
 Task<Result<Trail>> CatalogPort::get_trail(std::string id) {

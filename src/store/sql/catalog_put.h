@@ -100,6 +100,11 @@ Result<std::uint64_t> apply(Connection& c, const management::ForgetGuesses& forg
 Result<std::uint64_t> apply(Connection& c, const management::PutAccount& put, const Expectation& e);
 Result<std::uint64_t> apply(Connection& c, const management::RemoveAccount& r,
                             const Expectation& e);
+Result<std::uint64_t> apply(Connection& c, const management::PutCa& put, const Expectation& e);
+Result<std::uint64_t> apply(Connection& c, const management::RemoveCa& r, const Expectation& e);
+Result<std::uint64_t> apply(Connection& c, const management::PutRevoked& put, const Expectation& e);
+Result<std::uint64_t> apply(Connection& c, const management::RemoveRevoked& r,
+                            const Expectation& e);
 Result<std::uint64_t> apply(Connection& c, const management::PutToken& put, const Expectation& e);
 Result<std::uint64_t> apply(Connection& c, const management::RemoveToken& r, const Expectation& e);
 

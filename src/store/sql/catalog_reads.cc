@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
+#include <limits>
 
 namespace berth::store::sql {
 namespace {
@@ -76,31 +76,9 @@ Result<domain::Listing<Record>> page_of(Result<Cursor> rows,
   return make_listing(std::move(records), page, key);
 }
 
-// Where a page of a group's registrations begins: "created_at key".
-struct GroupPlace {
-  std::int64_t created_at = 0;
-  std::string key;
-};
-
+// Where a page of a group's registrations begins.
 std::string group_place(const domain::Registration& registration) {
-  return fmt::format("{} {}", base::to_unix_micros(registration.created_at), registration.id.key());
-}
-
-Result<GroupPlace> read_group_place(const std::string& after) {
-  GroupPlace place;
-  if (after.empty()) {
-    place.created_at = std::numeric_limits<std::int64_t>::min();
-    return place;
-  }
-  const std::size_t blank = after.find(' ');
-  const char* end = after.data() + (blank == std::string::npos ? after.size() : blank);
-  const auto [stop, error] = std::from_chars(after.data(), end, place.created_at);
-  if (blank == std::string::npos || error != std::errc() || stop != end) {
-    return Fail(ErrorKind::kInvalid, "the cursor is not one of this listing",
-                "start again without a cursor");
-  }
-  place.key = after.substr(blank + 1);
-  return place;
+  return timed_place(registration.created_at, registration.id.key());
 }
 
 }  // namespace
@@ -181,11 +159,11 @@ Result<domain::Listing<domain::Registration>> list_registrations(
         connection.run(kRegistrationOfIndividual, {Value(scope), Value(owner), Value(start.after)}),
         registration_row, start, by_key);
   }
-  BERTH_TRY(GroupPlace place, read_group_place(start.after));
-  return page_of(
-      connection.run(kRegistrationsOfGroup, {Value(scope), Value(owner), Value(place.created_at),
-                                             Value(place.key), Value(start.fetch)}),
-      registration_row, start, group_place);
+  const TimedPlace first{std::numeric_limits<std::int64_t>::min(), ""};
+  BERTH_TRY(TimedPlace place, read_timed_place(start.after, first));
+  return page_of(connection.run(kRegistrationsOfGroup, {Value(scope), Value(owner), Value(place.at),
+                                                        Value(place.key), Value(start.fetch)}),
+                 registration_row, start, group_place);
 }
 
 Result<domain::Device> get_device(Connection& connection, const std::string& hub,

@@ -1,3 +1,4 @@
+#include "store/sql/certificates.h"
 #include "store/sql/device_rows.h"
 #include "store/sql/ports.h"
 #include "store/sql/registration_rows.h"
@@ -65,6 +66,15 @@ Task<Result<bool>> DevicePort::activate(HubName hub, DeviceId device, std::uint6
   if (done) co_return true;
   if (done.error().kind == ErrorKind::kPreconditionFailed) co_return false;
   co_return Fail(done.error());
+}
+
+Task<Result<std::optional<domain::RevokedCertificate>>> DevicePort::find_revoked(
+    domain::ScopeId scope, std::vector<base::Bytes> certificates) {
+  return run<std::optional<domain::RevokedCertificate>>(
+      runner_, Lane::kRead,
+      [scope = std::move(scope), certificates = std::move(certificates)](Connection& c) {
+        return sql::find_revoked(c, scope, certificates);
+      });
 }
 
 Task<Result<void>> DevicePort::bind(hub::Binding binding) {

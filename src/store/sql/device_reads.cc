@@ -1,4 +1,5 @@
 #include "store/sql/bodies.h"
+#include "store/sql/certificates.h"
 #include "store/sql/device_rows.h"
 #include "store/sql/rows.h"
 
@@ -35,6 +36,12 @@ LEFT JOIN enrollments g ON g.scope = d.scope AND g.kind = 'group' AND g.key = d.
                        AND g.product <> ''
 WHERE d.id = $1 AND d.group_key <> '')sql";
 constexpr int kGroupAt = 10;
+
+constexpr Sql kProvisionedBy = R"sql(
+SELECT e.scope, e.kind, e.id, e.version, e.created_at, e.updated_at, e.body
+FROM registrations r
+JOIN enrollments e ON e.scope = r.scope AND e.kind = r.enrollment_kind AND e.key = r.enrollment_key
+WHERE r.scope = $1 AND r.key = $2)sql";
 
 constexpr Sql kTwin = R"sql(
 SELECT t.version, t.updated_at, t.etag, t.desired_version, t.reported_version, t.tags, t.desired,
@@ -86,25 +93,66 @@ Result<hub::Dossier> dossier_row(const Cursor& row) {
   return dossier;
 }
 
+bool has_certificates(const domain::Device& device) {
+  return device.certificate || device.secondary_certificate || device.ca_signed;
+}
+
+// Whether the enrollment through which it was provisioned lets the device in.
+Result<bool> read_enrollment_enabled(Connection& connection, const domain::Device& device) {
+  BERTH_TRY(Cursor row, connection.run(kProvisionedBy, {Value(device.scope.text()),
+                                                        Value(device.registration.key())}));
+  BERTH_TRY(const bool found, row.next());
+  if (!found) return !device.ca_signed;
+  BERTH_TRY(const domain::Enrollment enrollment, enrollment_row(row));
+  return enrollment.enabled;
+}
+
+// What the certificates of a device hang on; other devices cost no statement more.
+Result<hub::Dossier> with_certificates(Connection& connection, Result<hub::Dossier> dossier) {
+  if (!dossier || !dossier->device || !has_certificates(*dossier->device)) return dossier;
+  const domain::Device& device = *dossier->device;
+  if (dossier->group) {
+    dossier->enrollment_enabled = dossier->group->enabled;
+  } else if (!device.registration.empty()) {
+    BERTH_TRY(dossier->enrollment_enabled, read_enrollment_enabled(connection, device));
+  }
+  if (!device.ca_signed) return dossier;
+  BERTH_TRY(dossier->authorities, read_verified_authorities(connection, device.scope));
+  return dossier;
+}
+
+// What the first statement says; none: there is no such device.
+Result<hub::Dossier> read_joined_dossier(Result<Cursor> row) {
+  if (!row) return Fail(std::move(row).error());
+  BERTH_TRY(const bool found, row->next());
+  if (!found) return hub::Dossier();
+  return dossier_row(*row);
+}
+
+Result<hub::Dossier> read_joined_member(Result<Cursor> row) {
+  if (!row) return Fail(std::move(row).error());
+  BERTH_TRY(const bool found, row->next());
+  if (!found) return hub::Dossier();
+  BERTH_TRY(hub::Dossier dossier, dossier_row(*row));
+  if (row->is_null(kGroupAt)) return dossier;
+  BERTH_TRY(dossier.group, enrollment_row(*row, kGroupAt));
+  return dossier;
+}
+
 }  // namespace
 
 Result<hub::Dossier> read_device_dossier(Connection& connection, const HubName& hub,
                                          const DeviceId& device) {
-  BERTH_TRY(Cursor row, connection.run(kDossier, {Value(hub.text()), Value(device.text())}));
-  BERTH_TRY(const bool found, row.next());
-  if (!found) return hub::Dossier();
-  return dossier_row(row);
+  Result<hub::Dossier> dossier =
+      read_joined_dossier(connection.run(kDossier, {Value(hub.text()), Value(device.text())}));
+  return with_certificates(connection, std::move(dossier));
 }
 
 Result<hub::Dossier> read_member_dossier(Connection& connection, const DeviceId& device) {
   if (!can_be_stored(device.text())) return hub::Dossier();
-  BERTH_TRY(Cursor row, connection.run(kMemberDossier, {Value(device.text())}));
-  BERTH_TRY(const bool found, row.next());
-  if (!found) return hub::Dossier();
-  BERTH_TRY(hub::Dossier dossier, dossier_row(row));
-  if (row.is_null(kGroupAt)) return dossier;
-  BERTH_TRY(dossier.group, enrollment_row(row, kGroupAt));
-  return dossier;
+  Result<hub::Dossier> dossier =
+      read_joined_member(connection.run(kMemberDossier, {Value(device.text())}));
+  return with_certificates(connection, std::move(dossier));
 }
 
 Result<std::optional<domain::Twin>> read_twin(Connection& connection, const HubName& hub,

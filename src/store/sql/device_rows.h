@@ -13,11 +13,11 @@
 namespace berth::store::sql {
 
 Result<std::uint64_t> begin_epoch(Connection& connection, const std::string& node);
-// One statement.
+// One statement; for a device with certificates one or two more, for what they hang on.
 Result<hub::Dossier> read_device_dossier(Connection& connection, const domain::HubName& hub,
                                          const domain::DeviceId& device);
 
-// One statement.
+// Likewise.
 Result<hub::Dossier> read_member_dossier(Connection& connection, const domain::DeviceId& device);
 // kPreconditionFailed: the identity is not of that version, or not there.
 Result<void> activate(Connection& connection, const domain::HubName& hub,

@@ -268,11 +268,58 @@ CREATE INDEX data_records_by_expiry ON data_records (expires_at)
   WHERE expires_at < 9223372036854775807;
 )sql";
 
+// The CAs of scopes, what is revoked, what was issued to devices, and what their TPMs are to
+// answer. Fingerprints are hex digits. What registrations write (issued, challenges) has no foreign
+// key to the scope, for the reason given above. Numbers of issued certificates ascend, so that the
+// newest come first whatever the clocks said.
+constexpr std::string_view kCertificates = R"sql(
+CREATE TABLE ca_certificates (
+  scope {{text}} NOT NULL REFERENCES scopes (id),
+  name_key {{text}} NOT NULL,
+  name {{text}} NOT NULL,
+  verified BIGINT NOT NULL,
+  version BIGINT NOT NULL,
+  created_at BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL,
+  body TEXT NOT NULL,
+  PRIMARY KEY (scope, name_key));
+
+CREATE TABLE revoked_certificates (
+  scope {{text}} NOT NULL REFERENCES scopes (id),
+  sha256 {{text}} NOT NULL,
+  at BIGINT NOT NULL,
+  body TEXT NOT NULL,
+  PRIMARY KEY (scope, sha256)){{clustered}};
+CREATE INDEX revoked_certificates_by_time ON revoked_certificates (scope, at, sha256);
+
+CREATE TABLE issued_certificates (
+  sequence {{serial}},
+  scope {{text}} NOT NULL,
+  sha256 {{text}} NOT NULL,
+  registration_key {{text}} NOT NULL,
+  issued_at BIGINT NOT NULL,
+  not_after BIGINT NOT NULL,
+  revoked_at BIGINT NOT NULL,
+  body TEXT NOT NULL);
+CREATE UNIQUE INDEX issued_certificates_by_sha256 ON issued_certificates (scope, sha256);
+CREATE INDEX issued_certificates_of_scope ON issued_certificates (scope, sequence);
+CREATE INDEX issued_certificates_by_registration
+  ON issued_certificates (scope, registration_key, sequence);
+
+CREATE TABLE tpm_challenges (
+  scope {{text}} NOT NULL,
+  registration_key {{text}} NOT NULL,
+  used BIGINT NOT NULL,
+  expires_at BIGINT NOT NULL,
+  body TEXT NOT NULL,
+  PRIMARY KEY (scope, registration_key));
+CREATE INDEX tpm_challenges_by_expiry ON tpm_challenges (expires_at);
+)sql";
+
 constexpr Migration kMigrations[] = {
-    {1, "foundation", kFoundation},
-    {2, "connected devices", kConnectedDevices},
-    {3, "rosters", kRosters},
-    {4, "passwords and records", kPasswordsAndRecords},
+    {1, "foundation", kFoundation},     {2, "connected devices", kConnectedDevices},
+    {3, "rosters", kRosters},           {4, "passwords and records", kPasswordsAndRecords},
+    {5, "certificates", kCertificates},
 };
 
 constexpr std::string_view kVersionTable =
@@ -298,7 +345,11 @@ constexpr std::string_view kOurTables[] = {"scopes",
                                            "device_controls",
                                            "accounts",
                                            "data_publishers",
-                                           "data_records"};
+                                           "data_records",
+                                           "ca_certificates",
+                                           "revoked_certificates",
+                                           "issued_certificates",
+                                           "tpm_challenges"};
 
 Result<void> refuse_foreign(Connection& connection) {
   for (const std::string_view table : kOurTables) {

@@ -2,7 +2,10 @@
 
 #include "base/codec.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <charconv>
 
 namespace berth::store::sql {
 namespace {
@@ -28,6 +31,24 @@ Result<PageStart> read_page(const domain::Page& page) {
 
 std::string make_cursor(std::string_view last_key) {
   return base::hex_encode(base::as_bytes(last_key));
+}
+
+std::string timed_place(TimePoint at, std::string_view key) {
+  return fmt::format("{} {}", base::to_unix_micros(at), key);
+}
+
+Result<TimedPlace> read_timed_place(const std::string& after, TimedPlace start) {
+  if (after.empty()) return start;
+  TimedPlace place;
+  const std::size_t blank = after.find(' ');
+  const char* end = after.data() + (blank == std::string::npos ? after.size() : blank);
+  const auto [stop, error] = std::from_chars(after.data(), end, place.at);
+  if (blank == std::string::npos || error != std::errc() || stop != end) {
+    return Fail(ErrorKind::kInvalid, "the cursor is not one of this listing",
+                "start again without a cursor");
+  }
+  place.key = after.substr(blank + 1);
+  return place;
 }
 
 }  // namespace berth::store::sql

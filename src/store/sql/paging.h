@@ -27,6 +27,15 @@ Result<PageStart> read_page(const domain::Page& page);
 
 std::string make_cursor(std::string_view last_key);
 
+// A place in an order by time and key, as PageStart::after has it: "<Unix microseconds> <key>".
+struct TimedPlace {
+  std::int64_t at = 0;
+  std::string key;
+};
+std::string timed_place(TimePoint at, std::string_view key);
+// `start` when there is no `after`; kInvalid when it is no such place.
+Result<TimedPlace> read_timed_place(const std::string& after, TimedPlace start);
+
 // Cuts the surplus item off and makes the cursor; `key` gives an item's place in the order.
 template <class Record, class Key>
 domain::Listing<Record> make_listing(std::vector<Record> items, const PageStart& page, Key key) {

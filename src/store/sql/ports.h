@@ -30,6 +30,9 @@ class RegistrationPort final : public provisioning::RegistrationStore {
       std::unique_ptr<provisioning::Assignment> assignment) override;
   Task<Result<void>> take_control(std::unique_ptr<provisioning::ControlTaken> taken) override;
   Task<Result<domain::Guesses>> guessed_wrong(provisioning::WrongGuess guess) override;
+  Task<Result<void>> put_challenge(domain::TpmChallenge challenge) override;
+  Task<Result<std::optional<domain::RevokedCertificate>>> find_revoked(
+      domain::ScopeId scope, std::vector<base::Bytes> certificates) override;
   Task<Result<void>> record_refusals(std::vector<domain::Trail> trails) override;
   Task<Result<std::vector<domain::Scope>>> all_scopes(std::size_t count_max) override;
   Task<Result<std::vector<domain::Enrollment>>> individuals_anywhere(
@@ -45,6 +48,10 @@ class RegistrationPort final : public provisioning::RegistrationStore {
                                                    domain::EnrollmentId group, std::string after,
                                                    std::size_t count_max) override;
   Task<Result<std::vector<domain::Hub>>> all_hubs(std::size_t count_max) override;
+  Task<Result<std::vector<domain::CaCertificate>>> all_authorities(domain::ScopeId first,
+                                                                   std::size_t count_max) override;
+  Task<Result<std::optional<domain::TpmChallenge>>> find_challenge(
+      domain::ScopeId scope, domain::RegistrationId id) override;
   Task<Result<std::vector<domain::Device>>> devices_of(domain::HubName hub, std::string after,
                                                        std::size_t count_max) override;
 
@@ -86,6 +93,13 @@ class CatalogPort final : public management::Catalog {
                                                              domain::Page page) override;
   Task<Result<domain::Account>> get_account(std::string scope, std::string email) override;
   Task<Result<domain::Listing<domain::Account>>> list_accounts(std::string scope) override;
+  Task<Result<domain::CaCertificate>> get_ca(std::string scope, std::string name) override;
+  Task<Result<domain::Listing<domain::CaCertificate>>> list_cas(std::string scope) override;
+  Task<Result<domain::Listing<domain::RevokedCertificate>>> list_revoked(
+      std::string scope, domain::Page page) override;
+  Task<Result<domain::Listing<domain::CertificateRecord>>> list_issued(std::string scope,
+                                                                       std::string registration_key,
+                                                                       domain::Page page) override;
   Task<Result<domain::Trail>> get_trail(std::string id) override;
   Task<Result<domain::Listing<domain::Trail>>> list_trails(domain::ListTrails query) override;
   Task<Result<domain::Listing<domain::AuditRecord>>> list_audit(std::string scope,
@@ -108,6 +122,8 @@ class DevicePort final : public hub::DeviceStore {
   Task<Result<hub::Dossier>> open_member_dossier(domain::DeviceId device) override;
   Task<Result<bool>> activate(domain::HubName hub, domain::DeviceId device, std::uint64_t version,
                               TimePoint at) override;
+  Task<Result<std::optional<domain::RevokedCertificate>>> find_revoked(
+      domain::ScopeId scope, std::vector<base::Bytes> certificates) override;
   Task<Result<void>> bind(hub::Binding binding) override;
   Task<Result<void>> unbind(hub::Binding binding) override;
   Task<Result<std::vector<hub::Binding>>> bound_to(domain::HubName hub,

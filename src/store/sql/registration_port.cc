@@ -1,3 +1,5 @@
+#include "store/sql/certificates.h"
+#include "store/sql/challenges.h"
 #include "store/sql/controls.h"
 #include "store/sql/guesses.h"
 #include "store/sql/history.h"
@@ -92,6 +94,22 @@ Task<Result<domain::Guesses>> RegistrationPort::guessed_wrong(provisioning::Wron
   });
 }
 
+Task<Result<void>> RegistrationPort::put_challenge(domain::TpmChallenge challenge) {
+  trimmer_.challenged();
+  return run<void>(runner_, Lane::kWrite, [challenge = std::move(challenge)](Connection& c) {
+    return sql::put_challenge(c, challenge);
+  });
+}
+
+Task<Result<std::optional<domain::RevokedCertificate>>> RegistrationPort::find_revoked(
+    domain::ScopeId scope, std::vector<base::Bytes> certificates) {
+  return run<std::optional<domain::RevokedCertificate>>(
+      runner_, Lane::kRead,
+      [scope = std::move(scope), certificates = std::move(certificates)](Connection& c) {
+        return sql::find_revoked(c, scope, certificates);
+      });
+}
+
 Task<Result<void>> RegistrationPort::record_refusals(std::vector<domain::Trail> trails) {
   if (trails.empty()) return done();
   trimmer_.wrote(TrailClass::kFailed, trails.size());
@@ -154,6 +172,22 @@ Task<Result<std::optional<domain::Device>>> RegistrationPort::find_device(domain
 Task<Result<std::vector<domain::Hub>>> RegistrationPort::all_hubs(std::size_t count_max) {
   return run<std::vector<domain::Hub>>(
       runner_, Lane::kScan, [count_max](Connection& c) { return read_all_hubs(c, count_max); });
+}
+
+Task<Result<std::vector<domain::CaCertificate>>> RegistrationPort::all_authorities(
+    domain::ScopeId first, std::size_t count_max) {
+  return run<std::vector<domain::CaCertificate>>(
+      runner_, Lane::kScan, [first = std::move(first), count_max](Connection& c) {
+        return read_all_authorities(c, first, count_max);
+      });
+}
+
+Task<Result<std::optional<domain::TpmChallenge>>> RegistrationPort::find_challenge(
+    domain::ScopeId scope, domain::RegistrationId id) {
+  return run<std::optional<domain::TpmChallenge>>(
+      runner_, Lane::kRead, [scope = std::move(scope), id = std::move(id)](Connection& c) {
+        return read_challenge_of(c, scope.text(), id.key());
+      });
 }
 
 Task<Result<std::vector<domain::Device>>> RegistrationPort::devices_of(domain::HubName hub,

@@ -1,3 +1,5 @@
+#include "store/sql/certificates.h"
+#include "store/sql/challenges.h"
 #include "store/sql/registration_rows.h"
 #include "store/sql/rows.h"
 
@@ -89,22 +91,13 @@ Result<void> read_joined(const Cursor& row, int at, Result<Record> (*read)(const
   return {};
 }
 
-// The named group is nearly always the owner, and is then not read twice.
-bool owned_by_named(const provisioning::Dossier& dossier) {
-  const domain::EnrollmentRef& owner = dossier.current->enrollment;
-  return owner.kind == domain::EnrollmentKind::kGroup &&
-         owner.id.key() == dossier.named_group->id.key();
-}
-
-}  // namespace
-
-Result<provisioning::Dossier> read_dossier(Connection& connection, const std::string& scope,
-                                           const std::string& registration_key) {
-  provisioning::Dossier dossier;
-  if (!can_be_stored(scope) || !can_be_stored(registration_key)) return dossier;
+// False: there is no such scope.
+Result<bool> read_joined_dossier(Connection& connection, const std::string& scope,
+                                 const std::string& registration_key,
+                                 provisioning::Dossier& dossier) {
   BERTH_TRY(Cursor row, connection.run(kDossier, {Value(scope), Value(registration_key)}));
   BERTH_TRY(const bool found, row.next());
-  if (!found) return dossier;
+  if (!found) return false;
   dossier.catalog_version = row.count(0);
   const Result<void> parts[] = {
       read_joined(row, kScopeAt, scope_row, dossier.scope),
@@ -115,6 +108,31 @@ Result<provisioning::Dossier> read_dossier(Connection& connection, const std::st
   for (const Result<void>& part : parts) {
     if (!part) return Fail(part.error());
   }
+  return true;
+}
+
+bool proven_by_tpm(const provisioning::Dossier& dossier) {
+  return dossier.individual &&
+         std::holds_alternative<domain::TpmKeys>(dossier.individual->attestation);
+}
+
+// The named group is nearly always the owner, and is then not read twice.
+bool owned_by_named(const provisioning::Dossier& dossier) {
+  const domain::EnrollmentRef& owner = dossier.current->enrollment;
+  return owner.kind == domain::EnrollmentKind::kGroup &&
+         owner.id.key() == dossier.named_group->id.key();
+}
+
+}  // namespace
+
+// A challenge that is replaced between the two statements is refused by the commit.
+Result<provisioning::Dossier> read_dossier(Connection& connection, const std::string& scope,
+                                           const std::string& registration_key) {
+  provisioning::Dossier dossier;
+  if (!can_be_stored(scope) || !can_be_stored(registration_key)) return dossier;
+  BERTH_TRY(const bool found, read_joined_dossier(connection, scope, registration_key, dossier));
+  if (!found || !proven_by_tpm(dossier)) return dossier;
+  BERTH_TRY(dossier.challenge, read_challenge_of(connection, scope, registration_key));
   return dossier;
 }
 
@@ -154,6 +172,7 @@ Result<provisioning::ScopeSnapshot> read_snapshot(Connection& connection,
   }
   BERTH_TRY(Cursor groups, connection.run(kGroups, {Value(scope.text())}));
   BERTH_TRY(snapshot.groups, all_rows(groups, enrollment_row));
+  BERTH_TRY(snapshot.authorities, read_authorities(connection, scope));
   BERTH_TRY(Cursor hubs, connection.run(kLinkedHubs, {Value(scope.text())}));
   while (true) {
     BERTH_TRY(const bool found, hubs.next());

@@ -11,7 +11,7 @@
 
 namespace berth::store::sql {
 
-// One statement.
+// One statement; for an individual enrollment of a TPM a second one, which reads its challenge.
 Result<provisioning::Dossier> read_dossier(Connection& connection, const std::string& scope,
                                            const std::string& registration_key);
 // One statement.

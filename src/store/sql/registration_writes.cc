@@ -1,4 +1,6 @@
 #include "store/sql/bodies.h"
+#include "store/sql/certificates.h"
+#include "store/sql/challenges.h"
 #include "store/sql/controls.h"
 #include "store/sql/device_keys.h"
 #include "store/sql/first_twins.h"
@@ -326,6 +328,18 @@ Result<void> settle_member(Connection& connection, const Assignment& assignment)
   return {};
 }
 
+// Whoever answers a challenge first has used it; and what was issued to the device is listed.
+Result<void> settle_certificates(Connection& connection, const Assignment& assignment) {
+  if (assignment.uses_challenge) {
+    const Registration& registration = assignment.registration;
+    BERTH_TRY(const bool first,
+              use_challenge(connection, registration.scope, registration.id.key()));
+    if (!first) return lost_race(registration);
+  }
+  if (!assignment.issued) return {};
+  return append_issued(connection, *assignment.issued);
+}
+
 }  // namespace
 
 Result<Registration> commit_assignment(Connection& connection, const Assignment& assignment) {
@@ -348,6 +362,8 @@ Result<Registration> commit_assignment(Connection& connection, const Assignment&
     const Result<void> forgotten = forget_guesses(connection, *assignment.forgets_guesses);
     if (!forgotten) return Fail(forgotten.error());
   }
+  const Result<void> certified = settle_certificates(connection, assignment);
+  if (!certified) return Fail(certified.error());
   const Result<void> trailed = append_trail(connection, assignment.trail);
   if (!trailed) return Fail(trailed.error());
   const Result<void> audited = append_audit(connection, assignment.audit);

@@ -15,10 +15,11 @@ namespace berth::store::sql {
 class SqlStore final : public Store {
  public:
   // `kind` is a literal.
-  SqlStore(std::string_view kind, std::unique_ptr<Runner> runner, const StoreOptions& options)
+  SqlStore(std::string_view kind, std::unique_ptr<Runner> runner, const StoreOptions& options,
+           const Clock& clock)
       : kind_(kind),
         runner_(std::move(runner)),
-        trimmer_(*runner_, options),
+        trimmer_(*runner_, options, clock),
         registrations_(*runner_, trimmer_),
         catalog_(*runner_),
         devices_(*runner_),

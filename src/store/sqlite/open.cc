@@ -36,7 +36,7 @@ Result<std::unique_ptr<Store>> open(const Options& settings, const StoreOptions&
   if (!migrated) return Fail(std::move(migrated).error());
   BERTH_TRY(std::unique_ptr<sql::Runner> runner,
             start(std::move(connection), settings, options, clock));
-  return std::make_unique<sql::SqlStore>(kKind, std::move(runner), options);
+  return std::make_unique<sql::SqlStore>(kKind, std::move(runner), options, clock);
 }
 
 Result<std::unique_ptr<Store>> open(std::string_view path, const StoreOptions& options,
