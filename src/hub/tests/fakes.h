@@ -237,6 +237,7 @@ class MemoryStore final : public DeviceStore {
   std::optional<domain::Enrollment> group;  // of every member
   std::vector<Binding> bindings;
   std::vector<domain::RevokedCertificate> revoked;
+  bool enrollment_enabled = true;
   std::vector<TimePoint> activations;
   std::vector<ConnectionRecord> notes;
   std::vector<domain::AuditRecord> audits;
@@ -255,6 +256,7 @@ class MemoryStore final : public DeviceStore {
     ++dossier_reads;
     if (down) return unavailable();
     Dossier dossier;
+    dossier.enrollment_enabled = enrollment_enabled;
     const auto found = devices.find(key);
     if (found == devices.end()) return dossier;
     dossier.device = found->second;

@@ -234,6 +234,10 @@ class World {
         settings_);
   }
 
+  // Parts of a test's own; counts from the next restart().
+  void add(std::unique_ptr<Attestor> part) { attestors_.push_back(std::move(part)); }
+  void add(std::unique_ptr<Issuer> part) { issuers_.push_back(std::move(part)); }
+
   domain::Scope& add_scope(std::string_view id) {
     domain::Scope& scope = store.scopes[std::string(id)];
     scope.id = *domain::ScopeId::parse(id);
