@@ -189,7 +189,7 @@ Task<Result<void, HubError>> Board::send_one() {
 }
 
 Task<Result<void>> Board::work() {
-  while (report_.acknowledged < options_.messages && !observer_.wants_end()) {
+  while (report_.acknowledged < options_.messages) {
     if (report_.acknowledged > 0 && options_.interval.count() > 0) {
       pause_.expires_after(options_.interval);
       const std::tuple<boost::system::error_code> waited = co_await pause_.async_wait(kAwait);

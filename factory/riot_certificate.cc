@@ -164,6 +164,13 @@ Result<Bytes> alias_certificate(const RiotIdentity& identity, const AliasName& n
   return signed_certificate(alias_tbs(identity, name), identity.device_id.scalar);
 }
 
+std::string public_key_sha256(const P256Point& point) {
+  return base::hex_encode(crypto::sha256(public_key_info(point)));
+}
+std::string certificate_sha256(std::span<const std::uint8_t> der) {
+  return base::hex_encode(crypto::sha256(der));
+}
+
 std::string certificate_pem(std::span<const std::uint8_t> der) {
   constexpr std::size_t kColumns = 64;
   const std::string text = base::base64_encode(der);

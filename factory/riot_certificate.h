@@ -40,6 +40,11 @@ base::Bytes joined_certificate(const base::Bytes& tbs, const base::Bytes& signat
 Result<base::Bytes> device_id_certificate(const RiotKey& device_id);
 Result<base::Bytes> alias_certificate(const RiotIdentity& identity, const AliasName& name);
 
+// In hex: of the SubjectPublicKeyInfo, by which a server knows a board whoever signed for it; and
+// of the whole certificate.
+std::string public_key_sha256(const P256Point& point);
+std::string certificate_sha256(std::span<const std::uint8_t> der);
+
 // With 64 columns and a line break at the end.
 std::string certificate_pem(std::span<const std::uint8_t> der);
 

@@ -61,6 +61,13 @@ TEST(RiotCertificate, IsWhatFirmwarePresentsByteForByteButForTheNonce) {
             vector_of(kK1DeviceId));
 }
 
+TEST(RiotCertificate, HasTheDigestsOfTheVector) {
+  EXPECT_EQ(public_key_sha256(k1_identity().alias.point),
+            "d5f241aa210806b56f52505ead3cff40e552b2838a0a25d751c0fdeef4e12700");
+  EXPECT_EQ(certificate_sha256(vector_of(kK1Alias)),
+            "5e03e061f4625ce727bb4bcddfe4e288bfa607a21b7f8b97cc2a91868adc89a1");
+}
+
 TEST(RiotCertificate, IsSignedSoundlyAndTheSameEveryTime) {
   const RiotIdentity identity = k1_identity();
   const auto device_id = device_id_certificate(identity.device_id);

@@ -44,8 +44,6 @@ class BoardObserver {
  public:
   virtual ~BoardObserver() = default;
   virtual void say(std::string_view line) = 0;
-  // True: end now, between two messages. Asked before each.
-  virtual bool wants_end() = 0;
 };
 
 struct BoardReport {
