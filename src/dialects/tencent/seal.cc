@@ -61,6 +61,14 @@ struct Wording {
     return unfit("a password; devices of this vendor take a key or a certificate");
   }
 
+  Result<Secret> operator()(const domain::IssuedTpmKey&) const {
+    return unfit("a key for a TPM; devices of this vendor take a key or a certificate");
+  }
+
+  Result<Secret> operator()(const domain::IssuedChain&) const {
+    return unfit("a certificate without its key; devices of this vendor ask for none");
+  }
+
   Result<Secret> operator()(const domain::IssuedCertificate& issued) const {
     const std::optional<Secret> certificate = escaped(issued.certificate_pem);
     const std::optional<Secret> key = escaped(issued.private_key_pem.text());
