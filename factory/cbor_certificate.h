@@ -21,6 +21,7 @@ inline constexpr std::size_t kCborCertificateBytesMax = 16 * 1024;
 inline constexpr std::size_t kCborChainMax = 20;
 
 struct CborCertificate {
+  base::Bytes bytes;    // all of it, as it was read
   std::string issuer;   // hex of the id of the key that signs
   std::string subject;  // hex of the id of `key`
   crypto::DiceLayer layer;

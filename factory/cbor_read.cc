@@ -169,6 +169,7 @@ Result<OpenDiceAlgorithm> read_header(Span header) {
 
 // The next COSE_Sign1 of the reader.
 Result<CborCertificate> read_next(CborReader& reader) {
+  const Span begin = reader.rest();
   BERTH_TRY(const std::uint64_t parts,
             reader.count(CborKind::kArray, kSignParts, "the certificate"));
   if (parts != kSignParts) return fail("the certificate has not four parts");
@@ -184,6 +185,7 @@ Result<CborCertificate> read_next(CborReader& reader) {
   if (signature.size() != cbor::kSignatureBytes) return fail("the signature has not 64 bytes");
   out.signature = copied(signature);
   out.signed_text = cbor::signature_text(header, payload);
+  out.bytes = copied(begin.first(begin.size() - reader.rest().size()));
   return out;
 }
 

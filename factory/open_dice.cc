@@ -208,6 +208,14 @@ Result<OpenDiceKey> open_dice_key_of(Secret secret, OpenDiceAlgorithm algorithm)
   return key;
 }
 
+Result<OpenDiceKey> new_open_dice_key(OpenDiceAlgorithm algorithm, Rng& rng) {
+  for (unsigned i = 0; i < kCandidatesMax; ++i) {
+    auto key = open_dice_key_of(rng.secret(kCdiBytes), algorithm);
+    if (key || key.error().kind != ErrorKind::kInvalid) return key;
+  }
+  return Fail(ErrorKind::kInternal, "no random number is a private key");
+}
+
 Result<base::Bytes> open_dice_sign(const OpenDiceKey& key, std::span<const std::uint8_t> text) {
   if (key.public_key.algorithm == OpenDiceAlgorithm::kEd25519) {
     return sign_ed25519(key.secret, text);

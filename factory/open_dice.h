@@ -9,6 +9,7 @@
 
 #include "base/codec.h"
 #include "base/result.h"
+#include "base/rng.h"
 #include "base/secret.h"
 
 #include <array>
@@ -67,6 +68,8 @@ struct OpenDiceKey {
 Result<OpenDiceKey> open_dice_key(const Secret& from, OpenDiceAlgorithm algorithm);
 // Of a secret that is the private key itself: kInvalid when it is none.
 Result<OpenDiceKey> open_dice_key_of(Secret secret, OpenDiceAlgorithm algorithm);
+// A new one, for what is certified below a layer.
+Result<OpenDiceKey> new_open_dice_key(OpenDiceAlgorithm algorithm, Rng& rng);
 
 // Ed25519 (64 bytes), or ECDSA with SHA-256 and an RFC 6979 nonce (DER).
 Result<base::Bytes> open_dice_sign(const OpenDiceKey& key, std::span<const std::uint8_t> text);
