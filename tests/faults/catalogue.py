@@ -36,6 +36,8 @@ THROTTLED = Answer(429001, "Too many requests", connack=3, retry=True)
 # What becomes of the command that the top finding offers.
 RUN_IT = "run it, and the device gets in"
 USE_KEY = "run it, and the device gets in with the key it prints"
+# Commands that need something of the operator's own: the entry runs them (`mended`).
+BY_HAND = "do what it says, and the device gets in"
 
 
 @dataclass(frozen=True)

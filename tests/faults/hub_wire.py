@@ -31,6 +31,7 @@ class Visit:
     will_topic: str = ""
     act: object = None
     scope: str = ""
+    identity: object = None  # certificate_wire.Papers
 
     def token_text(self):
         if not isinstance(self.token, Token):
@@ -76,7 +77,7 @@ class HubDevice(MqttDevice):
 
 def visit(place, transport, what):
     # The port that was dialled says nothing of the hub: the user name does.
-    with HubDevice(place, "localhost", transport == MQTT_WS) as device:
+    with HubDevice(place, "localhost", transport == MQTT_WS, what.identity) as device:
         return device.visit(what)
 
 

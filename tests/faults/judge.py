@@ -6,6 +6,7 @@ import json
 import re
 
 from hub_catalogue import HubAnswer
+from operator_catalogue import Told
 from product_catalogue import NoHandshake, ProductAnswer
 from thing_catalogue import ThingAnswer
 from wire import HTTPS, Token
@@ -42,6 +43,9 @@ def device(fault, transport, heard):
         text = '{"err":%d,"msg":"%s"}' % (answer.code, answer.message)
         equal("the status", heard.status, answer.code)
         equal("the body", heard.raw.split(b"\r\n\r\n", 1)[1].decode(), text)
+        return
+    if isinstance(answer, Told):
+        of_command(answer, heard)
         return
     if isinstance(answer, NoHandshake):
         equal("how the handshake failed", heard.raw, b"alert")
@@ -82,6 +86,13 @@ def of_product(answer, heard):
     equal("the message", response["Error"]["Message"], answer.message)
     if answer.word:
         equal("the word", response["Error"]["Code"], answer.word)
+
+
+def of_command(answer, heard):
+    """Refused by the server, in words."""
+    equal("the exit code", heard.status, 1)
+    check(answer.words in heard.body.get("detail", ""),
+          f"it is not told of '{answer.words}': {heard.raw.decode()}")
 
 
 def at_hub(answer, heard):
@@ -147,6 +158,8 @@ def operator(fault, transport, attempt, heard, trail):
     equal("whether it is proven", top["proven"], fault.proven)
     check(top["text"] and top["mend"], f"a finding without text or mend: {top}")
     equal("the transport", trail["transport"], transport)
+    blamed = getattr(attempt, "blames", "")
+    check(blamed in json.dumps(trail["steps"]), f"the trail does not name '{blamed}': {trail}")
     if "trackingId" in heard.body:
         equal("the tracking id the device was given", heard.body["trackingId"], trail["id"])
     written = json.dumps(trail)

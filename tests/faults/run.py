@@ -16,8 +16,12 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import certificate_catalogue  # noqa: F401  each adds its entries to CATALOGUE
+import issuing_catalogue  # noqa: F401
 import judge
-from catalogue import CATALOGUE, USE_KEY
+import measured_catalogue  # noqa: F401
+import tpm_catalogue  # noqa: F401
+from catalogue import BY_HAND, CATALOGUE, USE_KEY
 from hub_catalogue import USE_STRING
 from hub_wire import Visit, hub_token
 from server import BerthError, Server, World
@@ -45,7 +49,9 @@ class Case:
         judge.device(self.fault, self.transport, self.heard)
 
     def explain(self, _):
-        """The operator's part."""
+        """The operator's part. What is no attempt has no trail."""
+        if not self.fault.reason:
+            return
         trail = self.world.explained(self.attempt.registration_id)
         judge.operator(self.fault, self.transport, self.attempt, self.heard, trail)
         if self.transport == self.fault.transports[0]:
@@ -56,6 +62,10 @@ class Case:
 
     def mend(self, command):
         """The command that the explanation offers does mend it."""
+        if self.fault.mend == BY_HAND:
+            self.attempt.mended()
+            judge.got_in(self.world.send(self.transport, self.attempt), command)
+            return
         words = shlex.split(command)
         judge.equal("the first word of the command", words[0], "berth")
         confirm = ["--yes"] if words[2] == "delete" else []
@@ -90,7 +100,8 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--berth", type=Path, default=DEFAULT_BERTH, help="the program under test")
     parser.add_argument("--only", help="faults whose name contains this")
-    parser.add_argument("--transport", choices=("https", "mqtt", "mqtt-ws"), help="this one only")
+    parser.add_argument("--transport", choices=("https", "mqtt", "mqtt-ws", "command"),
+                        help="this one only")
     parser.add_argument("--list", action="store_true", help="print the catalogue, run nothing")
     parser.add_argument("--verbose", action="store_true", help="print every case")
     return parser.parse_args()

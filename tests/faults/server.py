@@ -12,10 +12,12 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from certificate_wire import Greet, greet
 from hub_wire import Visit, visit
 from product_wire import Enrol, LogIn, opened, send_product
 from thing_wire import Ask, EnrolThing, LogInThing, Template, derived, send_thing
-from wire import HTTPS, Attempt, Place, Token, derive, send
+from tpm_wire import ShowTpm, send_tpm
+from wire import HTTPS, Attempt, Heard, Place, Token, derive, send
 
 READY_SECONDS = 30
 COMMAND_SECONDS = 30
@@ -81,11 +83,14 @@ class Server:
             time.sleep(0.05)
         raise BerthError(f"not ready after {READY_SECONDS} s: {self.tail()}")
 
+    def execute(self, *arguments):
+        environment = dict(os.environ, BERTH_DATA=str(self.data))
+        return subprocess.run([self.program, *arguments, "--json"], capture_output=True, text=True,
+                              timeout=COMMAND_SECONDS, env=environment, check=False)
+
     def run(self, *arguments):
         """The JSON that a command prints."""
-        environment = dict(os.environ, BERTH_DATA=str(self.data))
-        done = subprocess.run([self.program, *arguments, "--json"], capture_output=True, text=True,
-                              timeout=COMMAND_SECONDS, env=environment, check=False)
+        done = self.execute(*arguments)
         if done.returncode != 0:
             raise BerthError(f"berth {shlex.join(arguments)} ended with {done.returncode}: "
                              f"{(done.stderr + done.stdout).strip()}")
@@ -103,6 +108,17 @@ class Enrolled:
 
     def device_key(self, registration_id):
         return derive(self.primary, registration_id)
+
+
+@dataclass
+class Command:
+    """What an operator types and must be refused. `absent` shows what must not be there then,
+    `unverified` a CA that must not be verified."""
+
+    words: tuple
+    absent: tuple = ()
+    unverified: tuple = ()
+    scope = ""
 
 
 @dataclass
@@ -219,7 +235,23 @@ class World:
             raise BerthError(f"'{template.serial}' should have enrolled: {heard.raw!r}")
         return heard.body["id"], heard.body["auth"]
 
+    def type(self, command):
+        """What is printed when it is refused, and nothing is left of it."""
+        done = self.server.execute(*command.words)
+        if command.absent and self.server.execute(*command.absent).returncode == 0:
+            raise BerthError(f"berth {shlex.join(command.absent)} finds it")
+        if command.unverified and self.run(*command.unverified)["verified"]:
+            raise BerthError("the CA is verified")
+        return Heard(done.returncode, json.loads(done.stderr or "{}"), raw=done.stderr.encode())
+
     def send(self, transport, attempt):
+        if isinstance(attempt, Command):
+            return self.type(attempt)
+        if isinstance(attempt, Greet):
+            return greet(self.server.place, attempt)
+        if isinstance(attempt, ShowTpm):
+            attempt.scope = attempt.scope or self.scope
+            return send_tpm(lambda each: send(self.server.place, transport, each), attempt)
         if isinstance(attempt, (EnrolThing, Ask, LogInThing)):
             return send_thing(self.server.place, transport, attempt)
         if isinstance(attempt, (Enrol, LogIn)):

@@ -66,6 +66,9 @@ class Attempt:
     payload: object = None
     operation_id: str = ""
     host: str = "localhost"  # the name it asks for (SNI)
+    identity: object = None  # certificate_wire.Papers
+    more: dict = field(default_factory=dict)  # members of the body
+    api: str = API
 
     def token_text(self):
         if not isinstance(self.token, Token):
@@ -73,7 +76,7 @@ class Attempt:
         return self.token.text(f"{self.scope}/registrations/{self.registration_id}")
 
     def body(self):
-        body = {"registrationId": self.registration_id}
+        body = {"registrationId": self.registration_id, **self.more}
         if self.payload is not None:
             body["payload"] = self.payload
         return json.dumps(body)
@@ -106,8 +109,11 @@ class Place:
     ca: str
 
 
-def connect(place, port, name):
+def connect(place, port, name, identity=None):
+    """`identity`: the client certificate that is shown."""
     trust = ssl.create_default_context(cafile=place.ca)
+    if identity:
+        identity.present_in(trust)
     # A host that a scope was just given may not be in the certificate yet.
     trust.check_hostname = name == "localhost"
     plain = socket.create_connection(("127.0.0.1", port), TIMEOUT_SECONDS)
@@ -129,8 +135,8 @@ def read_exactly(read, count):
 
 
 class HttpsDevice:
-    def __init__(self, place, host):
-        self.socket = connect(place, place.https_port, host)
+    def __init__(self, place, host, identity=None):
+        self.socket = connect(place, place.https_port, host, identity)
         self.host = f"{host}:{place.https_port}"
 
     def __enter__(self):
@@ -141,7 +147,7 @@ class HttpsDevice:
 
     def call(self, attempt, method, path, body):
         scope, registration_id = quote(attempt.scope), quote(attempt.registration_id)
-        lines = [f"{method} /{scope}/registrations/{registration_id}/{path}?{API} HTTP/1.1",
+        lines = [f"{method} /{scope}/registrations/{registration_id}/{path}?{attempt.api} HTTP/1.1",
                  f"Host: {self.host}", "Content-Type: application/json; charset=utf-8",
                  f"Content-Length: {len(body.encode())}"]
         token = attempt.token_text()
@@ -233,9 +239,9 @@ def packet(kind, body):
 
 
 class MqttDevice:
-    def __init__(self, place, host, over_websocket):
+    def __init__(self, place, host, over_websocket, identity=None):
         port = place.https_port if over_websocket else place.mqtt_port
-        self.socket = connect(place, port, host)
+        self.socket = connect(place, port, host, identity)
         if over_websocket:
             self.socket = WebSocket(self.socket, f"{host}:{port}")
 
@@ -268,7 +274,8 @@ class MqttDevice:
         """None when accepted, else what was heard: the code, and all bytes until the end."""
         token = attempt.token_text()
         flags = 0x82 | (0x40 if token is not None else 0)
-        user = f"{attempt.scope}/registrations/{attempt.registration_id}/{API}&ClientVersion=faults"
+        user = (f"{attempt.scope}/registrations/{attempt.registration_id}/{attempt.api}"
+                "&ClientVersion=faults")
         body = text_field("MQTT") + bytes([4, flags]) + struct.pack("!H", 60)
         body += text_field(attempt.registration_id) + text_field(user)
         if token is not None:
@@ -312,7 +319,7 @@ class MqttDevice:
 def send(place, transport, attempt):
     """One connection, one register (and its poll) or one poll."""
     if transport == HTTPS:
-        with HttpsDevice(place, attempt.host) as device:
+        with HttpsDevice(place, attempt.host, attempt.identity) as device:
             return device.send(attempt)
-    with MqttDevice(place, attempt.host, transport == MQTT_WS) as device:
+    with MqttDevice(place, attempt.host, transport == MQTT_WS, attempt.identity) as device:
         return device.send(attempt)
