@@ -146,6 +146,9 @@ Result<TpmIdentity> TpmIdentity::open(const std::string& tcti) {
 
 const base::Bytes& TpmIdentity::endorsement_key() const { return state_->ek.public_bytes; }
 const base::Bytes& TpmIdentity::storage_root_key() const { return state_->srk.public_bytes; }
+std::string TpmIdentity::fingerprint(const base::Bytes& key) {
+  return crypto::tpm_key_fingerprint(key);
+}
 std::string TpmIdentity::registration_id() const {
   return crypto::default_registration_id(endorsement_key());
 }

@@ -41,6 +41,8 @@ class TpmIdentity final : public TokenSigner {
 
   const base::Bytes& endorsement_key() const;   // TPM2B_PUBLIC
   const base::Bytes& storage_root_key() const;  // TPM2B_PUBLIC
+  // How refusals call a key: 16 hex digits.
+  static std::string fingerprint(const base::Bytes& key);
   // The id vendors' clients register with when they are told none.
   std::string registration_id() const;
 
