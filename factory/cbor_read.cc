@@ -296,6 +296,9 @@ Result<CborChain> read_cbor_chain(std::span<const std::uint8_t> bytes) {
       BERTH_TRY(chain.root, cbor::read_key(reader));
       continue;
     }
+    if (chain.certificates.size() == kCborChainMax) {
+      return fail("the chain has more than " + std::to_string(kCborChainMax) + " certificates");
+    }
     auto read = read_next(reader);
     if (!read) {
       return fail("certificate " + std::to_string(chain.certificates.size() + 1) +
