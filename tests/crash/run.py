@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""The crash tests as `./dev test` runs them: a few rounds each. More: kill.py and hub.py."""
+"""The crash tests as `./dev test` runs them: a few rounds each. More: the file of each."""
 
 import sys
 
 import hub
+import identity
 import kill
 
-ROUNDS = {kill: 5, hub: 6}
+ROUNDS = {kill: 5, hub: 6, identity: 4}
 
 
 def main(arguments) -> int:

@@ -45,12 +45,12 @@ def firmware_held(world, device):
 @running("the firmware is older than the enrollment accepts", "firmware_too_old", "unexplained",
          proven=False)
 def firmware_too_old(world, device):
-    return measured(world, device, tcb_info(GOOD, version="1.9.0"), "--dice-version-min", "1.10")
+    return measured(world, device, tcb_info(GOOD, version="1.9.0"), "--dice-min-version", "1.10")
 
 
 @running("the security version went back", "firmware_too_old", "unexplained", proven=False)
 def firmware_svn_too_low(world, device):
-    return measured(world, device, tcb_info(GOOD, svn=2), "--dice-svn-min", "3")
+    return measured(world, device, tcb_info(GOOD, svn=2), "--dice-min-svn", "3")
 
 
 @running("the firmware runs in debug mode", "firmware_not_accepted", "unexplained", proven=False)

@@ -68,7 +68,7 @@ class Case:
             return
         words = shlex.split(command)
         judge.equal("the first word of the command", words[0], "berth")
-        confirm = ["--yes"] if words[2] == "delete" else []
+        confirm = ["--yes"] if words[2] in ("delete", "restore") else []
         printed = self.world.run(*words[1:], *confirm)
         if self.fault.mend == USE_KEY:
             self.use_key(printed["primaryKey"])
