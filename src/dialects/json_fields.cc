@@ -141,6 +141,11 @@ void JsonFields::mismatch(std::string_view name, std::string_view expected,
 
 bool JsonFields::has(std::string_view name) { return find(name) != nullptr; }
 
+bool JsonFields::is_null(std::string_view name) const {
+  const json::value* value = object_->if_contains({name.data(), name.size()});
+  return value != nullptr && value->is_null();
+}
+
 void JsonFields::require(std::string_view name) {
   if (find(name) == nullptr) problem(name, "is required");
 }

@@ -71,6 +71,8 @@ class JsonFields {
       : JsonFields(object, policy, problems, "") {}
 
   bool has(std::string_view name);
+  // Whether the member is there, and null: for those that null means something for.
+  bool is_null(std::string_view name) const;
   // A problem when the member is absent. Chain before reading: fields.require("id").
   void require(std::string_view name);
 

@@ -9,9 +9,7 @@ domain::DeviceEdit read_edit(Body& body) {
   edit.display_name = body.text_or_cleared("displayName", kNameRule);
   edit.enabled = body.fields.flag("enabled");
   edit.iot_edge = body.fields.flag("iotEdge");
-  AttestationEdit attestation = read_device_attestation(body);
-  edit.primary_key = std::move(attestation.primary_key);
-  edit.secondary_key = std::move(attestation.secondary_key);
+  read_device_attestation(body, edit);
   return edit;
 }
 
@@ -27,19 +25,22 @@ boost::json::value connection_json(const std::optional<domain::DeviceConnection>
   return out;
 }
 
-boost::json::value certificate_json(const std::optional<domain::PinnedCertificate>& certificate) {
+boost::json::value pinned_json(const std::optional<domain::PinnedCertificate>& certificate) {
   if (!certificate) return nullptr;
   boost::json::object out;
   out["sha256"] = text(base::hex_encode(certificate->sha256));
   out["subject"] = text(certificate->subject);
   out["notBefore"] = time(certificate->not_before);
   out["notAfter"] = time(certificate->not_after);
+  out["byKey"] = !certificate->spki_sha256.empty();
   return out;
 }
 
 std::string_view attestation_of(const domain::Device& device) {
   if (device.password) return "password";
-  return device.keys ? domain::attestation_name(*device.keys) : "";
+  if (device.keys) return domain::attestation_name(*device.keys);
+  if (device.certificate || device.secondary_certificate) return "x509_thumbprint";
+  return device.ca_signed ? "x509_ca" : "";
 }
 
 // What a device with a password may do now; empty for others.
@@ -120,7 +121,9 @@ boost::json::object to_json(const domain::Device& device) {
   out["enabled"] = device.enabled;
   out["iotEdge"] = device.iot_edge;
   out["attestation"] = text_or_null(attestation_of(device));
-  out["certificate"] = certificate_json(device.certificate);
+  out["certificate"] = pinned_json(device.certificate);
+  out["secondaryCertificate"] = pinned_json(device.secondary_certificate);
+  out["caSigned"] = device.ca_signed;
   out["group"] = text_or_null(device.group ? device.group->text() : "");
   out["awaitsActivation"] = device.awaits_activation;
   out["role"] = text(to_string(device.role));

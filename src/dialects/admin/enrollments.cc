@@ -32,6 +32,13 @@ void read_allocation(Body& body, EnrollmentEdit& edit) {
   if (body.is_null("hubs")) edit.hubs.emplace();
 }
 
+void read_issuance(Body& body, EnrollmentEdit& edit) {
+  constexpr std::int64_t kDaysMax = 100'000;  // management has the exact rule
+  const auto days = body.fields.integer("certificateLifetimeDays", 0, kDaysMax);
+  if (days) edit.issuance_days.emplace(static_cast<std::uint32_t>(*days));
+  if (body.is_null("certificateLifetimeDays")) edit.issuance_days.emplace(std::nullopt);
+}
+
 EnrollmentEdit read_edit(Body& body, std::string_view id) {
   EnrollmentEdit edit;
   edit.display_name = body.text_or_cleared("displayName", kNameRule);
@@ -42,7 +49,10 @@ EnrollmentEdit read_edit(Body& body, std::string_view id) {
   edit.device_id = body.text_or_cleared("deviceId", kNameRule);
   edit.product = std::move(attestation.product);
   edit.passwords = std::move(attestation.passwords);
+  edit.x509 = std::move(attestation.x509);
+  edit.tpm = std::move(attestation.tpm);
   edit.topics = read_topics(body);
+  read_issuance(body, edit);
   read_allocation(body, edit);
   read_reprovision(body, edit);
   edit.tags = body.object_or_cleared("tags");
@@ -65,6 +75,10 @@ struct AttestationMembers {
   boost::json::object operator()(const domain::MemberPasswords& passwords) const {
     return passwords_json(passwords);
   }
+  boost::json::object operator()(const domain::CertificateTrust& trust) const {
+    return trust_json(trust);
+  }
+  boost::json::object operator()(const domain::TpmKeys& keys) const { return tpm_json(keys); }
 };
 
 boost::json::object attestation_json(const domain::Attestation& attestation) {
@@ -82,8 +96,8 @@ template <EnrollmentKind kind>
 domain::ManagementCommand Enrollments<kind>::create(Incoming& in) {
   domain::CreateEnrollment command{in.path("scope"), kind, {}};
   Body& body = in.body();
-  // A group with a roster gets an id made; management knows which do not.
-  if (kind == EnrollmentKind::kIndividual) body.fields.require("id");
+  // A group with a roster gets an id made, a device with a certificate has it in there; management
+  // knows which do not.
   std::optional<std::string> id = body.fields.text("id", kNameRule);
   command.edit = read_edit(body, id.value_or(""));
   command.edit.id = std::move(id);
@@ -151,6 +165,9 @@ boost::json::object to_json(const domain::Enrollment& enrollment) {
   out["iotEdge"] = enrollment.iot_edge;
   out["topics"] = topics_json(enrollment.topics);
   out["deviceInformation"] = document(enrollment.device_information);
+  out["certificateLifetimeDays"] = nullptr;
+  if (enrollment.issuance) out["certificateLifetimeDays"] = enrollment.issuance->lifetime.count();
+  out["warnings"] = texts_json(enrollment.warnings);
   out["createdAt"] = time(enrollment.created_at);
   out["updatedAt"] = time(enrollment.updated_at);
   out["version"] = enrollment.version;

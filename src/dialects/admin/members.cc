@@ -1,5 +1,8 @@
 #include "dialects/admin/members.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace berth::dialects::admin {
 namespace {
 
@@ -10,36 +13,96 @@ constexpr std::string_view kSymmetricKey = "symmetric_key";
 constexpr std::string_view kProductSecret = "product_secret";
 constexpr std::string_view kMemberPasswords = "member_passwords";
 
+constexpr std::string_view kCertificates = "x509";
+constexpr std::string_view kTpm = "tpm";
+constexpr std::string_view kThumbprint = "x509_thumbprint";
+constexpr std::string_view kCaSigned = "x509_ca";
+
+// The one of `known` that the text is.
+template <std::size_t N>
+std::optional<std::string_view> one_of(const std::string_view (&known)[N], std::string_view text) {
+  const auto* found = std::find(std::begin(known), std::end(known), text);
+  return found == std::end(known) ? std::nullopt : std::optional(*found);
+}
+
+constexpr std::string_view kDeviceTypes[] = {kSymmetricKey, kThumbprint, kCaSigned};
+constexpr std::string_view kEnrollmentTypes[] = {kSymmetricKey, kProductSecret, kMemberPasswords,
+                                                 kCertificates, kTpm};
+
 std::optional<std::string_view> parse_device_type(std::string_view type) {
-  return type == kSymmetricKey ? std::optional(kSymmetricKey) : std::nullopt;
+  return one_of(kDeviceTypes, type);
 }
 
 std::optional<std::string_view> parse_enrollment_type(std::string_view type) {
-  if (type == kMemberPasswords) return kMemberPasswords;
-  return type == kProductSecret ? std::optional(kProductSecret) : parse_device_type(type);
+  return one_of(kEnrollmentTypes, type);
+}
+
+// Whether members were given that belong to that type alone.
+bool has_members_of(const AttestationEdit& edit, std::string_view type) {
+  if (type == kProductSecret) return edit.product.has_value();
+  if (type == kMemberPasswords) return edit.passwords.has_value();
+  if (type == kCertificates) return edit.x509.has_value();
+  if (type == kTpm) return edit.tpm.has_value();
+  return edit.primary_key || edit.secondary_key;
 }
 
 // The type that the members belong to which only one type has; none: they do not say.
 std::optional<std::string_view> type_said_by(const AttestationEdit& edit) {
-  if (edit.passwords) return kMemberPasswords;
-  return edit.product ? std::optional(kProductSecret) : std::nullopt;
+  for (const std::string_view each : {kMemberPasswords, kProductSecret, kCertificates, kTpm}) {
+    if (has_members_of(edit, each)) return each;
+  }
+  return std::nullopt;
 }
 
-void read_keys(JsonFields& attestation, AttestationEdit& edit) {
+template <class Edit>
+void read_keys(JsonFields& attestation, Edit& edit) {
   edit.primary_key = attestation.secret("primaryKey", kKeyBytesMin, kKeyBytesMax);
   edit.secondary_key = attestation.secret("secondaryKey", kKeyBytesMin, kKeyBytesMax);
 }
 
+// Text; the empty text for null.
+std::optional<std::string> read_thumbprint(JsonFields& attestation, std::string_view name) {
+  std::optional<std::string> given = attestation.text(name, kNameRule);
+  return attestation.is_null(name) ? std::string() : given;
+}
+
+// "reissue" belongs to two types: to which, if the request does not say so, its id tells.
+void place_reissue(JsonFields& attestation, AttestationEdit& edit,
+                   std::optional<std::string_view> type, std::string_view id) {
+  const auto reissue = attestation.word("reissue", domain::parse_reissue, "refused, same or new");
+  const std::string_view by_id =
+      id.starts_with(domain::kPasswordGroupPrefix) ? kMemberPasswords : kProductSecret;
+  const std::string_view kind = type.value_or(type_said_by(edit).value_or(by_id));
+  if (kind == kProductSecret && (type || reissue)) {
+    if (!edit.product) edit.product.emplace();
+    edit.product->reissue = reissue;
+  } else if (kind == kMemberPasswords && (type || reissue)) {
+    if (!edit.passwords) edit.passwords.emplace();
+    edit.passwords->reissue = reissue;
+  } else if (reissue) {
+    attestation.problem("type", "expected product_secret with the members of one");
+  }
+}
+
 }  // namespace
 
-AttestationEdit read_device_attestation(Body& body) {
-  AttestationEdit edit;
+void read_device_attestation(Body& body, domain::DeviceEdit& edit) {
   std::optional<JsonFields> attestation = body.fields.object("attestation");
-  if (!attestation) return edit;
-  attestation->word("type", parse_device_type, kSymmetricKey);
+  if (!attestation) return;
+  const auto type =
+      attestation->word("type", parse_device_type, "symmetric_key, x509_thumbprint or x509_ca");
   read_keys(*attestation, edit);
+  edit.primary_thumbprint = read_thumbprint(*attestation, "primaryThumbprint");
+  edit.secondary_thumbprint = read_thumbprint(*attestation, "secondaryThumbprint");
+  const bool thumbprints = edit.primary_thumbprint || edit.secondary_thumbprint;
+  if (type && *type != kThumbprint && thumbprints) {
+    attestation->problem("type", "expected x509_thumbprint with the members of one");
+  }
+  if (type == kThumbprint && !thumbprints) {
+    attestation->problem("primaryThumbprint", "is required, or secondaryThumbprint");
+  }
+  if (type) edit.ca_signed = *type == kCaSigned;
   attestation->finish();
-  return edit;
 }
 
 // Members of another type are refused here where the type is said, by management where it is not.
@@ -47,30 +110,21 @@ AttestationEdit read_enrollment_attestation(Body& body, std::string_view id) {
   AttestationEdit edit;
   std::optional<JsonFields> attestation = body.fields.object("attestation");
   if (!attestation) return edit;
-  const auto type = attestation->word("type", parse_enrollment_type,
-                                      "symmetric_key, product_secret or member_passwords");
+  const auto type =
+      attestation->word("type", parse_enrollment_type,
+                        "symmetric_key, product_secret, member_passwords, x509 or tpm");
   read_keys(*attestation, edit);
   edit.product = read_product(*attestation);
   edit.passwords = read_passwords(*attestation);
-  for (const std::string_view own : {kProductSecret, kMemberPasswords}) {
-    const bool given =
-        own == kProductSecret ? edit.product.has_value() : edit.passwords.has_value();
-    if (!type || !given || *type == own) continue;
+  edit.x509 = read_trust(*attestation);
+  edit.tpm = read_tpm(*attestation);
+  for (const std::string_view own : {kProductSecret, kMemberPasswords, kCertificates, kTpm}) {
+    if (!type || *type == own || !has_members_of(edit, own)) continue;
     attestation->problem("type", "expected " + std::string(own) + " with the members of one");
   }
-  const auto reissue = attestation->word("reissue", domain::parse_reissue, "refused, same or new");
-  const std::string_view by_id =
-      id.starts_with(domain::kPasswordGroupPrefix) ? kMemberPasswords : kProductSecret;
-  const std::string_view kind = type.value_or(type_said_by(edit).value_or(by_id));
-  if (kind == kSymmetricKey && reissue) {
-    attestation->problem("type", "expected product_secret with the members of one");
-  } else if (kind == kProductSecret && (type || reissue)) {
-    if (!edit.product) edit.product.emplace();
-    edit.product->reissue = reissue;
-  } else if (kind == kMemberPasswords && (type || reissue)) {
-    if (!edit.passwords) edit.passwords.emplace();
-    edit.passwords->reissue = reissue;
-  }
+  place_reissue(*attestation, edit, type, id);
+  if (type == kCertificates && !edit.x509) edit.x509.emplace();
+  if (type == kTpm && !edit.tpm) edit.tpm.emplace();
   attestation->finish();
   return edit;
 }

@@ -37,8 +37,11 @@ struct AttestationEdit {
   std::optional<Secret> secondary_key;
   std::optional<domain::ProductSecretEdit> product;      // of enrollments only
   std::optional<domain::MemberPasswordsEdit> passwords;  // likewise
+  std::optional<domain::CertificateTrustEdit> x509;      // likewise
+  std::optional<domain::TpmKeysEdit> tpm;                // likewise
 };
-AttestationEdit read_device_attestation(Body& body);
+// Of a device, with what it says of certificates.
+void read_device_attestation(Body& body, domain::DeviceEdit& edit);
 // `id` is that of the enrollment, as far as it is known: it tells the kinds apart that have members
 // in common, where the type is not said.
 AttestationEdit read_enrollment_attestation(Body& body, std::string_view id);
@@ -59,6 +62,17 @@ boost::json::object passwords_json(const domain::MemberPasswords& passwords);
 boost::json::object guesses_json(const domain::Guesses& guesses);
 // Text that is a secret as it is; base64 has nothing to do with it.
 std::optional<Secret> read_secret_text(JsonFields& fields, std::string_view name);
+
+// certificate_trust.cc: the members of "attestation" that are about certificates or a TPM, none
+// when none is given.
+std::optional<domain::CertificateTrustEdit> read_trust(JsonFields& attestation);
+std::optional<domain::TpmKeysEdit> read_tpm(JsonFields& attestation);
+boost::json::object trust_json(const domain::CertificateTrust& trust);
+boost::json::object tpm_json(const domain::TpmKeys& keys);
+boost::json::object certificate_json(const domain::Certificate& certificate);
+boost::json::array texts_json(const std::vector<std::string>& texts);
+// A certificate as text: PEM or base64. Management has the exact rules.
+inline constexpr TextRule kCertificateRule{0, 48 * 1024, true};
 
 // JSON that was kept as text; null when it is empty, its text when it cannot be read.
 boost::json::value document(std::string_view json);

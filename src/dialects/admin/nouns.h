@@ -79,7 +79,24 @@ domain::ManagementCommand unlock_member(Incoming& in);
 boost::json::object to_json(const domain::MemberView& view);
 boost::json::object to_json(const domain::MembersAdded& added);
 
+// certificates.cc
+domain::ManagementCommand create_ca(Incoming& in);
+domain::ManagementCommand get_ca(Incoming& in);
+domain::ManagementCommand list_cas(Incoming& in);
+domain::ManagementCommand update_ca(Incoming& in);
+domain::ManagementCommand delete_ca(Incoming& in);
+domain::ManagementCommand make_verification_code(Incoming& in);
+domain::ManagementCommand verify_ca(Incoming& in);
+domain::ManagementCommand revoke_certificate(Incoming& in);
+domain::ManagementCommand restore_certificate(Incoming& in);
+domain::ManagementCommand list_revoked(Incoming& in);
+domain::ManagementCommand list_issued(Incoming& in);
+boost::json::object to_json(const domain::CaCertificate& ca);
+boost::json::object to_json(const domain::RevokedCertificate& revoked);
+boost::json::object to_json(const domain::CertificateRecord& issued);
+
 // registrations.cc
+domain::ManagementCommand approve_firmware(Incoming& in);
 domain::ManagementCommand get_registration(Incoming& in);
 domain::ManagementCommand list_registrations(Incoming& in);
 domain::ManagementCommand delete_registration(Incoming& in);

@@ -1,3 +1,4 @@
+#include "crypto/hash.h"
 #include "dialects/admin/members.h"
 #include "dialects/admin/nouns.h"
 
@@ -6,6 +7,7 @@ namespace {
 
 using domain::EnrollmentKind;
 using domain::EnrollmentRef;
+using domain::Registration;
 
 // An id from outside: a bad one becomes a problem.
 EnrollmentRef read_ref(Incoming& in, EnrollmentKind kind, const std::string& id) {
@@ -17,7 +19,18 @@ EnrollmentRef read_ref(Incoming& in, EnrollmentKind kind, const std::string& id)
   return {kind, *std::move(parsed)};
 }
 
+boost::json::value issued_json(const Registration& registration) {
+  if (registration.issued_chain.empty()) return nullptr;
+  boost::json::object out;
+  out["sha256"] = text(base::hex_encode(crypto::sha256(registration.issued_chain.front())));
+  return out;
+}
+
 }  // namespace
+
+domain::ManagementCommand approve_firmware(Incoming& in) {
+  return domain::ApproveFirmware{in.path("scope"), in.path("registration")};
+}
 
 domain::ManagementCommand get_registration(Incoming& in) {
   return domain::GetRegistration{in.path("scope"), in.path("registration")};
@@ -79,6 +92,9 @@ boost::json::object to_json(const domain::Registration& registration) {
   out["activatedAt"] = nullptr;
   if (registration.activated_at) out["activatedAt"] = time(*registration.activated_at);
   out["reset"] = registration.reset;
+  out["attestation"] = text_or_null(registration.attestation);
+  out["measured"] = texts_json(registration.measured);
+  out["issuedCertificate"] = issued_json(registration);
   out["createdAt"] = time(registration.created_at);
   out["updatedAt"] = time(registration.updated_at);
   out["version"] = registration.version;

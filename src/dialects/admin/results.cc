@@ -87,6 +87,10 @@ struct NameOf {
   }
   std::string operator()(const domain::DeviceView& view) const { return view.device.id.text(); }
   std::string operator()(const domain::Account& account) const { return account.email; }
+  std::string operator()(const domain::CaCertificate& ca) const { return ca.name; }
+  std::string operator()(const domain::RevokedCertificate& revoked) const {
+    return base::hex_encode(revoked.sha256);
+  }
   template <class T>
   std::string operator()(const T&) const {
     return {};
