@@ -1,6 +1,7 @@
 // A database of an earlier schema, with rows in it as the Berth of that time wrote them, is read
 // and written on as if nothing had happened.
 #include "base/log.h"
+#include "store/conformance/certificates.h"
 #include "store/conformance/passwords.h"
 #include "store/sql/migrations.h"
 
@@ -67,6 +68,21 @@ INSERT INTO registrations VALUES ('0ne000000A1', 's3euvbrjlbdev-1', 'S3EUVBRJLBd
 INSERT INTO devices VALUES ('hub-one', 'S3EUVBRJLBdev-1', '0ne000000A1', 's3euvbrjlbdev-1', 1,
   1700000200000000, 1700000200000000, '{"registration":"S3EUVBRJLBdev-1","group":"S3EUVBRJLB",
   "awaits_activation":true}', 's3euvbrjlb');
+)sql";
+
+// What schema 4 had besides: a group with passwords, an account with a record, and a device that
+// was issued a certificate.
+constexpr std::string_view kRowsOfSchema4 = R"sql(
+INSERT INTO enrollments VALUES ('0ne000000A1', 'group', 'mod-0123456789abcdef01234567',
+  'mod-0123456789abcdef01234567', 1, 1700000100000000, 1700000100000000,
+  '{"enabled":true,"member_passwords":{"order":"secret_first"}}', 'mod-0123456789abcdef01234567');
+INSERT INTO accounts VALUES ('a@x.de', '0ne000000A1', 'A@x.de', '0123456789abcdef01234567', 2, 0, 1,
+  1700000100000000, 1700000100000000, '{"password":"$argon2id$x","enabled":true}');
+INSERT INTO registrations VALUES ('0ne000000A1', 'cert-1', 'cert-1', 'group', 'line-7', 'hub-one',
+  'cert-1', 1, 1700000200000000, 1700000200000000, '{"enrollment":"Line-7","status":"assigned"}');
+INSERT INTO devices VALUES ('hub-one', 'cert-1', '0ne000000A1', 'cert-1', 1, 1700000200000000,
+  1700000200000000, '{"registration":"cert-1","enabled":true,"certificate":{"sha256":"AQIDBA==",
+  "subject":"cert-1","not_before":1700000000000000,"not_after":1800000000000000}}', '', '');
 )sql";
 
 class Upgrade : public Suite {
@@ -246,9 +262,54 @@ TEST_P(UpgradeFrom3, GroupsWithPasswordsAccountsAndRecordsAreNew) {
   EXPECT_EQ(wait(store().data_records().drop_expired(at(0), 10)).value_or(9), 0U);
 }
 
+class UpgradeFrom4 : public Upgrade {
+ protected:
+  void go_on() override {
+    make_schema(2, kRowsOfSchema2);
+    if (!HasFatalFailure()) make_schema(3, kRowsOfSchema3);
+    if (!HasFatalFailure()) make_schema(4, kRowsOfSchema4);
+    if (!HasFatalFailure()) reopen();
+  }
+};
+
+TEST_P(UpgradeFrom4, EveryRowIsReadAsBefore) {
+  const auto account = wait(catalog().get_account(kScope.text(), "a@x.de"));
+  ASSERT_THAT(account, Succeeds());
+  EXPECT_EQ(account->guesses.wrong, 2U);
+  const auto group = wait(
+      catalog().get_enrollment(kScope.text(), domain::EnrollmentKind::kGroup, kTemplate.key()));
+  ASSERT_THAT(group, Succeeds());
+  EXPECT_TRUE(std::holds_alternative<domain::MemberPasswords>(group->attestation));
+  EXPECT_FALSE(group->issuance);
+  EXPECT_FALSE(wait(catalog().get_scope(kScope.text()))->issuing_authority);
+  const provisioning::Dossier found = dossier("cert-1");
+  ASSERT_TRUE(found.current);
+  EXPECT_TRUE(found.current->attestation.empty() && found.current->activation.empty());
+  EXPECT_TRUE(found.current->issued_chain.empty() && found.current->measured.empty());
+  const hub::Dossier device = device_dossier("cert-1");
+  ASSERT_TRUE(device.device && device.device->certificate);
+  EXPECT_EQ(device.device->certificate->sha256, (base::Bytes{1, 2, 3, 4}));
+  EXPECT_TRUE(device.device->certificate->spki_sha256.empty());
+  EXPECT_FALSE(device.device->secondary_certificate || device.device->ca_signed);
+  EXPECT_TRUE(device.enrollment_enabled);
+  EXPECT_TRUE(device.authorities.empty());
+}
+
+TEST_P(UpgradeFrom4, CertificatesRevocationsAndChallengesAreNew) {
+  EXPECT_TRUE(wait(registrations().scope_snapshot(kScope))->authorities.empty());
+  EXPECT_FALSE(*wait(device_store().find_revoked(kScope, {sha(1)})));
+  ASSERT_THAT(create(management::PutCa{make_ca("root")}), Succeeds());
+  ASSERT_THAT(create(management::PutRevoked{make_revoked(1)}), Succeeds());
+  ASSERT_THAT(create(management::PutEnrollment{make_tpm("dev-9")}), Succeeds());
+  ASSERT_THAT(wait(registrations().put_challenge(make_challenge("dev-9"))), Succeeds());
+  EXPECT_TRUE(dossier("dev-9").challenge);
+  EXPECT_TRUE(*wait(device_store().find_revoked(kScope, {sha(1)})));
+}
+
 BERTH_CONFORMANCE(Upgrade);
 BERTH_CONFORMANCE(UpgradeFrom2);
 BERTH_CONFORMANCE(UpgradeFrom3);
+BERTH_CONFORMANCE(UpgradeFrom4);
 
 }  // namespace
 }  // namespace berth::store::conformance
