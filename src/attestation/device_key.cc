@@ -1,6 +1,7 @@
 #include "attestation/device_key.h"
 
 #include "attestation/credentials.h"
+#include "attestation/device_certificates.h"
 #include "attestation/device_proofs.h"
 #include "attestation/signature_rules.h"
 #include "base/log.h"
@@ -121,7 +122,7 @@ Result<Authenticated, ProofRefusal> DeviceKeyAuthenticator::authenticate(
         return check_channel(tools, channel, device);
       },
       [&](const domain::CertificateChain& chain) {
-        return check_certificates(tools, chain, device);
+        return check_certificates(tools, cas_, chain, standing);
       },
       [&](const domain::Password& password) { return check_password(tools, password, device); },
       [&](const domain::Voucher&) -> DeviceProof {
@@ -208,8 +209,7 @@ bool DeviceKeyAuthenticator::still_good(const hub::Authenticated& proven, const 
     return device.keys && holds(vault_, ring_of(device), credential);
   }
   if (credential.starts_with(kCertificateMark)) {
-    return device.certificate &&
-           certificate_credential(vault_, device.certificate->sha256) == credential;
+    return certificate_still_good(vault_, proven, standing);
   }
   if (credential.starts_with(kPasswordMark)) {
     return device.password && !device.password->digest.empty() &&

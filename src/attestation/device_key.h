@@ -1,6 +1,7 @@
 // Proof of a device that connects to a hub: a shared access signature made with one of the device's
 // own two keys, or with a key of a policy of the hub that lets devices connect (azure-iot-hub.md
-// §1.2, §1.3); or one of the proofs of device_proofs.h.
+// §1.2, §1.3); a client certificate (device_certificates.h), or one of the proofs of
+// device_proofs.h.
 //
 // A token is checked in this order: shape, audience, signature, expiry, so that an expired token of
 // the right key is told apart from a wrong key. Its resource covers the device when it is the hub's
@@ -8,11 +9,13 @@
 // lower it); only a policy's token must spell the id exactly, because ids that differ in case are
 // two devices and the policy's key is good for both. The host may carry a port.
 //
-// Room attestation. Thread rule: one instance for all threads; stateless. Keys are opened for each
-// check (a few microseconds) and wiped with it: nothing is cached, so nothing can be stale.
+// Room attestation. Thread rule: one instance for all threads. Keys are opened for each check (a
+// few microseconds) and wiped with it: of secrets nothing is cached, so nothing can be stale;
+// decoded CAs are, by what they are.
 #pragma once
 
 #include "attestation/symmetric_key.h"
+#include "attestation/trust_cache.h"
 #include "hub/ports/authenticator.h"
 #include "provisioning/ports/vault.h"
 
@@ -53,6 +56,7 @@ class DeviceKeyAuthenticator final : public hub::Authenticator {
 
   provisioning::Vault& vault_;
   SymmetricKeySettings settings_;
+  TrustCache cas_;
 };
 
 }  // namespace berth::attestation

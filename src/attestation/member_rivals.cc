@@ -295,7 +295,8 @@ std::vector<domain::Finding> test_member_rivals(const ConnectionInput& input,
     return channel(of, *shared);
   }
   if (const auto* chain = std::get_if<domain::CertificateChain>(&evidence)) {
-    return certificates(of, *chain);
+    // Those of other devices have rivals of their own (x509_rivals.h).
+    return input.device->group ? certificates(of, *chain) : Findings{};
   }
   return std::holds_alternative<domain::NoEvidence>(evidence) ? handshake(of) : Findings{};
 }

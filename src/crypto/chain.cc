@@ -216,4 +216,9 @@ Result<VerifiedChain, ChainTrouble> ChainVerifier::verify(const TrustAnchors& an
   return Fail(*std::move(trouble));
 }
 
+ChainVerifier& chain_verifier_of_this_thread() {
+  thread_local ChainVerifier verifier;
+  return verifier;
+}
+
 }  // namespace berth::crypto

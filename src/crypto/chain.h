@@ -101,12 +101,20 @@ class ChainVerifier {
   std::unique_ptr<Impl> impl_;
 };
 
+// One for the calling thread, for those who serve all threads: what it keeps depends on nothing but
+// certificates.
+ChainVerifier& chain_verifier_of_this_thread();
+
 // A leaf that is trusted by itself, because it or its key is pinned: dates, usage, strength of its
 // key, critical extensions. Its issuer and signature do not matter. `malformed_names`: one whose
 // subjectAltName cannot be read is good, too (dice-x509.md §2.5); the caller reads it itself.
 Result<CertificateFacts, ChainTrouble> check_leaf(std::span<const std::uint8_t> der,
                                                   const ChainMoment& moment,
                                                   bool malformed_names = false);
+
+// Whether one of these has a critical extension that measures what runs on the device: the chain is
+// good only if it can be read (crypto/dice_evidence.h).
+bool must_read_measurements(std::span<const base::Bytes> chain);
 
 // Whether `ca` (DER) signed `der`: names agree, the key verifies. Dates, rights and usage do not
 // matter. kInvalid says why not. For proof of possession (azure-dps.md §5).

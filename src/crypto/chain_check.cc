@@ -4,6 +4,7 @@
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 
@@ -204,6 +205,13 @@ Result<CertificateFacts, ChainTrouble> check_leaf(std::span<const std::uint8_t> 
   std::optional<ChainTrouble> found = leaf_trouble(**leaf, moment, malformed_names);
   if (found) return Fail(*std::move(found));
   return facts_of((*leaf)->x509.get(), der);
+}
+
+bool must_read_measurements(std::span<const base::Bytes> chain) {
+  return std::any_of(chain.begin(), chain.end(), [](const base::Bytes& der) {
+    const Result<ParsedPtr> parsed = parse(der);
+    return parsed && has_measurements((*parsed)->x509.get());
+  });
 }
 
 Result<void> check_signed_by(std::span<const std::uint8_t> der, std::span<const std::uint8_t> ca) {

@@ -63,6 +63,17 @@ std::string oid_text(const ASN1_OBJECT* object) {
   return {text.data(), std::min(static_cast<std::size_t>(size), text.size() - 1)};
 }
 
+std::vector<std::string> critical_beyond_openssl(const X509* certificate) {
+  std::vector<std::string> oids;
+  for (int i = 0; i < X509_get_ext_count(certificate); ++i) {
+    X509_EXTENSION* const extension = X509_get_ext(certificate, i);
+    if (X509_EXTENSION_get_critical(extension) == 0) continue;
+    if (X509_supported_extension(extension) != 0) continue;
+    oids.push_back(oid_text(X509_EXTENSION_get_object(extension)));
+  }
+  return oids;
+}
+
 }  // namespace
 
 Result<ParsedPtr> parse(std::span<const std::uint8_t> der) {
@@ -111,14 +122,15 @@ std::optional<ChainTrouble> untimely(const ParsedCertificate& certificate, std::
 }
 
 std::string unknown_critical(const X509* certificate) {
-  for (int i = 0; i < X509_get_ext_count(certificate); ++i) {
-    X509_EXTENSION* const extension = X509_get_ext(certificate, i);
-    if (X509_EXTENSION_get_critical(extension) == 0) continue;
-    if (X509_supported_extension(extension) != 0) continue;
-    std::string oid = oid_text(X509_EXTENSION_get_object(extension));
-    if (!is_understood_critical(oid)) return oid;  // what a device measured: others read it
+  for (std::string& oid : critical_beyond_openssl(certificate)) {
+    if (!is_understood_critical(oid)) return std::move(oid);
   }
   return {};
+}
+
+bool has_measurements(const X509* certificate) {
+  const std::vector<std::string> oids = critical_beyond_openssl(certificate);
+  return std::any_of(oids.begin(), oids.end(), is_understood_critical);
 }
 
 void ByName::add(ParsedPtr certificate) { all_.push_back(std::move(certificate)); }

@@ -44,6 +44,9 @@ std::optional<ChainTrouble> untimely(const ParsedCertificate& certificate, std::
 // A critical extension that neither OpenSSL nor this program knows: its OID; empty for none.
 std::string unknown_critical(const X509* certificate);
 
+// Whether it has a critical extension that OpenSSL does not know and this program does.
+bool has_measurements(const X509* certificate);
+
 // Decoded certificates by subject name, for finding issuers.
 class ByName {
  public:
