@@ -6,6 +6,7 @@
 #include "attestation/product_secret.h"
 #include "attestation/symmetric_key.h"
 #include "attestation/tpm.h"
+#include "attestation/x509.h"
 #include "base/nearest.h"
 #include "dialects/admin/admin.h"
 #include "dialects/azure_dps/azure_dps.h"
@@ -121,6 +122,8 @@ std::vector<std::unique_ptr<provisioning::Attestor>> make_attestors(provisioning
       std::make_unique<attestation::ProductSecretAttestor>(vault, key_settings(config)));
   attestors.push_back(
       std::make_unique<attestation::MemberPasswordAttestor>(vault, key_settings(config)));
+  attestors.push_back(std::make_unique<attestation::X509Attestor>(
+      attestation::X509Settings{key_settings(config).clock_skew}));
   attestors.push_back(std::make_unique<attestation::TpmAttestor>(vault, rng, tpm_settings(config)));
   return attestors;
 }
