@@ -139,6 +139,8 @@ demo() {
   refused_device
   product_device
   production_thing
+  measured_board
+  tpm_device
 
   switch_off
   if [ -z "$once" ]; then stay_up; fi
@@ -239,6 +241,64 @@ END
   show berth thing serial list
   show berth hub events --hub-name "$(berth thing serial show VALVE-1 --json |
     field registration.hub)" --device "$thing"
+}
+
+# board_build DIR: what building a board's program leaves behind, 4096 bytes of it and their map.
+board_build() {
+  mkdir -p "$1/.build"
+  python3 - "$1/.build/DevKitDPS.ino" <<'END'
+import sys
+with open(sys.argv[1] + ".bin", "wb") as image:
+    image.write(bytes((7 * i + 3) % 256 for i in range(4096)))
+with open(sys.argv[1] + ".map", "w") as names:
+    names.write("FLASH            0x000000000800c000 0x0000000000004000 xr\n")
+    for name, at in (("__start_riot_core", 0x100), ("__stop_riot_core", 0x200),
+                     ("__start_riot_fw", 0x200), ("__stop_riot_fw", 0x340)):
+        names.write(f"                0x{0x800c000 + at:016x}                {name} = .\n")
+END
+}
+
+# board ARGUMENT…: the board of step 15, switched on.
+board() {
+  (cd "$DEMO/board" && show berth simulate devkit --uds-store board-7.uds --mac c8930123456a \
+    --firmware-version 1.3.7 --project .build/DevKitDPS --scope "$SCOPE" "$@" 2>&1)
+}
+
+measured_board() {
+  local id=az-c8930123456av1v3v7
+  printf '\n15. A board has no key in its firmware: it has a secret of its own, and measures its code.\n'
+  printf '    The factory knows both, and so the certificate, before the board ever runs.\n'
+  board_build "$DEMO/board"
+  cd "$DEMO/board"
+  show berth dice uds generate --store board-7.uds
+  show berth dice generate --uds-store board-7.uds --mac c8930123456a --firmware-version 1.3.7 \
+    --project .build/DevKitDPS --out board-7.pem
+  show berth enrollment create "$id" --attestation-type x509 \
+    --certificate-path board-7.pem >/dev/null
+  cd "$ROOT"
+  board
+
+  printf '\n16. Somebody changes one byte of its code. It is another board now, and support sees why.\n'
+  python3 -c 'import sys
+with open(sys.argv[1], "r+b") as image:
+    image.seek(0x210)
+    image.write(b"!")' "$DEMO/board/.build/DevKitDPS.ino.bin"
+  if board; then die "a board with changed code was let in"; fi
+  show berth trail explain "$id"
+}
+
+tpm_device() {
+  local port=$((20000 + RANDOM % 10000))
+  printf '\n17. The last device has a TPM. Its enrollment knows the keys of the chip, nothing secret.\n'
+  mkdir -p "$DEMO/tpm"
+  swtpm socket --tpm2 --tpmstate dir="$DEMO/tpm" --flags not-need-init,startup-clear \
+    --server type=tcp,port="$port",bindaddr=127.0.0.1 \
+    --ctrl type=tcp,port="$((port + 1))",bindaddr=127.0.0.1 >"$DEMO/tpm.log" 2>&1 </dev/null &
+  DEVICES+=($!)
+  local tcti=swtpm:host=127.0.0.1,port=$port
+  show berth tpm enroll --scope "$SCOPE" --tcti "$tcti" --registration-id gateway-1
+  show berth tpm register --scope "$SCOPE" --tcti "$tcti" --registration-id gateway-1 --messages 1
+  show berth registration list
 }
 
 # Until Ctrl-C, with what to try meanwhile.
