@@ -15,6 +15,7 @@
 #include "dialects/tencent/tencent.h"
 #include "issuing/certificate.h"
 #include "issuing/derived_key.h"
+#include "issuing/issued_certificate.h"
 #include "issuing/password.h"
 #include "issuing/presented_certificate.h"
 #include "issuing/random_secret.h"
@@ -137,6 +138,9 @@ std::vector<std::unique_ptr<provisioning::Allocator>> make_allocators() {
 
 std::vector<std::unique_ptr<provisioning::Issuer>> make_issuers(const IssueTools& tools) {
   std::vector<std::unique_ptr<provisioning::Issuer>> issuers;
+  // First: whoever asks for a certificate is given one, whatever it was proven with.
+  issuers.push_back(
+      std::make_unique<issuing::IssuedCertificate>(tools.vault, tools.rng, tools.clock));
   issuers.push_back(std::make_unique<issuing::DerivedKey>(tools.vault));
   issuers.push_back(std::make_unique<issuing::PresentedCertificate>());
   issuers.push_back(std::make_unique<issuing::TpmKey>(tools.vault, tools.rng));
