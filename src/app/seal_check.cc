@@ -6,13 +6,28 @@ namespace berth::app {
 namespace {
 
 constexpr std::uint32_t kScopesLookedAt = 100;
+constexpr std::uint32_t kEnrollmentsLookedAt = 100;  // of each kind in a scope
 
-Result<void> check(const domain::Enrollment& enrollment, provisioning::Vault& vault) {
-  const auto* product = std::get_if<domain::ProductSecret>(&enrollment.attestation);
-  const domain::Sealed& seal =
-      product != nullptr ? product->current
-                         : std::get<domain::SymmetricKeys>(enrollment.attestation).primary;
-  const std::string context = domain::key_context(enrollment.scope, enrollment.kind, enrollment.id);
+// What is sealed in it; null when nothing is.
+const domain::Sealed* seal_in(const domain::Attestation& attestation) {
+  struct SealIn {
+    const domain::Sealed* operator()(const domain::SymmetricKeys& keys) const {
+      return &keys.primary;
+    }
+    const domain::Sealed* operator()(const domain::ProductSecret& product) const {
+      return &product.current;
+    }
+    const domain::Sealed* operator()(const domain::MemberPasswords& passwords) const {
+      return passwords.derivation_secret ? &*passwords.derivation_secret : nullptr;
+    }
+    const domain::Sealed* operator()(const domain::CertificateTrust&) const { return nullptr; }
+    const domain::Sealed* operator()(const domain::TpmKeys&) const { return nullptr; }
+  };
+  return std::visit(SealIn{}, attestation);
+}
+
+Result<void> check(const domain::Sealed& seal, const std::string& context,
+                   provisioning::Vault& vault) {
   if (vault.open(seal, context)) return {};
   return Fail(ErrorKind::kInvalid, "the store's keys were sealed under another master key",
               "start with the master key of this store: its master.key file, or BERTH_MASTER_KEY; "
@@ -26,12 +41,19 @@ Task<Result<void>> check_seals(management::Catalog& catalog, provisioning::Vault
   page.limit = kScopesLookedAt;
   auto scopes = co_await catalog.list_scopes(page);
   if (!scopes) co_return Fail(std::move(scopes).error());
-  page.limit = 1;
+  page.limit = kEnrollmentsLookedAt;
   for (const domain::Scope& scope : scopes->items) {
+    if (scope.issuing_authority) {
+      co_return check(scope.issuing_authority->key, domain::issuing_context(scope.id), vault);
+    }
     for (const auto kind : {domain::EnrollmentKind::kGroup, domain::EnrollmentKind::kIndividual}) {
       auto enrollments = co_await catalog.list_enrollments(scope.id.text(), kind, page);
       if (!enrollments) co_return Fail(std::move(enrollments).error());
-      if (!enrollments->items.empty()) co_return check(enrollments->items.front(), vault);
+      for (const domain::Enrollment& each : enrollments->items) {
+        const domain::Sealed* seal = seal_in(each.attestation);
+        if (seal == nullptr) continue;
+        co_return check(*seal, domain::key_context(each.scope, each.kind, each.id), vault);
+      }
     }
   }
   co_return Result<void>();

@@ -10,7 +10,7 @@
 
 namespace berth::app {
 
-// Opens one sealed key of the store, if there is any. kInvalid when it does not open. The arguments
+// Opens one sealed key of the store, if one is found among the first enrollments. kInvalid when it does not open. The arguments
 // are the caller's and outlive the Task.
 Task<Result<void>> check_seals(management::Catalog& catalog, provisioning::Vault& vault);
 

@@ -61,6 +61,15 @@ class SealCheck : public testing::Test {
     put(management::PutEnrollment{group});
   }
 
+  void put_sealing_nothing(std::string_view id, domain::Attestation attestation) {
+    domain::Enrollment group;
+    group.scope = domain::ScopeId::trusted("0ne00ABCDEF");
+    group.kind = domain::EnrollmentKind::kGroup;
+    group.id = domain::EnrollmentId::trusted(std::string(id));
+    group.attestation = std::move(attestation);
+    put(management::PutEnrollment{group});
+  }
+
   base::FakeClock clock_;
   base::SeededRng rng_{5};
   std::unique_ptr<store::Store> store_;
@@ -70,6 +79,15 @@ class SealCheck : public testing::Test {
 
 TEST_F(SealCheck, AStoreWithoutKeysOpensWithAnyMasterKey) {
   EXPECT_TRUE(run(check_seals(store_->catalog(), *other_vault_)));
+}
+
+TEST_F(SealCheck, EnrollmentsThatSealNothingAreLookedPast) {
+  put_sealing_nothing("a-certificates", domain::CertificateTrust{});
+  put_sealing_nothing("b-passwords", domain::MemberPasswords{});
+  EXPECT_TRUE(run(check_seals(store_->catalog(), *other_vault_)));
+  put_group();
+  EXPECT_TRUE(run(check_seals(store_->catalog(), *vault_)));
+  EXPECT_FALSE(run(check_seals(store_->catalog(), *other_vault_)));
 }
 
 TEST_F(SealCheck, OnlyTheMasterKeyOfTheStoreWillDo) {
