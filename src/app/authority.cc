@@ -31,7 +31,8 @@ Result<std::shared_ptr<const crypto::Authority>> open_authority(const std::files
   }
   if (certificate.error().kind != ErrorKind::kNotFound) return Fail(std::move(certificate).error());
 
-  BERTH_TRY(crypto::Authority created, crypto::Authority::create("Berth CA", rng, clock));
+  // One below it: each scope's issuing CA.
+  BERTH_TRY(crypto::Authority created, crypto::Authority::create("Berth CA", rng, clock, 1));
   BERTH_TRY(const Secret key, created.private_key_pem());
   // The key first: a certificate without its key would be taken for a whole CA on the next start.
   Result<void> wrote = write_file(key_path, key.text(), kPrivateMode);

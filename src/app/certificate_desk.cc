@@ -45,7 +45,8 @@ Result<crypto::CertifiedKey> make_below(const crypto::Authority& own, std::strin
                                         Rng& rng, const Clock& clock) {
   Result<crypto::CertifiedKey> made = own.issue_authority(name, rng, clock);
   if (made || made.error().kind != ErrorKind::kPreconditionFailed) return made;
-  BERTH_TRY(const crypto::Authority root, crypto::Authority::create(name, rng, clock, 1));
+  BERTH_TRY(const crypto::Authority root,
+            crypto::Authority::create(fmt::format("{} root", name), rng, clock, 1));
   return root.issue_authority(name, rng, clock);
 }
 
