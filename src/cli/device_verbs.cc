@@ -17,12 +17,41 @@ const std::vector<Column> kColumns{{"DEVICE", "id"},
                                    {"REGISTRATION", "registration", Show::kPlain, "by hand"},
                                    {"CREATED", "createdAt", Show::kTime}};
 
+// Certificates in place of keys.
+Try<void> put_certificates(json::object& body, Invocation& run) {
+  const std::string auth = run.args.text_or("auth", "");
+  const bool thumbprints =
+      run.args.has("primary-thumbprint") || run.args.has("secondary-thumbprint");
+  if (auth.empty() && !thumbprints) return {};
+  const bool by_ca = auth == "x509-ca" || auth == "x509_ca";
+  const bool by_key = auth == "key" || auth == "shared_private_key";
+  if (thumbprints && (by_ca || by_key)) {
+    return WrongUsage("thumbprints go with --auth x509-thumbprint, not with " + auth,
+                      "for example: berth device create pump-9 --auth x509-thumbprint "
+                      "--primary-thumbprint HEX");
+  }
+  if (!thumbprints && !by_ca && !by_key) {
+    return WrongUsage("--auth x509-thumbprint needs --primary-thumbprint HEX",
+                      "see it with: openssl x509 -in cert.pem -noout -fingerprint -sha256");
+  }
+  json::object attestation;
+  if (json::value* keys = body.if_contains("attestation")) attestation = keys->as_object();
+  put_text(attestation, "primaryThumbprint", run.args, "primary-thumbprint");
+  put_text(attestation, "secondaryThumbprint", run.args, "secondary-thumbprint");
+  attestation["type"] = "x509_thumbprint";
+  if (by_ca) attestation["type"] = "x509_ca";
+  if (by_key) attestation["type"] = "symmetric_key";
+  body["attestation"] = std::move(attestation);
+  return {};
+}
+
 Try<json::object> body_of(Invocation& run) {
   json::object body;
   put_text(body, "displayName", run.args, "display-name");
   if (const auto status = run.args.text("status")) body["enabled"] = *status == "enabled";
   put_boolean(body, "iotEdge", run.args, "edge-enabled");
   BERTH_STEP(put_keys(body, run));
+  BERTH_STEP(put_certificates(body, run));
   return body;
 }
 
@@ -119,6 +148,22 @@ std::vector<Flag> edit_flags() {
        FlagKind::kText,
        {"pk"}},
       {"secondary-key", "KEY", "The same for the second key.", FlagKind::kText, {"sk"}},
+      {"auth",
+       "METHOD",
+       "How it proves itself; key, or x509-thumbprint when one is given.",
+       FlagKind::kText,
+       {"auth-method", "am"},
+       {"key", "shared_private_key", "x509-thumbprint", "x509_thumbprint", "x509-ca", "x509_ca"}},
+      {"primary-thumbprint",
+       "HEX",
+       "SHA-256 of its certificate; empty for none.",
+       FlagKind::kText,
+       {"ptp"}},
+      {"secondary-thumbprint",
+       "HEX",
+       "That of another one, for changing over.",
+       FlagKind::kText,
+       {"stp"}},
       {"edge-enabled", "BOOL", "Whether it is an edge device; false.", FlagKind::kBoolean, {"ee"}}};
 }
 

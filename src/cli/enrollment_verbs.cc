@@ -1,7 +1,9 @@
 // Individual enrollments and groups: the same verbs, one noun apart.
 #include "base/codec.h"
 #include "cli/body.h"
+#include "cli/certificate_file.h"
 #include "cli/enrollment_body.h"
+#include "cli/enrollment_proof.h"
 #include "cli/invocation.h"
 #include "cli/keys_shown.h"
 #include "cli/verb_groups.h"
@@ -36,22 +38,32 @@ Try<json::object> body_of(Invocation& run) {
   BERTH_STEP(put_enrollment(body, run));
   put_boolean(body, "iotEdge", run.args, "edge-enabled");
   BERTH_STEP(put_json_object(body, "deviceInformation", run, "device-information"));
-  BERTH_STEP(put_keys(body, run));
+  BERTH_STEP(put_proof(body, run));
   return body;
 }
 
 Try<int> show_one(Invocation& run, Answer answer) {
-  BERTH_TRY(const std::string path, target(run));
+  BERTH_TRY(const std::string scope, run.scope());
+  // Of a new one the server may have found the id in its certificate.
+  const std::string id = member_text(answer.value, "id");
+  const std::string path = path_of({"scopes", scope, collection(run.verb), id});
+  say_warnings(run, answer.value);
   return show_with_keys(run, path, std::move(answer));
 }
 
 Try<int> create(Invocation& run) {
   BERTH_TRY(json::object body, body_of(run));
-  body["id"] = id_of(run);
+  if (run.args.has("enrollment-id")) {
+    body["id"] = id_of(run);
+  } else if (is_group(run.verb) || !run.args.has("certificate-path")) {
+    return WrongUsage("`berth " + run.verb.name + "` needs --enrollment-id ID",
+                      "for example: " + run.verb.example);
+  }
   BERTH_TRY(const std::string scope, run.scope());
   BERTH_TRY(Api * api, run.api());
   BERTH_TRY(Answer answer, api->post(path_of({"scopes", scope, collection(run.verb)}), body));
-  run.say("created " + noun(run.verb) + " " + id_of(run) + " in scope " + scope);
+  run.say("created " + noun(run.verb) + " " + base::printable(member_text(answer.value, "id")) +
+          " in scope " + scope);
   return show_one(run, std::move(answer));
 }
 
@@ -116,13 +128,7 @@ Flag id_flag(bool group) {
 }
 
 std::vector<Flag> edit_flags(bool group) {
-  std::vector<Flag> flags = enrollment_flags(
-      {{"primary-key",
-        "KEY",
-        "Base64 of 16 to 64 bytes, or @FILE; made up when left out.",
-        FlagKind::kText,
-        {"pk"}},
-       {"secondary-key", "KEY", "The same for the second key.", FlagKind::kText, {"sk"}}});
+  std::vector<Flag> flags = enrollment_flags(flags_of({key_flags(), certificate_flags(group)}));
   flags.push_back(
       {"edge-enabled", "BOOL", "Whether it is an edge device; false.", FlagKind::kBoolean, {"ee"}});
   if (group) return flags;
@@ -139,9 +145,12 @@ std::vector<Flag> edit_flags(bool group) {
   return flags;
 }
 
-Flag attestation_flag() {
-  return {"attestation-type", "TYPE", "How devices prove who they are; symmetrickey.",
-          FlagKind::kText,    {"at"}, {"symmetrickey", "symmetric_key"}};
+// The certificate of a device says which it is.
+Flag id_flag_of_new(bool group) {
+  Flag flag = id_flag(group);
+  flag.required = false;
+  if (!group) flag.help += " May be left out with --certificate-path: its common name is it.";
+  return flag;
 }
 
 std::vector<Verb> verbs_of(bool group) {
@@ -154,35 +163,35 @@ std::vector<Verb> verbs_of(bool group) {
   const std::string id = group ? "line-7" : "sn-100";
   const std::string berth = "berth " + name;
   const Flag slot = key_slot_flag("Which key to replace; primary.");
-  return {
-      {name + "create", "Makes " + a + ".",
-       flags_of({{id_flag(group), scope_flag(), attestation_flag()},
-                 edit_flags(group),
-                 {show_keys_flag()}}),
-       group ? berth + "create --enrollment-id line-7 --display-name \"Line 7\" --show-keys"
-             : berth + "create --enrollment-id sn-100 --device-id pump-100",
-       &create},
-      {name + "list", "Lists the " + each + " of a scope.",
-       flags_of({{scope_flag()}, page_flags()}), berth + "list", &list},
-      {name + "show",
-       "Shows one " + one + ".",
-       {id_flag(group), scope_flag(), show_keys_flag()},
-       berth + "show " + id + " --show-keys",
-       &show},
-      {name + "update", "Changes what the flags name and leaves the rest.",
-       flags_of(
-           {{id_flag(group), scope_flag()}, edit_flags(group), {etag_flag(), show_keys_flag()}}),
-       berth + "update " + id + " --initial-twin-tags '{\"site\": \"north\"}'", &update},
-      {name + "regenerate-key",
-       "Puts a new random key into one slot; the other slot stays as it is.",
-       {id_flag(group), scope_flag(), slot, etag_flag(), yes_flag(), show_keys_flag()},
-       berth + "regenerate-key " + id + " --key secondary --yes",
-       &regenerate},
-      {name + "delete",
-       "Deletes one " + one + "; registrations made through it stay until they are deleted.",
-       {id_flag(group), scope_flag(), etag_flag(), yes_flag()},
-       berth + "delete " + id + " --yes",
-       &remove}};
+  return {{name + "create", "Makes " + a + ".",
+           flags_of({{id_flag_of_new(group), scope_flag(), attestation_flag(group)},
+                     edit_flags(group),
+                     {show_keys_flag()}}),
+           group ? berth + "create --enrollment-id line-7 --display-name \"Line 7\" --show-keys"
+                 : berth + "create --enrollment-id sn-100 --device-id pump-100",
+           &create},
+          {name + "list", "Lists the " + each + " of a scope.",
+           flags_of({{scope_flag()}, page_flags()}), berth + "list", &list},
+          {name + "show",
+           "Shows one " + one + ".",
+           {id_flag(group), scope_flag(), show_keys_flag()},
+           berth + "show " + id + " --show-keys",
+           &show},
+          {name + "update", "Changes what the flags name and leaves the rest.",
+           flags_of({{id_flag(group), scope_flag()},
+                     edit_flags(group),
+                     {remove_certificate_flag(), etag_flag(), show_keys_flag()}}),
+           berth + "update " + id + " --initial-twin-tags '{\"site\": \"north\"}'", &update},
+          {name + "regenerate-key",
+           "Puts a new random key into one slot; the other slot stays as it is.",
+           {id_flag(group), scope_flag(), slot, etag_flag(), yes_flag(), show_keys_flag()},
+           berth + "regenerate-key " + id + " --key secondary --yes",
+           &regenerate},
+          {name + "delete",
+           "Deletes one " + one + "; registrations made through it stay until they are deleted.",
+           {id_flag(group), scope_flag(), etag_flag(), yes_flag()},
+           berth + "delete " + id + " --yes",
+           &remove}};
 }
 
 }  // namespace

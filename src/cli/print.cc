@@ -112,7 +112,8 @@ std::string card_value(std::string_view name, const json::value& value) {
 // Objects of a fixed shape are laid out; free-form ones (tags, payload, …) stay JSON.
 bool is_laid_out(std::string_view name) {
   return name == "attestation" || name == "reprovision" || name == "connection" ||
-         name == "certificate" || name == "registration";
+         name == "certificate" || name == "secondaryCertificate" || name == "registration" ||
+         name == "issuedCertificate" || name == "primary" || name == "secondary" || name == "dice";
 }
 
 using Line = std::pair<std::string, std::string>;
