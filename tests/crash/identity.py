@@ -17,7 +17,7 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 from kill import ROOT, finish, in_directory, kill_once, report  # noqa: E402
-from papers import Crew, pki  # noqa: E402
+from papers import Broken, Crew, pki  # noqa: E402
 from server import Admin, Server, ServerError  # noqa: E402
 
 GROUP = "identity-test"
@@ -93,8 +93,34 @@ def idle(crew: Crew) -> list[str]:
     faults = [f"{device.id} was never assigned" for device in crew.devices() if not device.told]
     if not crew.revoked():
         faults.append("nothing was revoked")
-    if not sum(device.replays for device in crew.tpms):
-        faults.append("no used answer was ever sent again")
+    return faults
+
+
+def restart(server: Server):
+    server.kill()
+    server.start()
+    server.wait_ready()
+
+
+def challenges_over_kills(server: Server, crew: Crew) -> list[str]:
+    """With the crew at rest: killed between challenge and answer, and killed after the answer."""
+    faults = []
+    try:
+        for device in crew.tpms:
+            device.come_back()
+            device.take_challenge()
+        restart(server)
+        for device in crew.tpms:
+            device.come_back()
+            device.answer()
+        restart(server)
+        for device in crew.tpms:
+            before = device.replays
+            device.come_back()
+            if device.replays == before:
+                faults.append(f"{device.id} did not send its answer again: no test at all")
+    except (Broken, OSError) as error:
+        faults.append(f"{type(error).__name__}: {error}")
     return faults
 
 
@@ -138,6 +164,8 @@ def run(options, directory: pathlib.Path) -> tuple[int, int]:
         crew.stop()
         faults = checker.check(Admin(server)) + idle(crew)
         results.append(report(f"all of it at the end: {tally(crew)}", faults))
+        results.append(report("challenges are answered once, whenever the server is killed",
+                              challenges_over_kills(server, crew)))
         results.append(report("the checks notice promises that were made up",
                               plant_loss(checker, Admin(server))))
         code = server.stop()

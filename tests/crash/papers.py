@@ -40,14 +40,16 @@ class Device:
         self.told: Answer | None = None  # at its last registration that succeeded
         self.surprises: list[str] = []
         self.connection: http.client.HTTPSConnection | None = None
+        self.kills = 0  # of which it knows
         self.thread = threading.Thread(target=self._live, daemon=True)
 
     def _live(self):
         while not self.crew.stopped:
+            if self.kills != self.crew.kills:  # nothing is sent to a server that is no more
+                self.connection, self.kills = None, self.crew.kills
             try:
                 if self.connection is None:
-                    self.connection = self.connect()
-                    self.came_back()
+                    self.come_back()
                 self.register()
             except (OSError, http.client.HTTPException):  # it was killed under our hands
                 self.connection = None
@@ -58,7 +60,12 @@ class Device:
                     self.surprises.append(f"{self.id}: {type(error).__name__}: {error}")
                 self.connection = None
 
-    def connect(self) -> http.client.HTTPSConnection:
+    def come_back(self):
+        self.connection = self.prepared()
+        self.connection.connect()
+        self.came_back()
+
+    def prepared(self) -> http.client.HTTPSConnection:
         return self.crew.server.connect()
 
     def came_back(self):
@@ -102,7 +109,7 @@ class CertificateDevice(Device):
         self.body = {"csr": base64.b64encode(request).decode()}
         self.issued: set[str] = set()  # fingerprints
 
-    def connect(self):
+    def prepared(self):
         trust = ssl.create_default_context(cafile=str(self.crew.server.data / "ca.pem"))
         trust.load_cert_chain(self.file)
         return http.client.HTTPSConnection("localhost", self.crew.server.https_port, context=trust,
@@ -133,12 +140,13 @@ class TpmDevice(Device):
         self.token = ""  # the answer to the last challenge
         self.sent = False  # it was sent, and nobody knows what became of it
         self.last = None  # (token, operation, key for the hub) until another challenge is asked for
+        self.kept = False  # that answer was not sent before a kill
         self.replays = self.survivals = 0
 
     def came_back(self):
         """The answer is used up, the poll tells the same key; an answer never sent still counts."""
         if self.last is None:
-            self.survivals += bool(self.token and not self.sent)
+            self.kept = bool(self.token and not self.sent)
             return
         token, operation, key = self.last
         headers = {"Authorization": token}
@@ -154,12 +162,11 @@ class TpmDevice(Device):
         return self.tpm.opened(blob)
 
     def register(self):
-        if not self.token:
-            self.take_challenge()
-        time.sleep(REST_SECONDS)  # so that it is often killed between the two, and after them
         if self.token:
             self.answer()
-        time.sleep(REST_SECONDS)
+        else:
+            self.take_challenge()
+        time.sleep(REST_SECONDS)  # so that the server is often killed between the two
 
     def take_challenge(self):
         self.last = None
@@ -169,7 +176,7 @@ class TpmDevice(Device):
         if status != 401 or "authenticationKey" not in answer:
             raise Broken(f"it was not challenged: {status} {answer}")
         key = self.opened(answer["authenticationKey"])
-        self.token, self.sent = signature(key, self.resource), False
+        self.token, self.sent, self.kept = signature(key, self.resource), False, False
 
     def answer(self):
         was_sent, self.sent = self.sent, True
@@ -183,6 +190,7 @@ class TpmDevice(Device):
             return  # it had arrived before
         if status not in (200, 202):
             raise Broken(f"its answer was answered {status} {answer}")
+        self.survivals, self.kept = self.survivals + self.kept, False
         state = self.polled(answer["operationId"], headers)
         if state is None:
             return
@@ -232,6 +240,7 @@ class Crew:
         self.server, self.scope, self.maker = server, scope, maker
         self.running = threading.Event()
         self.stopped = False
+        self.kills = 0
         self.shown = [CertificateDevice(f"shown-{number}", self) for number in range(counts[0])]
         self.tpms = [TpmDevice(f"tpm-{number}", self) for number in range(counts[1])]
         self.operator = Operator(self, seed)
@@ -280,7 +289,8 @@ class Crew:
             thread.join()
 
     def pause(self):
-        """Until resume() everybody waits a little between two knocks at a closed door."""
+        """The server is no more: until resume() everybody waits a little between two knocks."""
+        self.kills += 1
         self.running.clear()
 
     def resume(self):

@@ -6,8 +6,9 @@ import sys
 import hub
 import identity
 import kill
+import things
 
-ROUNDS = {kill: 5, hub: 6, identity: 4}
+ROUNDS = {kill: 5, hub: 6, identity: 4, things: 3}
 
 
 def main(arguments) -> int:
