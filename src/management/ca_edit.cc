@@ -76,6 +76,7 @@ Act ca_act(std::string_view action, const CaCertificate& ca, std::string detail)
 Task<Result<CaCertificate>> store_ca(const Call& call, CaCertificate ca, Expectation expectation,
                                      Act act) {
   ca.updated_at = call.ports.clock.wall();
+  if (ca.version == 0) ca.created_at = ca.updated_at;
   auto change = make_change(call, PutCa{ca}, expectation, std::move(act));
   Result<std::uint64_t> version = co_await apply(call, std::move(change));
   if (!version) co_return Fail(std::move(version).error());

@@ -53,7 +53,6 @@ Task<Answer> run(const Call& call, domain::CreateCa command) {
   if (!scope) co_return Fail(std::move(scope).error());
   ca.scope = scope->id;
   BERTH_CO_TRY(const Differences made, edit_ca(call, ca, command.edit));
-  ca.created_at = call.ports.clock.wall();
   Act created = ca_act("ca.create", ca, made.text());
   const Expectation absent = MustNotExist{};
   Result<CaCertificate> stored = co_await store_ca(call, std::move(ca), absent, std::move(created));

@@ -75,6 +75,7 @@ Task<Result<Enrollment>> store(const Call& call, Enrollment enrollment, Expectat
     if (!ready) co_return Fail(std::move(ready).error());
   }
   enrollment.updated_at = call.ports.clock.wall();
+  if (enrollment.version == 0) enrollment.created_at = enrollment.updated_at;
   auto change = make_change(call, PutEnrollment{enrollment}, expectation, std::move(act));
   Result<std::uint64_t> version = co_await apply(call, std::move(change));
   if (!version) co_return Fail(std::move(version).error());
@@ -140,7 +141,6 @@ Task<Answer> run(const Call& call, domain::CreateEnrollment command) {
     BERTH_CO_TRY(Enrollment enrollment, begun(call, command, loaded->scope));
     BERTH_CO_TRY(const Differences changed,
                  edit_enrollment(call, enrollment, command.edit, loaded->surroundings()));
-    enrollment.created_at = call.ports.clock.wall();
     Act created = act("enrollment.create", enrollment, changed.text());
     const Expectation absent = MustNotExist{};
     Result<Enrollment> stored =

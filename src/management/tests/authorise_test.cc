@@ -35,6 +35,21 @@ void add_rosters(std::map<std::string, domain::ManagementCommand>& all) {
   all["deleteAccount"] = domain::DeleteAccount{kHere, "a@b", {}};
 }
 
+void add_certificates(std::map<std::string, domain::ManagementCommand>& all) {
+  all["createCa"] = domain::CreateCa{kHere, {}};
+  all["getCa"] = domain::GetCa{kHere, "a"};
+  all["listCas"] = domain::ListCas{kHere};
+  all["updateCa"] = domain::UpdateCa{kHere, "a", {}, {}};
+  all["deleteCa"] = domain::DeleteCa{kHere, "a", {}};
+  all["makeVerificationCode"] = domain::MakeVerificationCode{kHere, "a", {}};
+  all["verifyCa"] = domain::VerifyCa{kHere, "a", "p", {}};
+  all["revokeCertificate"] = domain::RevokeCertificate{kHere, "a", {}, {}};
+  all["restoreCertificate"] = domain::RestoreCertificate{kHere, "a"};
+  all["listRevoked"] = domain::ListRevoked{kHere, {}};
+  all["listIssued"] = domain::ListIssued{kHere, {}, {}};
+  all["approveFirmware"] = domain::ApproveFirmware{kHere, "a"};
+}
+
 // One command per operationId of docs/openapi.json.
 std::map<std::string, domain::ManagementCommand> commands() {
   std::map<std::string, domain::ManagementCommand> all;
@@ -67,6 +82,7 @@ std::map<std::string, domain::ManagementCommand> commands() {
         domain::RegenerateEnrollmentKey{kHere, kind, "a", domain::KeySlot::kPrimary, {}};
   }
   add_rosters(all);
+  add_certificates(all);
   all["getRegistration"] = domain::GetRegistration{kHere, "a"};
   all["listRegistrations"] = domain::ListRegistrations{kHere, {}, {}};
   all["deleteRegistration"] = domain::DeleteRegistration{kHere, "a", {}};

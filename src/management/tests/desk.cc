@@ -59,7 +59,7 @@ Desk::Desk() {
   settings.version = "0.1.0";
   settings.started_at = clock.wall();
   settings.guesses.failures_max = 3;
-  const Ports ports{catalog, vault, hub, clock, rng, hasher};
+  const Ports ports{catalog, vault, hub, clock, rng, hasher, certificates};
   management = std::make_unique<Management>(ports, settings);
   for (const char* id : {kScope, kOtherScope}) {
     domain::Scope scope;

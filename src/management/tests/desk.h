@@ -6,6 +6,7 @@
 #include "base/tests/run_task.h"
 #include "management/management.h"
 #include "management/tests/fake_catalog.h"
+#include "management/tests/fake_certificates.h"
 #include "management/tests/fake_hub.h"
 
 #include <gtest/gtest.h>
@@ -65,6 +66,7 @@ class Desk : public ::testing::Test {
   FakeCatalog catalog;
   FakeHub hub;
   FakeHasher hasher;
+  FakeCertificates certificates;
   std::unique_ptr<Management> management;
 };
 

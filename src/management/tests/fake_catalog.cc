@@ -108,7 +108,8 @@ Result<std::uint64_t> FakeCatalog::write(const PutEnrollment& change,
   const domain::Enrollment& record = change.record;
   const EnrollmentKey key(record.scope.text(), record.kind, record.id.key());
   const auto has_roster = [](const domain::Enrollment& each) {
-    return !std::holds_alternative<domain::SymmetricKeys>(each.attestation);
+    return std::holds_alternative<domain::ProductSecret>(each.attestation) ||
+           std::holds_alternative<domain::MemberPasswords>(each.attestation);
   };
   for (const auto& [other, enrollment] : enrollments) {
     if (!has_roster(record) || !has_roster(enrollment) || other == key) continue;
@@ -202,6 +203,26 @@ Result<std::uint64_t> FakeCatalog::write(const PutAccount& change, const Expecta
 Result<std::uint64_t> FakeCatalog::write(const RemoveAccount& change,
                                          const Expectation& expectation) {
   return remove(accounts, Pair(change.scope.text(), base::ascii_lower(change.email)), expectation);
+}
+Result<std::uint64_t> FakeCatalog::write(const PutCa& change, const Expectation& expectation) {
+  const Pair key(change.record.scope.text(), base::ascii_lower(change.record.name));
+  return put(cas, key, change.record, expectation);
+}
+Result<std::uint64_t> FakeCatalog::write(const RemoveCa& change, const Expectation& expectation) {
+  return remove(cas, Pair(change.scope.text(), base::ascii_lower(change.name)), expectation);
+}
+Result<std::uint64_t> FakeCatalog::write(const PutRevoked& change, const Expectation& expectation) {
+  const Pair key(change.record.scope.text(), base::hex_encode(change.record.sha256));
+  if (std::holds_alternative<MustNotExist>(expectation) && revoked.contains(key)) {
+    return Fail(ErrorKind::kConflict, "it exists already");
+  }
+  revoked.insert_or_assign(key, change.record);
+  return 1;
+}
+Result<std::uint64_t> FakeCatalog::write(const RemoveRevoked& change, const Expectation&) {
+  const Pair key(change.scope.text(), base::hex_encode(change.sha256));
+  if (revoked.erase(key) == 0) return Fail(ErrorKind::kNotFound, "it is not there");
+  return 0;
 }
 Result<std::uint64_t> FakeCatalog::write(const PutToken& change, const Expectation& expectation) {
   return put(tokens, change.record.id, change.record, expectation);
@@ -358,6 +379,28 @@ Task<Result<Listing<domain::Account>>> FakeCatalog::list_accounts(std::string sc
   Page all;
   all.limit = 1000;
   co_return page_of(accounts, all, [&](const auto& each) { return each.scope.text() == scope; });
+}
+Task<Result<domain::CaCertificate>> FakeCatalog::get_ca(std::string scope, std::string name) {
+  co_return find(cas, Pair(scope, name));
+}
+Task<Result<Listing<domain::CaCertificate>>> FakeCatalog::list_cas(std::string scope) {
+  Page all;
+  all.limit = 1000;
+  co_return page_of(cas, all, [&](const auto& each) { return each.scope.text() == scope; });
+}
+Task<Result<Listing<domain::RevokedCertificate>>> FakeCatalog::list_revoked(std::string scope,
+                                                                            Page page) {
+  co_return page_of(revoked, page, [&](const auto& each) { return each.scope.text() == scope; });
+}
+Task<Result<Listing<domain::CertificateRecord>>> FakeCatalog::list_issued(
+    std::string scope, std::string registration_key, Page page) {
+  Listing<domain::CertificateRecord> listing;
+  for (const domain::CertificateRecord& each : issued) {
+    const bool wanted = registration_key.empty() || each.registration.key() == registration_key;
+    if (each.scope.text() != scope || !wanted) continue;
+    if (listing.items.size() < page.limit) listing.items.push_back(each);
+  }
+  co_return listing;
 }
 Task<Result<domain::Trail>> FakeCatalog::get_trail(std::string id) { co_return find(trails, id); }
 Task<Result<Listing<domain::Trail>>> FakeCatalog::list_trails(domain::ListTrails query) {

@@ -26,7 +26,10 @@ class FakeCatalog final : public Catalog {
   std::map<Pair, domain::Registration> registrations;
   std::map<Pair, domain::Device> devices;
   std::map<MemberKey, domain::Member> members;
-  std::map<Pair, domain::Account> accounts;  // scope, address in lower case
+  std::map<Pair, domain::Account> accounts;            // scope, address in lower case
+  std::map<Pair, domain::CaCertificate> cas;           // scope, name in lower case
+  std::map<Pair, domain::RevokedCertificate> revoked;  // scope, SHA-256 in hex
+  std::vector<domain::CertificateRecord> issued;
   std::map<std::string, domain::Trail> trails;
   std::map<std::string, domain::Token> tokens;
   std::vector<domain::AuditRecord> audit;
@@ -64,6 +67,13 @@ class FakeCatalog final : public Catalog {
                                                              domain::Page page) override;
   Task<Result<domain::Account>> get_account(std::string scope, std::string email) override;
   Task<Result<domain::Listing<domain::Account>>> list_accounts(std::string scope) override;
+  Task<Result<domain::CaCertificate>> get_ca(std::string scope, std::string name) override;
+  Task<Result<domain::Listing<domain::CaCertificate>>> list_cas(std::string scope) override;
+  Task<Result<domain::Listing<domain::RevokedCertificate>>> list_revoked(
+      std::string scope, domain::Page page) override;
+  Task<Result<domain::Listing<domain::CertificateRecord>>> list_issued(std::string scope,
+                                                                       std::string registration_key,
+                                                                       domain::Page page) override;
   Task<Result<domain::Trail>> get_trail(std::string id) override;
   Task<Result<domain::Listing<domain::Trail>>> list_trails(domain::ListTrails query) override;
   Task<Result<domain::Listing<domain::AuditRecord>>> list_audit(std::string scope,
@@ -91,6 +101,10 @@ class FakeCatalog final : public Catalog {
   Result<std::uint64_t> write(const ForgetGuesses& forget, const Expectation& expectation);
   Result<std::uint64_t> write(const PutAccount& put, const Expectation& expectation);
   Result<std::uint64_t> write(const RemoveAccount& removal, const Expectation& expectation);
+  Result<std::uint64_t> write(const PutCa& put, const Expectation& expectation);
+  Result<std::uint64_t> write(const RemoveCa& removal, const Expectation& expectation);
+  Result<std::uint64_t> write(const PutRevoked& put, const Expectation& expectation);
+  Result<std::uint64_t> write(const RemoveRevoked& removal, const Expectation& expectation);
   Result<std::uint64_t> write(const PutToken& put, const Expectation& expectation);
   Result<std::uint64_t> write(const RemoveToken& removal, const Expectation& expectation);
   domain::MemberView view_of(const domain::Member& member) const;

@@ -26,6 +26,7 @@ class FakeHub final : public hub::Service {
   // --- what it was asked
   std::vector<Pair> changed_identities;
   int hubs_changes = 0;
+  std::vector<std::string> changed_trust;  // of scopes
   std::vector<std::unique_ptr<hub::TwinUpdate>> twin_updates;
   std::vector<std::unique_ptr<hub::MethodCall>> calls;
   std::vector<std::unique_ptr<hub::MessageToDevice>> sent;
@@ -81,6 +82,9 @@ class FakeHub final : public hub::Service {
 
   void identity_changed(const domain::HubName& hub, const domain::DeviceId& device) override {
     changed_identities.emplace_back(hub.text(), device.text());
+  }
+  void trust_changed(const domain::ScopeId& scope) override {
+    changed_trust.push_back(scope.text());
   }
   void hubs_changed() override { ++hubs_changes; }
 };
