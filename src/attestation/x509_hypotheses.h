@@ -43,6 +43,7 @@ Findings misshapen(X509Case& of);
 Findings revoked(X509Case& of);
 Findings certificate_of_enrollment(X509Case& of);
 Findings renewed_with_its_key(X509Case& of);
+Findings replaced_in_enrollment(X509Case& of);
 Findings firmware_changed(X509Case& of);
 Findings firmware_not_listed(X509Case& of);
 

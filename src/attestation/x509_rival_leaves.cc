@@ -186,8 +186,63 @@ Findings renewed_with_its_key(X509Case& of) {
   return {};
 }
 
+Findings replaced_in_enrollment(X509Case& of) {
+  if (of.reason != Reason::kProofRejected && of.reason != Reason::kNotEnrolled &&
+      of.reason != Reason::kChainIncomplete && of.reason != Reason::kCaNotVerified) {
+    return {};
+  }
+  std::vector<crypto::Sha256> presented;
+  for (const base::Bytes& each : of.chain.certificates) presented.push_back(crypto::sha256(each));
+  for (const Enrollment& enrollment : of.candidates) {
+    const auto* trust = std::get_if<CertificateTrust>(&enrollment.attestation);
+    if (trust == nullptr) continue;
+    for (const domain::RetiredCertificate& retired : trust->retired) {
+      const bool there = std::any_of(presented.begin(), presented.end(), [&](const auto& sha256) {
+        return equal(retired.sha256, sha256);
+      });
+      if (!there) continue;
+      return {{Cause::kCertificateReplaced, true,
+               fmt::format("{} '{}' had the certificate {}… until {}; it was replaced.",
+                           to_string(enrollment.kind), enrollment.id.text(),
+                           base::hex_encode(retired.sha256).substr(0, 16),
+                           base::format_utc(retired.retired_at, 0)),
+               fmt::format("bring the new certificate to the device, or put the old one into the "
+                           "other slot: {}",
+                           mend::show(enrollment))}};
+    }
+  }
+  return {};
+}
+
+// What can be said of a board whose certificate names the device of the enrollment. Whoever has
+// seen one certificate signed with the constant nonce can sign others for it, so such a signature
+// proves nothing (dice-x509.md §2.6).
+Findings changed_board(const Enrollment& enrollment, const crypto::RiotLeaf& presented,
+                       const crypto::RiotLeaf& enrolled) {
+  const bool known_to_all =
+      crypto::has_constant_nonce(presented.r) || crypto::has_constant_nonce(enrolled.r);
+  const bool proven = !known_to_all && crypto::verify_riot_leaf(presented).has_value();
+  const std::string digests = fmt::format("{} was measured, {} when it was enrolled",
+                                          base::hex_encode(presented.identity.fwid),
+                                          base::hex_encode(enrolled.identity.fwid));
+  const std::string mend = fmt::format(
+      "if the firmware is meant, put the new certificate in the enrollment's secondary "
+      "slot: {}",
+      mend::show(enrollment));
+  if (proven) {
+    return {{Cause::kFirmwareChanged, true,
+             fmt::format("It is the enrolled device with other firmware: {}.", digests), mend}};
+  }
+  return {{Cause::kFirmwareChanged, false,
+           fmt::format("It says that it is the enrolled device with other firmware: {}. Its "
+                       "signature does not prove that; compare the digest with that of the image "
+                       "before you trust it.",
+                       digests),
+           mend}};
+}
+
 // The board is the enrolled one, and what it runs has changed, and with that its key
-// (dice-x509.md §2.7).
+// (dice-x509.md §2.7). With the firmware that is enrolled it would have the key that is enrolled.
 Findings firmware_changed(X509Case& of) {
   if (of.reason != Reason::kProofRejected) return {};
   const std::optional<crypto::RiotLeaf> presented = riot(of.chain.certificates.front());
@@ -197,17 +252,30 @@ Findings firmware_changed(X509Case& of) {
     const std::optional<crypto::RiotLeaf> enrolled = riot(own->der);
     if (!enrolled) continue;
     if (enrolled->identity.device_id_point != presented->identity.device_id_point) continue;
-    return {{Cause::kFirmwareChanged, true,
-             fmt::format("It is the enrolled device with other firmware: {} was measured, {} when "
-                         "it was enrolled.",
-                         base::hex_encode(presented->identity.fwid),
-                         base::hex_encode(enrolled->identity.fwid)),
-             fmt::format("if the firmware is meant, put the new certificate in the enrollment's "
-                         "secondary slot: {}",
-                         mend::show(*enrollment))}};
+    if (enrolled->identity.fwid == presented->identity.fwid) continue;
+    return changed_board(*enrollment, *presented, *enrolled);
   }
   return {};
 }
+
+namespace {
+
+// A device that waits is approved; of one that was refused nothing is kept, so its enrollment must
+// be told. The flag replaces what is listed.
+std::string accept_firmware(const X509Case& of, const std::vector<std::string>& measured) {
+  if (of.reason == Reason::kFirmwareHeld) return mend::approve_firmware(of.scope, of.id);
+  for (const Enrollment& each : of.candidates) {
+    const auto* trust = std::get_if<CertificateTrust>(&each.attestation);
+    if (trust == nullptr || !trust->dice) continue;
+    std::string flags;
+    for (const std::string& digest : trust->dice->digests) flags += " --dice-digest " + digest;
+    for (const std::string& digest : measured) flags += " --dice-digest " + digest;
+    return mend::update(each, std::string_view(flags).substr(1));
+  }
+  return "accept the digest in the enrollment";
+}
+
+}  // namespace
 
 Findings firmware_not_listed(X509Case& of) {
   if (of.reason != Reason::kFirmwareUnknown && of.reason != Reason::kFirmwareHeld) return {};
@@ -218,7 +286,7 @@ Findings firmware_not_listed(X509Case& of) {
   return {{Cause::kFirmwareNotListed, true,
            fmt::format("The device is who it says; the enrollment does not list what it runs: {}.",
                        fmt::join(measured, ", ")),
-           mend::approve_firmware(of.scope, of.id)}};
+           accept_firmware(of, measured)}};
 }
 
 }  // namespace berth::attestation

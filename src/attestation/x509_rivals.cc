@@ -121,9 +121,9 @@ std::vector<domain::Finding> test_x509_rivals(const RivalInput& input, X509Rival
               tools};
   Findings findings = plain(of);
   if (!findings.empty()) return findings;
-  return first_of(
-      of, {firmware_not_listed, renewed_with_its_key, firmware_changed, group_is_shadowed,
-           certificate_of_enrollment, ca_not_verified, intermediate_not_sent, ca_of_other_scope});
+  return first_of(of, {firmware_not_listed, replaced_in_enrollment, renewed_with_its_key,
+                       firmware_changed, group_is_shadowed, certificate_of_enrollment,
+                       ca_not_verified, intermediate_not_sent, ca_of_other_scope});
 }
 
 std::vector<domain::Finding> test_x509_rivals(const ConnectionInput& input, X509RivalTools tools) {

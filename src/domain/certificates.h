@@ -47,6 +47,13 @@ struct TrustSlot {
   bool operator==(const TrustSlot&) const = default;
 };
 
+// One that was replaced; kept so that a refusal can say so.
+struct RetiredCertificate {
+  base::Bytes sha256;
+  TimePoint retired_at;
+};
+inline constexpr std::size_t kRetiredCertificatesMax = 4;
+
 enum class UnknownFirmware { kRefused, kHeld };
 std::string_view to_string(UnknownFirmware unknown);  // "refused", "held"
 std::optional<UnknownFirmware> parse_unknown_firmware(std::string_view text);
@@ -70,6 +77,7 @@ struct CertificateTrust {
   std::optional<TrustSlot> primary;
   std::optional<TrustSlot> secondary;
   std::optional<DicePolicy> dice = {};
+  std::vector<RetiredCertificate> retired = {};  // newest first, at most kRetiredCertificatesMax
 };
 
 // The device proves that its TPM holds both keys; TPM2B_PUBLIC each (dice-x509.md §7.1).
@@ -83,8 +91,8 @@ struct CaCertificate {
   ScopeId scope;
   std::string name;  // 1..64 letters, digits and `- . _`; unique in the scope, without case
   Certificate certificate;
-  bool verified = false;               // only then it vouches for devices
-  std::string verification_code = {};  // 48 hex digits while its possession is to be proven
+  bool verified = false;                   // only then it vouches for devices
+  std::string verification_code = {};      // 48 hex digits while its possession is to be proven
   std::vector<std::string> warnings = {};  // as Enrollment::warnings
   TimePoint created_at;
   TimePoint updated_at;

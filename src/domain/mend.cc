@@ -45,6 +45,10 @@ std::string set_primary_key(const Enrollment& enrollment) {
   return on_enrollment("update", enrollment) + " --primary-key <base64 of the key>";
 }
 
+std::string update(const Enrollment& enrollment, std::string_view flags) {
+  return on_enrollment("update", enrollment) + ' ' + std::string(flags);
+}
+
 std::string enable(const Enrollment& enrollment) {
   return on_enrollment("update", enrollment) + " --provisioning-status enabled";
 }

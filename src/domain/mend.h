@@ -17,6 +17,8 @@ namespace berth::domain::mend {
 std::string show(const Enrollment& enrollment);
 std::string set_primary_key(const Enrollment& enrollment);
 std::string enable(const Enrollment& enrollment);
+// Changes it: "--dice-digest …".
+std::string update(const Enrollment& enrollment, std::string_view flags);
 std::string remove(const Enrollment& enrollment);
 std::string create_individual(std::string_view scope, std::string_view registration_id);
 // Derives the device key of an id from a group's key.

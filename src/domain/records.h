@@ -306,12 +306,6 @@ struct PinnedCertificate {
   base::Bytes spki_sha256 = {};
   bool operator==(const PinnedCertificate&) const = default;
 };
-// One that was replaced; kept so that a refusal can say so.
-struct RetiredCertificate {
-  base::Bytes sha256;
-  TimePoint retired_at;
-};
-
 // What a device is to the others of its scope.
 enum class DeviceRole {
   kDevice,

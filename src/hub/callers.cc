@@ -1,6 +1,7 @@
 #include "hub/callers.h"
 
 #include "base/codec.h"
+#include "domain/revocation.h"
 #include "hub/accounts.h"
 #include "hub/core.h"
 
@@ -64,13 +65,6 @@ Result<Authenticated, Rejection> prove_by_own(Core& core, const domain::Claim& c
   ProofRefusal& why = proof.error();
   return Fail(
       Rejection{Step::kAttest, why.reason, std::move(why.expected), std::move(why.received), {}});
-}
-
-std::string describe_revoked(const domain::RevokedCertificate& revoked) {
-  return fmt::format(
-      "'{}' (SHA-256 {}), revoked {}{}", base::printable(revoked.subject, 200),
-      base::hex_encode(revoked.sha256), base::format_utc(revoked.at, 0),
-      revoked.reason.empty() ? std::string() : ": " + base::printable(revoked.reason, 200));
 }
 
 Rejection unknown_device(const domain::Claim& claim) {
@@ -206,8 +200,9 @@ Task<Result<void, Rejection>> check_revoked(std::shared_ptr<Core> core, domain::
   co_return Fail(Rejection{Step::kAttest,
                            Reason::kCertificateRevoked,
                            "certificates that nobody revoked",
-                           describe_revoked(**revoked),
-                           {}});
+                           describe(**revoked),
+                           {},
+                           {finding_of(**revoked)}});
 }
 
 Task<Result<void, Rejection>> activate(std::shared_ptr<Core> core, const domain::Device& device) {

@@ -43,7 +43,7 @@ Result<crypto::CertificateRequest, Refusal> read_request(const IssueInput& input
                         {}});
   }
   const std::string& name = request->common_name;
-  const bool own = name.empty() || base::equals_ignoring_case(name, input.derivation_id) ||
+  const bool own = base::equals_ignoring_case(name, input.derivation_id) ||
                    name == common_name_of(input.derivation_id);
   if (own) return *std::move(request);
   return Fail(Refusal{Reason::kCertificateRequestInvalid,

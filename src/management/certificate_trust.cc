@@ -104,6 +104,23 @@ Result<std::optional<TrustSlot>> wanted(const Call& call, const Enrollment& enro
   return own_certificate(enrollment, member, std::move(certificate));
 }
 
+bool holds(const std::optional<TrustSlot>& slot, const base::Bytes& sha256) {
+  return slot && slot->certificate && slot->certificate->sha256 == sha256;
+}
+
+// Remembers what a slot held, unless the other one holds it; what is held again is retired no more.
+void retire(CertificateTrust& trust, const std::optional<TrustSlot>& before, TimePoint now) {
+  if (before && before->certificate) {
+    trust.retired.insert(trust.retired.begin(), {before->certificate->sha256, now});
+  }
+  std::erase_if(trust.retired, [&](const domain::RetiredCertificate& each) {
+    return holds(trust.primary, each.sha256) || holds(trust.secondary, each.sha256);
+  });
+  if (trust.retired.size() > domain::kRetiredCertificatesMax) {
+    trust.retired.resize(domain::kRetiredCertificatesMax);
+  }
+}
+
 Result<void> edit_slot(const Call& call, Enrollment& enrollment, const SlotChange& change,
                        const Surroundings& surroundings, Differences& changed) {
   if (!change.given) return {};
@@ -114,7 +131,8 @@ Result<void> edit_slot(const Call& call, Enrollment& enrollment, const SlotChang
   if (present == slot) return {};
   const std::string member = fmt::format("{}Certificate", to_string(change.slot));
   changed.note(member, slot_text(present), slot_text(slot));
-  present = std::move(slot);
+  std::optional<TrustSlot> before = std::exchange(present, std::move(slot));
+  retire(trust, before, call.ports.clock.wall());
   return {};
 }
 

@@ -91,6 +91,16 @@ Finding polls_another(const domain::Trail& trail) {
       mend::show_registration(trail.scope, trail.registration_id));
 }
 
+Finding issues_none(const domain::Trail& trail, const CaseFile& file) {
+  std::string mend = "let the enrollment issue certificates, or the device ask for none";
+  for (const domain::Enrollment& each : file.candidates) {
+    const std::string reference = fmt::format("{}/{}", to_string(each.kind), each.id.text());
+    if (reference == trail.enrollment) mend = mend::update(each, "--issue-certificates 30");
+  }
+  return {Cause::kIssuanceOff, true,
+          "The device asks for a certificate, and its enrollment issues none.", std::move(mend)};
+}
+
 }  // namespace
 
 std::vector<Finding> plain_causes(const domain::Claim& claim, const domain::Trail& trail,
@@ -104,6 +114,8 @@ std::vector<Finding> plain_causes(const domain::Claim& claim, const domain::Trai
       return {nothing_presented()};
     case Reason::kTooManyAttempts:
       return {too_many(trail)};
+    case Reason::kIssuanceOff:
+      return {issues_none(trail, file)};
     case Reason::kIdInvalid:
       return invalid_id(claim);
     case Reason::kScopeDisabled:
@@ -168,7 +180,6 @@ std::vector<Finding> plain_causes(const domain::Claim& claim, const domain::Trai
     case Reason::kChallengeRequired:
     case Reason::kChallengeOver:
     case Reason::kCertificateRequestInvalid:
-    case Reason::kIssuanceOff:
     case Reason::kAlreadyRegistered:
     case Reason::kMemberLocked:
     case Reason::kNotYetRegistered:

@@ -160,8 +160,7 @@ Task<Provisioning::State::Round> Provisioning::State::go(Attempt& attempt,
     co_return refuse(attempt, Step::kAttest, std::move(refusal));
   }
   attempt.trail.enrollment = reference_text(*proven->enrollment);
-  Result<void, Refusal> unrevoked =
-      co_await check_revoked(ports.store, proven->enrollment->scope, proven->attested.certificates);
+  Result<void, Refusal> unrevoked = co_await check_revoked(ports.store, attempt, *proven);
   if (!unrevoked) co_return refuse(attempt, Step::kAttest, std::move(unrevoked).error());
   attempt.pass(Step::kAttest, proven->attested.detail);
 

@@ -1,3 +1,4 @@
+#include "domain/revocation.h"
 #include "provisioning/steps.h"
 
 #include <fmt/format.h>
@@ -77,22 +78,16 @@ std::unique_ptr<Assignment> begin_assignment(const Attempt& attempt, const Ident
   return assignment;
 }
 
-std::string describe(const domain::RevokedCertificate& revoked) {
-  return fmt::format(
-      "'{}' (SHA-256 {}), revoked {}{}", base::printable(revoked.subject, 200),
-      base::hex_encode(revoked.sha256), base::format_utc(revoked.at, 0),
-      revoked.reason.empty() ? std::string() : ": " + base::printable(revoked.reason, 200));
-}
-
 }  // namespace
 
-Task<Result<void, Refusal>> check_revoked(RegistrationStore& store, domain::ScopeId scope,
-                                          std::vector<base::Bytes> certificates) {
-  if (certificates.empty()) co_return Result<void, Refusal>();
+Task<Result<void, Refusal>> check_revoked(RegistrationStore& store, Attempt& attempt,
+                                          const Proven& proven) {
+  if (proven.attested.certificates.empty()) co_return Result<void, Refusal>();
   Result<std::optional<domain::RevokedCertificate>> revoked =
-      co_await store.find_revoked(std::move(scope), std::move(certificates));
+      co_await store.find_revoked(proven.enrollment->scope, proven.attested.certificates);
   if (!revoked) co_return Fail(store_refusal(revoked.error()));
   if (!*revoked) co_return Result<void, Refusal>();
+  attempt.trail.findings = {finding_of(**revoked)};
   co_return Fail(Refusal{
       Reason::kCertificateRevoked, "certificates that nobody revoked", describe(**revoked), {}});
 }

@@ -159,6 +159,16 @@ BodyWriter write_trust(const domain::CertificateTrust& trust) {
   write_slot(body, "primary", trust.primary);
   write_slot(body, "secondary", trust.secondary);
   if (trust.dice) body.object("dice", write_policy(*trust.dice));
+  if (!trust.retired.empty()) {
+    boost::json::array retired;
+    for (const domain::RetiredCertificate& certificate : trust.retired) {
+      BodyWriter each;
+      each.bytes("sha256", certificate.sha256);
+      each.time("retired_at", certificate.retired_at);
+      retired.push_back(each.take());
+    }
+    body.array("retired", std::move(retired));
+  }
   return body;
 }
 
@@ -167,6 +177,12 @@ domain::CertificateTrust read_trust(BodyReader& body) {
   trust.primary = read_slot(body, "primary");
   trust.secondary = read_slot(body, "secondary");
   body.within("dice", [&trust](BodyReader& each) { trust.dice = read_policy(each); });
+  body.each("retired", [&trust](BodyReader& each) {
+    domain::RetiredCertificate retired;
+    retired.sha256 = each.bytes("sha256");
+    retired.retired_at = each.time("retired_at").value_or(TimePoint());
+    trust.retired.push_back(std::move(retired));
+  });
   return trust;
 }
 
