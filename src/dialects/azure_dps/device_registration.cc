@@ -68,7 +68,8 @@ Result<std::optional<domain::TpmIdentity>, Fault> read_tpm(JsonFields& fields,
 Result<base::Bytes, Fault> read_request(JsonFields& fields, std::vector<JsonProblem>& problems) {
   for (const std::string_view member : {"csr", "clientCertificateCsr"}) {
     std::optional<std::string> text =
-        fields.text(member, {.size_max = kCertificateRequestBytesMax * 2});
+        fields.text(member, {.size_max = kCertificateRequestBytesMax * 2,
+                             .control_characters = true});  // the lines of a PEM
     if (!fields.ok()) return Fail(bad_body(to_error(problems).what));
     if (text) return decode(member, *std::move(text), kCertificateRequestBytesMax);
   }

@@ -63,6 +63,22 @@ TEST(Body, PayloadIsKeptAsTheJsonItWas) {
   EXPECT_EQ(read(R"({})"), "");
 }
 
+// azure-dps.md §1.10: base64 on one line, or the older preview's body of a PEM.
+TEST(Body, CertificateRequestMayHaveTheLinesOfAPem) {
+  const base::Bytes der{0x30, 0x03, 0x02, 0x01, 0x05, 0x00};
+  constexpr std::string_view kBodies[] = {
+      R"({"csr":"MAMCAQUA"})", R"({"clientCertificateCsr":"MAMC\nAQUA\n"})",
+      R"({"clientCertificateCsr":"MAMC\r\nAQUA\r\n"})",
+      R"({"csr":"-----BEGIN NEW REQUEST-----\nMAMCAQUA\n-----END NEW REQUEST-----\n"})"};
+  for (const std::string_view text : kBodies) {
+    const auto read = read_device_registration(text, "d");
+    ASSERT_TRUE(read) << text << ": " << read.error().message;
+    EXPECT_EQ(read->certificate_request, der) << text;
+  }
+  EXPECT_FALSE(read_device_registration(R"({"csr":"no base64"})", "d"));
+  EXPECT_FALSE(read_device_registration(R"({"csr":""})", "d"));
+}
+
 TEST(Ids, TooLongForAnEnrollmentStillBecomeAClaimSoThatTheyLeaveATrail) {
   const auto path = [](std::size_t size) {
     return "/0ne00ABCDEF/registrations/" + std::string(size, 'x') + "/register";
