@@ -16,7 +16,16 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from harness import board, clients, hub_suite, namespace, product_suite, suite, things_suite
+from harness import (
+    board,
+    certificate_suite,
+    clients,
+    hub_suite,
+    namespace,
+    product_suite,
+    suite,
+    things_suite,
+)
 
 ENTRY = Path(__file__).resolve()
 ROOT = ENTRY.parent.parent.parent
@@ -27,6 +36,7 @@ BOARD_LINES = 6
 ACTS = {
     "provisioning": suite.provision,
     "hub": hub_suite.run,
+    "certificate": certificate_suite.run,
     "product": product_suite.run,
     "things": things_suite.run,
 }

@@ -44,7 +44,9 @@ class Client:
     transports: tuple
     manifests: tuple  # files below tests/interop/<name> that decide what gets installed
     tools: dict = field(hash=False)  # program -> Debian package that brings it
-    suite: str = "provisioning"  # or "hub", "product" or "things" (each has its _suite.py)
+    # or "hub", "certificate", "product" or "things" (each has its _suite.py)
+    suite: str = "provisioning"
+    speaks_tpm: bool = False
     pip_options: tuple = ()
 
     @property
@@ -55,7 +57,7 @@ class Client:
     @property
     def sdk(self):
         """Suites of one SDK share its packages: the folder's name."""
-        return self.name.removesuffix("-hub")
+        return re.sub("-(hub|x509|tpm)$", "", self.name)
 
     @property
     def language(self):
@@ -137,6 +139,51 @@ CLIENTS = (
             "mosquitto_sub": "mosquitto-clients",
         },
         suite="hub",
+    ),
+    Client(
+        "node-x509",
+        "npm azure-iot-security-x509",
+        ("HTTPS", "MQTT", "MQTT-WS"),
+        _NODE_MANIFESTS,
+        _NODE_TOOLS,
+        suite="certificate",
+    ),
+    Client(
+        "python-x509",
+        "PyPI azure-iot-device, X.509",
+        ("MQTT", "MQTT-WS"),
+        _PYTHON_MANIFESTS,
+        {},
+        suite="certificate",
+    ),
+    Client(
+        "java-x509",
+        "Maven x509-provider",
+        ("HTTPS", "MQTT"),
+        _JAVA_MANIFESTS,
+        _JAVA_TOOLS,
+        suite="certificate",
+    ),
+    Client(
+        "node-tpm",
+        "npm azure-iot-security-tpm",
+        ("HTTPS",),
+        _NODE_MANIFESTS,
+        _NODE_TOOLS | {"swtpm": "swtpm"},
+        suite="certificate",
+        speaks_tpm=True,
+    ),
+    Client(
+        "certificates",
+        "openssl and mosquitto clients",
+        ("HTTPS",),
+        (),
+        {
+            "openssl": "openssl",
+            "mosquitto_pub": "mosquitto-clients",
+            "mosquitto_sub": "mosquitto-clients",
+        },
+        suite="certificate",
     ),
     Client(
         "tencent-python",
@@ -322,7 +369,7 @@ def _java_trust_store(ca, directory):
 
 
 # The client program of each kind of suite.
-_PROGRAMS = {"provisioning": "client", "hub": "hub", "product": "device"}
+_PROGRAMS = {"provisioning": "client", "hub": "hub", "certificate": "hub", "product": "device"}
 
 
 def command(client, ca, directory):

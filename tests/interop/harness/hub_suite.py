@@ -10,6 +10,7 @@ from pathlib import Path
 
 from . import clients, mosquitto, namespace, stories
 from .conversation import Conversation, Fault
+from .pki import PkiError
 from .server import Berth, BerthError
 from .suite import FAILED, PASSED, Row
 
@@ -63,7 +64,7 @@ def _row(client, version, transport, title, fault):
     return Row(client.package, version, ATTESTATION, transport, title, result, fault or "")
 
 
-def _tell(stage, story):
+def tell(stage, story):
     """Why the story failed, or None."""
     fault = attempt(stage, story)
     if fault is not None:
@@ -80,7 +81,7 @@ def attempt(stage, story):
     try:
         story.tell(stage)
         return None
-    except (Fault, BerthError, OSError) as error:
+    except (Fault, BerthError, PkiError, OSError) as error:
         return str(error)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         return f"an answer that cannot be read: {type(error).__name__}: {error}"
@@ -94,12 +95,12 @@ def _run_stories(suite, client, talks):
         fit = [story for story in group if client.sdk in story.sdks]
         jobs = [(transport, story) for story in fit for transport in talks]
 
-        def tell(job):
+        def tell_one(job):
             transport, story = job
-            return _tell(stories.Stage(suite, client, transport, talks[transport]), story)
+            return tell(stories.Stage(suite, client, transport, talks[transport]), story)
 
         with ThreadPoolExecutor(at_once) as pool:
-            faults = pool.map(tell, jobs)
+            faults = pool.map(tell_one, jobs)
         told.update({job: fault for job, fault in zip(jobs, faults)})
 
     tell_all(stories.TOGETHER, _AT_ONCE)
@@ -132,7 +133,7 @@ def _run_tools(suite, client, directory):
     rows = []
     for story in mosquitto.STORIES:
         stage = mosquitto.Stage(suite, directory)
-        fault = _tell(stage, story)
+        fault = tell(stage, story)
         rows.append(_row(client, mosquitto.version(), client.transports[0], story.title, fault))
     return rows
 

@@ -156,6 +156,61 @@ class Berth:
             arguments += ["--initial-twin-properties", json.dumps(desired)]
         self._command("enrollment-group", "create", *arguments)
 
+    # ---- certificates, TPMs and what is issued
+
+    def enroll_certificate(self, registration_id, certificate, *, slot="primary", enabled=True):
+        """An individual enrolment of that device certificate."""
+        arguments = ["--enrollment-id", registration_id]
+        flag = "certificate-path" if slot == "primary" else "secondary-certificate-path"
+        arguments += [f"--{flag}", str(certificate)]
+        arguments += [] if enabled else ["--provisioning-status", "disabled"]
+        return self._command("enrollment", "create", *arguments)
+
+    def enroll_tpm(self, registration_id, keys):
+        arguments = ["--enrollment-id", registration_id, "--attestation-type", "tpm"]
+        arguments += ["--endorsement-key", keys["endorsementKey"]]
+        return self._command("enrollment", "create", *arguments)
+
+    def disable_enrollment(self, registration_id):
+        arguments = ["--enrollment-id", registration_id, "--provisioning-status", "disabled"]
+        self._command("enrollment", "update", *arguments)
+
+    def create_certificate_group(self, group_id, *, certificate=None, ca=None, issue_days=None):
+        """A group below a CA: its certificate's file, or the name of one of the scope."""
+        arguments = ["--enrollment-id", group_id]
+        arguments += ["--root-ca-name", ca] if ca else ["--certificate-path", str(certificate)]
+        arguments += ["--issue-certificates", str(issue_days)] if issue_days else []
+        self._command("enrollment-group", "create", *arguments)
+
+    def create_issuing_group(self, group_id, keys, days):
+        """A group with keys whose devices may ask for certificates."""
+        arguments = ["--enrollment-id", group_id, "--issue-certificates", str(days)]
+        arguments += ["--primary-key", keys[0], "--secondary-key", keys[1]]
+        self._command("enrollment-group", "create", *arguments)
+
+    def create_ca(self, name, certificate, *, verified=False):
+        arguments = [name, "--path", str(certificate), *(["--verified"] if verified else [])]
+        self._command("certificate", "create", *arguments)
+
+    def verification_code(self, name):
+        told = self._command("certificate", "generate-verification-code", name)
+        return told["verificationCode"]
+
+    def verify_ca(self, name, proof):
+        return self._command("certificate", "verify", name, "--path", str(proof))
+
+    def revoke(self, certificate):
+        self._command("certificate", "revoke", "--path", str(certificate), "--yes")
+
+    def issued(self, registration_id):
+        told = self._command("certificate", "issued", "--registration-id", registration_id)
+        return told["items"]
+
+    def create_certificate_device(self, hub, device, *, sha256=None):
+        """A device of the hub alone: known by its certificate, or by a verified CA."""
+        auth = ["--primary-thumbprint", sha256] if sha256 else ["--auth", "x509-ca"]
+        self._command("device", "create", device, "--hub-name", hub, *auth)
+
     def registrations(self):
         """What the server holds: {registration id: record of the admin API}."""
         listed = self._command("registration", "list", "--limit", "1000")

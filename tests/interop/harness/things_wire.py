@@ -75,12 +75,14 @@ def account_headers(email, password):
     return (f"X-Plug-Email: {email}", f"X-Plug-Master: {password}")
 
 
-def _text(value):
+def mqtt_text(value):
+    """With its length in front."""
     data = value.encode("utf-8")
     return struct.pack(">H", len(data)) + data
 
 
-def _packet(kind, rest):
+def mqtt_packet(kind, rest):
+    """A packet of that first byte."""
     length, left = b"", len(rest)
     while True:
         left, low = left >> 7, left & 0x7F
@@ -95,16 +97,17 @@ class Broker:
     def __init__(self, client_id):
         self._socket = socket.create_connection(MQTT, SECONDS)
         self._read = b""
-        self._socket.sendall(_packet(0x10, _text("MQTT") + b"\x04\x02\x00\x3c" + _text(client_id)))
+        connect = mqtt_text("MQTT") + b"\x04\x02\x00\x3c" + mqtt_text(client_id)
+        self._socket.sendall(mqtt_packet(0x10, connect))
         kind, rest = self.packet()
         if (kind, rest) != (0x20, b"\x00\x00"):
             raise Fault(f"CONNACK {kind:#x} {rest!r}")
 
     def subscribe(self, topic):
-        self._socket.sendall(_packet(0x82, b"\x00\x01" + _text(topic) + b"\x00"))
+        self._socket.sendall(mqtt_packet(0x82, b"\x00\x01" + mqtt_text(topic) + b"\x00"))
 
     def publish(self, topic, payload):
-        self._socket.sendall(_packet(0x30, _text(topic) + payload.encode("utf-8")))
+        self._socket.sendall(mqtt_packet(0x30, mqtt_text(topic) + payload.encode("utf-8")))
 
     def packet(self):
         """(first byte, what follows the length) of the next packet; (None, b"") at the end."""
@@ -130,9 +133,9 @@ def enrol_by_mqtt(client_id, topic):
         if kind != 0x90:
             raise Fault(f"no SUBACK, but {kind} {rest!r}")
         kind, rest = broker.packet()
-        if kind != 0x30 or not rest.startswith(_text(topic)):
+        if kind != 0x30 or not rest.startswith(mqtt_text(topic)):
             raise Fault(f"no PUBLISH on that topic, but {kind} {rest!r}")
-        return json.loads(rest[len(_text(topic)) :])
+        return json.loads(rest[len(mqtt_text(topic)) :])
     finally:
         broker.close()
 

@@ -23,10 +23,23 @@ import com.microsoft.azure.sdk.iot.device.twin.TwinCollection;
 import com.microsoft.azure.sdk.iot.provisioning.device.ProvisioningDeviceClient;
 import com.microsoft.azure.sdk.iot.provisioning.device.ProvisioningDeviceClientRegistrationResult;
 import com.microsoft.azure.sdk.iot.provisioning.device.ProvisioningDeviceClientTransportProtocol;
+import com.microsoft.azure.sdk.iot.provisioning.security.SecurityProvider;
 import com.microsoft.azure.sdk.iot.provisioning.security.SecurityProviderSymmetricKey;
+import com.microsoft.azure.sdk.iot.provisioning.security.hsm.SecurityProviderX509Cert;
 import java.io.BufferedReader;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyFactory;
+import java.security.PrivateKey;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -73,14 +86,35 @@ public final class Hub {
     return line;
   }
 
+  // The key is PKCS#8, of the algorithm of its certificate.
+  private static SecurityProvider certificateOf(JsonObject told) throws Exception {
+    JsonObject files = told.getAsJsonObject("x509");
+    List<X509Certificate> chain = new ArrayList<>();
+    try (InputStream input = Files.newInputStream(Path.of(text(files, "chain")))) {
+      CertificateFactory.getInstance("X.509")
+          .generateCertificates(input)
+          .forEach(each -> chain.add((X509Certificate) each));
+    }
+    String pem = Files.readString(Path.of(text(files, "key")));
+    byte[] der = Base64.getMimeDecoder().decode(pem.replaceAll("-----[A-Z ]+-----", ""));
+    KeyFactory factory = KeyFactory.getInstance(chain.get(0).getPublicKey().getAlgorithm());
+    PrivateKey key = factory.generatePrivate(new PKCS8EncodedKeySpec(der));
+    return new SecurityProviderX509Cert(chain.get(0), key, chain.subList(1, chain.size()));
+  }
+
+  private static SecurityProvider securityOf(JsonObject told) throws Exception {
+    if (told.has("x509")) return certificateOf(told);
+    byte[] key = text(told, "key").getBytes(StandardCharsets.US_ASCII);
+    return new SecurityProviderSymmetricKey(key, text(told, "registrationId"));
+  }
+
   private static JsonElement register(JsonObject told) throws Exception {
     ProvisioningDeviceClient client = ProvisioningDeviceClient.create(
         text(told, "host"),
         text(told, "idScope"),
         ProvisioningDeviceClientTransportProtocol.valueOf(
             text(told, "transport").replace('-', '_')),
-        new SecurityProviderSymmetricKey(
-            text(told, "key").getBytes(StandardCharsets.US_ASCII), text(told, "registrationId")));
+        securityOf(told));
     try {
       ProvisioningDeviceClientRegistrationResult result = client.registerDeviceSync(null);
       JsonObject line = new JsonObject();
@@ -101,6 +135,9 @@ public final class Hub {
     }
     String host = text(told, "host");
     String device = text(told, "deviceId");
+    if (told.has("x509")) {
+      return new DeviceClient(host, device, certificateOf(told), protocol, options.build());
+    }
     if (told.has("token")) {
       char[] token = text(told, "token").toCharArray();
       return new DeviceClient(host, device, () -> token, protocol, options.build());

@@ -3,16 +3,21 @@
 // line of its own. Judging is run.py's work. The commands are described in harness/conversation.py.
 'use strict';
 
+const fs = require('fs');
 const readline = require('readline');
+const tss = require('tss.js');
 const { Message, NoRetry } = require('azure-iot-common');
 const { Client } = require('azure-iot-device');
 const hubTransports = require('azure-iot-device-mqtt');
 const { ProvisioningDeviceClient } = require('azure-iot-provisioning-device');
+const { Http } = require('azure-iot-provisioning-device-http');
 const dpsTransports = require('azure-iot-provisioning-device-mqtt');
 const { SymmetricKeySecurityClient } = require('azure-iot-security-symmetric-key');
+const { TpmAuthenticationProvider, TpmSecurityClient } = require('azure-iot-security-tpm');
+const { X509Security } = require('azure-iot-security-x509');
 
 const kHub = { MQTT: hubTransports.Mqtt, 'MQTT-WS': hubTransports.MqttWs };
-const kDps = { MQTT: dpsTransports.Mqtt, 'MQTT-WS': dpsTransports.MqttWs };
+const kDps = { HTTPS: Http, MQTT: dpsTransports.Mqtt, 'MQTT-WS': dpsTransports.MqttWs };
 
 const clients = new Map(); // the harness's name for a connection -> { client, twin }
 
@@ -24,21 +29,59 @@ function describe(error) {
   return { name: error.constructor.name, message: String(error.message), kind: error.name };
 }
 
-function register(told) {
-  const security = new SymmetricKeySecurityClient(told.registrationId, told.key);
-  const transport = new kDps[told.transport]();
-  const client = ProvisioningDeviceClient.create(told.host, told.idScope, transport, security);
-  return client.register().then(({ assignedHub, deviceId }) => ({ assignedHub, deviceId }));
+function certificateOf({ chain, key }) {
+  return { cert: fs.readFileSync(chain, 'utf8'), key: fs.readFileSync(key, 'utf8') };
 }
 
-function makeClient(told) {
+function tpmOf(told) {
+  return new TpmSecurityClient(told.registrationId, new tss.Tpm(true, '127.0.0.1', told.tpm));
+}
+
+function securityOf(told) {
+  if (told.x509) return new X509Security(told.registrationId, certificateOf(told.x509));
+  if (told.tpm) return tpmOf(told);
+  return new SymmetricKeySecurityClient(told.registrationId, told.key);
+}
+
+function register(told) {
+  const security = securityOf(told);
+  const transport = new kDps[told.transport]();
+  const client = ProvisioningDeviceClient.create(told.host, told.idScope, transport, security);
+  return client.register().then((result) => {
+    const { assignedHub, deviceId } = result.registrationState || result; // the former with a TPM
+    return { assignedHub, deviceId };
+  });
+}
+
+function tpmKeys(told) {
+  const security = tpmOf(told);
+  const ask = (method) => new Promise((resolve, reject) => {
+    security[method]((error, key) => (error ? reject(error) : resolve(key.toString('base64'))));
+  });
+  return ask('getEndorsementKey').then(async (endorsementKey) => (
+    { endorsementKey, storageRootKey: await ask('getStorageRootKey') }));
+}
+
+async function makeClient(told) {
+  if (told.x509) {
+    const text = `HostName=${told.host};DeviceId=${told.deviceId};x509=true`;
+    const client = Client.fromConnectionString(text, kHub[told.transport]);
+    await client.setOptions(certificateOf(told.x509));
+    return client;
+  }
+  if (told.tpm) {
+    // A new client of the TPM: what it signs with is the key that the TPM kept.
+    const provider =
+      TpmAuthenticationProvider.fromTpmSecurityClient(told.deviceId, told.host, tpmOf(told));
+    return Client.fromAuthenticationProvider(provider, kHub[told.transport]);
+  }
   if (told.token) return Client.fromSharedAccessSignature(told.token, kHub[told.transport]);
   const text = `HostName=${told.host};DeviceId=${told.deviceId};SharedAccessKey=${told.key}`;
   return Client.fromConnectionString(text, kHub[told.transport]);
 }
 
 async function open(told) {
-  const client = makeClient(told);
+  const client = await makeClient(told);
   if (told.retry === false) client.setRetryPolicy(new NoRetry());
   if (told.renewal) {
     await client.setOptions({
@@ -132,7 +175,7 @@ async function close(told) {
 
 const kCommands = {
   register, open, reopen, send, twin: readTwin, report, desired: listenDesired,
-  methods: listenMethods, close,
+  methods: listenMethods, close, tpmKeys,
 };
 
 async function obey(told) {

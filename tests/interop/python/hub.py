@@ -17,6 +17,7 @@ from azure.iot.device import (
     Message,
     MethodResponse,
     ProvisioningDeviceClient,
+    X509,
 )
 
 RETRY_SECONDS = 1  # the SDK's own default is 10
@@ -49,15 +50,26 @@ def describe(error):
     return {"name": type(error).__name__, "message": " <- ".join([str(error), *causes])}
 
 
+def certificate_of(told):
+    return X509(cert_file=told["x509"]["chain"], key_file=told["x509"]["key"])
+
+
 def register(told):
-    client = ProvisioningDeviceClient.create_from_symmetric_key(
-        provisioning_host=told["host"],
-        registration_id=told["registrationId"],
-        id_scope=told["idScope"],
-        symmetric_key=told["key"],
-        server_verification_cert=ca_pem,
-        websockets=told["transport"] == "MQTT-WS",
-    )
+    options = {
+        "provisioning_host": told["host"],
+        "registration_id": told["registrationId"],
+        "id_scope": told["idScope"],
+        "server_verification_cert": ca_pem,
+        "websockets": told["transport"] == "MQTT-WS",
+    }
+    if "x509" in told:
+        client = ProvisioningDeviceClient.create_from_x509_certificate(
+            x509=certificate_of(told), **options
+        )
+    else:
+        client = ProvisioningDeviceClient.create_from_symmetric_key(
+            symmetric_key=told["key"], **options
+        )
     state = client.register().registration_state
     return {"assignedHub": state.assigned_hub, "deviceId": state.device_id}
 
@@ -73,6 +85,10 @@ def open_client(told):
         options["sastoken_ttl"] = told["renewal"]["valid"]
     if "token" in told:
         client = IoTHubDeviceClient.create_from_sastoken(told["token"], **options)
+    elif "x509" in told:
+        client = IoTHubDeviceClient.create_from_x509_certificate(
+            certificate_of(told), told["host"], told["deviceId"], **options
+        )
     else:
         client = IoTHubDeviceClient.create_from_symmetric_key(
             told["key"], told["host"], told["deviceId"], **options
