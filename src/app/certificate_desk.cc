@@ -73,6 +73,14 @@ Result<domain::Certificate> CertificateDesk::read(std::string_view text) const {
   certificate.not_before = facts.not_before;
   certificate.not_after = facts.not_after;
   certificate.is_ca = facts.is_ca;
+  if (certificate.is_ca && crypto::is_signed_with_constant_nonce(certificate.der)) {
+    return Fail(ErrorKind::kInvalid,
+                fmt::format("'{}' is the CA of a board, signed with a nonce that everybody knows: "
+                            "anybody can compute its key and sign for it",
+                            certificate.subject),
+                "enroll each board by its own certificate instead, which that does not give away: "
+                "berth enrollment create --certificate-path FILE");
+  }
   certificate.by_key = crypto::looks_like_riot_leaf(certificate.der);
   if (!certificate.by_key) return certificate;
   BERTH_TRY(const crypto::RiotLeaf leaf, crypto::read_riot_leaf(certificate.der));

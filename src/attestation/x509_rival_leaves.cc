@@ -173,6 +173,8 @@ Findings renewed_with_its_key(X509Case& of) {
   if (of.reason != Reason::kProofRejected) return {};
   const Enrollment* enrollment = individual_of(of);
   if (enrollment == nullptr) return {};
+  // A board's certificate that did not prove itself would prove itself nowhere.
+  if (crypto::looks_like_riot_leaf(of.chain.certificates.front())) return {};
   for (const Certificate* own : own_certificates(*enrollment)) {
     if (!equal(own->spki_sha256, of.leaf.spki_sha256)) continue;
     const bool newer = own->not_before < of.leaf.not_before;
