@@ -1,8 +1,10 @@
 #include "factory/riot_certificate.h"
 
+#include "crypto/certificate.h"
 #include "crypto/hash.h"
 #include "crypto/openssl_parts.h"
 
+#include <openssl/core_names.h>
 #include <openssl/ecdsa.h>
 #include <openssl/err.h>
 
@@ -200,6 +202,23 @@ bool is_constant_nonce(std::span<const std::uint8_t> der) {
       BN_bn2binpad(ECDSA_SIG_get0_r(signature.get()), r.data(), static_cast<int>(r.size()));
   ERR_clear_error();
   return size > 0 && base::hex_encode(r) == kConstantR;
+}
+
+Result<ComparedCertificate> compare_certificate(std::string_view pem, const RiotKey& alias) {
+  BERTH_TRY(const Bytes der, crypto::certificate_der(pem));
+  const unsigned char* at = der.data();
+  const crypto::CertificatePtr certificate(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
+  P256Point point{};
+  std::size_t size = 0;
+  EVP_PKEY* key = certificate ? X509_get0_pubkey(certificate.get()) : nullptr;
+  const bool is_read =
+      key != nullptr && EVP_PKEY_get_octet_string_param(key, OSSL_PKEY_PARAM_PUB_KEY, point.data(),
+                                                        point.size(), &size) == 1;
+  ERR_clear_error();
+  ComparedCertificate compared;
+  compared.same_key = is_read && size == point.size() && point == alias.point;
+  compared.constant_nonce = is_constant_nonce(der);
+  return compared;
 }
 
 }  // namespace berth::factory

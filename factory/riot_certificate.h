@@ -52,4 +52,12 @@ std::string certificate_pem(std::span<const std::uint8_t> der);
 // public knowledge. False for what is no certificate or has another kind of signature.
 bool is_constant_nonce(std::span<const std::uint8_t> der);
 
+// What a certificate that another tool made for a board has in common with its identity.
+struct ComparedCertificate {
+  bool same_key = false;
+  bool constant_nonce = false;
+};
+// kInvalid when the PEM text holds no certificate.
+Result<ComparedCertificate> compare_certificate(std::string_view pem, const RiotKey& alias);
+
 }  // namespace berth::factory

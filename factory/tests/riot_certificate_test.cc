@@ -117,6 +117,21 @@ TEST(RiotCertificate, KnowsTheNonceOfFirmware) {
   EXPECT_FALSE(is_constant_nonce(cut));
 }
 
+TEST(RiotCertificate, IsComparedByItsKey) {
+  const RiotIdentity identity = k1_identity();
+  const auto theirs = compare_certificate(certificate_pem(vector_of(kK1Alias)), identity.alias);
+  ASSERT_TRUE(theirs) << theirs.error().what;
+  EXPECT_TRUE(theirs->same_key);
+  EXPECT_TRUE(theirs->constant_nonce);
+  const auto ours = compare_certificate(certificate_pem(*alias_certificate(identity, {kBoardId})),
+                                        identity.alias);
+  EXPECT_TRUE(ours->same_key);
+  EXPECT_FALSE(ours->constant_nonce);
+  EXPECT_FALSE(
+      compare_certificate(certificate_pem(vector_of(kK1DeviceId)), identity.alias)->same_key);
+  EXPECT_FALSE(compare_certificate("no certificate", identity.alias));
+}
+
 TEST(RiotCertificate, TakesIdsUpToTheLimit) {
   const RiotIdentity identity = k1_identity();
   EXPECT_FALSE(alias_certificate(identity, {""}));

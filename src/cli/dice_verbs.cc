@@ -96,6 +96,41 @@ void show_generated(Invocation& run, const DiceBoard& board, const Generated& ma
   run.say("wrote " + made.path);
 }
 
+// A certificate of the board that another tool made: the same key, or the inputs are not the same.
+Try<void> compare(Invocation& run, const DiceBoard& board) {
+  const auto path = run.args.text("compare");
+  if (!path) return {};
+  BERTH_TRY(const std::string pem, read_small_file(*path));
+  const auto compared = factory::compare_certificate(pem, board.identity.alias);
+  if (!compared) return Fail(Failure(compared.error()));
+  if (compared->constant_nonce) {
+    run.world.err << "warning: " << *path
+                  << " was signed with a nonce that everybody knows, so that its signer's key can "
+                     "be computed from it: only its own key proves anything\n";
+  }
+  if (!compared->same_key) {
+    return Refuse(*path + " certifies another key than this board's",
+                  "secret, image or map are not those it was made from",
+                  "check which build is on the board, and its secret");
+  }
+  run.say(*path + " certifies the same key");
+  return {};
+}
+
+Try<void> enroll(Invocation& run, const DiceBoard& board, const Generated& made) {
+  if (!run.args.is_set("enroll")) return {};
+  BERTH_TRY(const std::string scope, run.scope());
+  BERTH_TRY(Api * api, run.api());
+  const json::object body{
+      {"id", board.name.registration_id},
+      {"attestation",
+       {{"type", "x509"}, {"primary", {{"certificate", factory::certificate_pem(made.alias)}}}}}};
+  BERTH_TRY(const Answer answer, api->post(path_of({"scopes", scope, "enrollments"}), body));
+  run.say("created enrollment " + base::printable(member_text(answer.value, "id")) + " in scope " +
+          scope);
+  return {};
+}
+
 Try<int> generate(Invocation& run) {
   BERTH_TRY(const DiceBoard board, read_dice_board(run));
   Result<base::Bytes> alias =
@@ -104,8 +139,10 @@ Try<int> generate(Invocation& run) {
   Generated made;
   made.path = run.args.text_or("out", board.name.registration_id + ".pem");
   made.alias = *std::move(alias);
+  BERTH_STEP(compare(run, board));
   BERTH_STEP(write_plain_file(made.path, factory::certificate_pem(made.alias)));
   show_generated(run, board, made);
+  BERTH_STEP(enroll(run, board, made));
   return kDone;
 }
 
@@ -150,13 +187,17 @@ std::vector<Verb> dice_verbs() {
   verbs.push_back(
       {"dice generate",
        "Makes the certificate of a board from its unique device secret and its image, before the "
-       "board ever runs; asks for what is missing. Needs no server.",
+       "board ever runs; asks for what is missing. Needs no server, unless it is to --enroll.",
        flags_of({dice_board_flags(),
                  {{"out", "FILE", "Where to write it as PEM; the registration id with .pem."},
-                  {"json", "", "Print a JSON document.", FlagKind::kSwitch}}}),
+                  {"compare", "FILE",
+                   "A certificate that another tool made for the board: it must be of the same "
+                   "key."},
+                  {"enroll", "", "Create its individual enrollment, too.", FlagKind::kSwitch},
+                  scope_flag()}}),
        "berth dice generate --uds-store board-7.uds --mac c8930123456a --firmware-version 1.3.7 "
        "--project .build/DevKitDPS --out cert.pem",
-       &generate, false, "it needs the build of a board's project"});
+       &generate, true, "it needs the build of a board's project"});
   return verbs;
 }
 

@@ -2,6 +2,7 @@
 // are known (dice-x509.md §2.10, K1).
 #include "cli/tests/fake_world.h"
 #include "device/tests/fake_hub.h"
+#include "factory/riot_certificate.h"
 #include "factory/tests/elf_file.h"
 #include "factory/tests/riot_vectors.h"
 #include "factory/tests/soft_token.h"
@@ -174,6 +175,34 @@ TEST_F(Dice, WarnsWhenTheElfFileBesideTheMapIsOfAnotherBuild) {
   write_elf(other);
   ASSERT_EQ(generate_k1(), kDone);
   EXPECT_THAT(world_.err.str(), HasSubstr("of two builds"));
+}
+
+TEST_F(Dice, ComparesWithACertificateThatAnotherToolMade) {
+  const auto theirs = base::base64_decode(factory::testing::kK1Alias);
+  write("theirs.pem", factory::certificate_pem(*theirs));
+  ASSERT_EQ(generate_k1({"--compare", file("theirs.pem")}), kDone) << world_.err.str();
+  EXPECT_THAT(world_.err.str(), HasSubstr("nonce that everybody knows"));
+  ASSERT_EQ(generate_k1({"--compare", file("cert.pem")}), kDone);
+  EXPECT_EQ(world_.err.str(), "");
+  base::Bytes other = k1_image();
+  other[0x200] ^= 1U;
+  write("kit.ino.bin", {other.begin(), other.end()});
+  EXPECT_EQ(generate_k1({"--compare", file("theirs.pem")}), kFailed);
+  EXPECT_THAT(world_.err.str(), HasSubstr("certifies another key"));
+}
+
+TEST_F(Dice, EnrollsTheBoardWhenToldTo) {
+  world_.server.answer("POST /api/v1/scopes/0neA/enrollments",
+                       std::string(R"({"id":")") + kBoardId + "\"}", 201);
+  ASSERT_EQ(generate_k1({}), kDone);
+  EXPECT_TRUE(world_.server.calls.empty());
+  ASSERT_EQ(generate_k1({"--enroll", "--scope", "0neA"}), kDone) << world_.err.str();
+  ASSERT_EQ(world_.server.calls.size(), 1U);
+  const json::value body = json::parse(world_.server.calls[0].body.value());
+  EXPECT_EQ(body.at("id"), kBoardId);
+  EXPECT_EQ(body.at("attestation").at("type"), "x509");
+  EXPECT_EQ(json::value_to<std::string>(body.at("attestation").at("primary").at("certificate")),
+            read("cert.pem"));
 }
 
 TEST_F(Dice, RefusesImagesThatAreCutShortAndMapsOfSomethingElse) {
