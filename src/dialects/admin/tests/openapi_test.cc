@@ -227,6 +227,14 @@ TEST_F(OpenApi, MembersInsideBodyMembersAreThoseThatAreRead) {
             properties(document.at("components").at("schemas").at("MemberAdd")));
   const std::string create = "POST /api/v1/scopes/a/enrollments";
   for (const auto& [member, schema] :
+       {std::pair("primary", "TrustSlotEdit"), std::pair("dice", "DicePolicyEdit")}) {
+    const std::string body =
+        fmt::format(R"({{"attestation":{{"{}":{{"zzzzzzzzzzzz":1}}}}}})", member);
+    EXPECT_EQ(known_in(detail({create, body}), "/zzzzzzzzzzzz"),
+              properties(document.at("components").at("schemas").at(schema)))
+        << member;
+  }
+  for (const auto& [member, schema] :
        {std::pair("attestation", "AttestationEdit"), std::pair("reprovision", "Reprovision")}) {
     const std::string body = fmt::format(R"({{"id":"a","{}":{{"zzzzzzzzzzzz":1}}}})", member);
     EXPECT_EQ(known_in(detail({create, body}), "/zzzzzzzzzzzz"),
@@ -263,6 +271,11 @@ domain::ManagementResult sample(const std::string& schema) {
       {"EnrollmentList", [] { return one_of(sample_enrollment()); }},
       {"Keys", sample_keys_result},
       {"EnrollmentGroupKeys", [] { return domain::ManagementResult(sample_product_keys()); }},
+      {"CaCertificate", [] { return domain::ManagementResult(sample_ca()); }},
+      {"CaCertificateList", [] { return one_of(sample_ca()); }},
+      {"RevokedCertificate", [] { return domain::ManagementResult(sample_revoked()); }},
+      {"RevokedCertificateList", [] { return one_of(sample_revoked()); }},
+      {"IssuedCertificateList", [] { return one_of(sample_issued()); }},
       {"Account", [] { return domain::ManagementResult(sample_account()); }},
       {"AccountList", [] { return one_of(sample_account()); }},
       {"MemberEnrolled", [] { return domain::ManagementResult(domain::Vouched()); }},
@@ -310,6 +323,9 @@ std::string accepted_body(const Operation& operation) {
       {"enrollMember", "{}"},
       {"createAccount", R"({"email":"a@b","password":"12345678"})"},
       {"rotateProductSecret", R"({"overlapSeconds":0})"},
+      {"createCa", R"({"name":"a","certificate":"b"})"},
+      {"verifyCa", R"({"certificate":"b"})"},
+      {"revokeCertificate", R"({"sha256":"a"})"},
       {"callDeviceMethod", R"({"method":"a"})"},
       {"sendToDevice", "{}"}};
   const auto found = kBodies.find(operation.about->at("operationId").as_string().c_str());
@@ -343,6 +359,10 @@ TEST_F(OpenApi, WhatHasTwoFormsFitsItsSchemaInBoth) {
   certified.device.group = sample_product_group().id;
   certified.device.certificate =
       domain::PinnedCertificate{base::Bytes(32, 7), "dev1", sample_time(), sample_time()};
+  certified.device.secondary_certificate = certified.device.certificate;
+  domain::DeviceView vouched = sample_device_view();
+  vouched.device.keys.reset();
+  vouched.device.ca_signed = true;
   domain::DeviceView guarded = sample_device_view();
   guarded.device.keys.reset();
   guarded.device.password = domain::DevicePassword();
@@ -354,6 +374,9 @@ TEST_F(OpenApi, WhatHasTwoFormsFitsItsSchemaInBoth) {
   std::pair<const char*, domain::ManagementResult> table[] = {
       {"Enrollment", sample_product_group()},
       {"Enrollment", sample_password_group()},
+      {"Enrollment", sample_trust_group()},
+      {"Enrollment", sample_tpm_enrollment()},
+      {"DeviceDetails", vouched},
       {"EnrollmentGroupKeys", sample_keys_result()},
       {"EnrollmentGroupKeys", sample_derivation_keys()},
       {"DeviceDetails", guarded},

@@ -115,6 +115,75 @@ domain::Account sample_account() {
   return account;
 }
 
+domain::Certificate sample_certificate() {
+  domain::Certificate certificate;
+  certificate.der = base::Bytes(100, 7);
+  certificate.sha256 = base::Bytes(32, 7);
+  certificate.sha1 = base::Bytes(20, 7);
+  certificate.spki_sha256 = base::Bytes(32, 8);
+  certificate.common_name = "root";
+  certificate.subject = "CN=root";
+  certificate.issuer = "CN=root";
+  certificate.serial = "01";
+  certificate.not_before = certificate.not_after = sample_time();
+  certificate.is_ca = true;
+  return certificate;
+}
+
+domain::Enrollment sample_trust_group() {
+  domain::Enrollment group = sample_enrollment();
+  domain::CertificateTrust trust;
+  trust.primary = domain::TrustSlot{sample_certificate()};
+  trust.secondary = domain::TrustSlot{std::nullopt, "root"};
+  domain::DicePolicy dice{{std::string(64, 'a')}};
+  dice.version_min = "1.2.0";
+  dice.svn_min = 3;
+  trust.dice = dice;
+  group.attestation = std::move(trust);
+  group.issuance = domain::CertificateIssuance{std::chrono::days(30)};
+  group.warnings = {"no verified CA"};
+  return group;
+}
+
+domain::Enrollment sample_tpm_enrollment() {
+  domain::Enrollment enrollment = sample_enrollment();
+  enrollment.kind = domain::EnrollmentKind::kIndividual;
+  enrollment.attestation = domain::TpmKeys{{1, 2, 3}, {}};
+  return enrollment;
+}
+
+domain::CaCertificate sample_ca() {
+  domain::CaCertificate ca;
+  ca.scope = sample_scope().id;
+  ca.name = "root";
+  ca.certificate = sample_certificate();
+  ca.verification_code = std::string(48, 'A');
+  ca.created_at = ca.updated_at = sample_time();
+  ca.version = 2;
+  return ca;
+}
+
+domain::RevokedCertificate sample_revoked() {
+  domain::RevokedCertificate revoked;
+  revoked.scope = sample_scope().id;
+  revoked.sha256 = base::Bytes(32, 7);
+  revoked.reason = "stolen";
+  revoked.at = sample_time();
+  return revoked;
+}
+
+domain::CertificateRecord sample_issued() {
+  domain::CertificateRecord issued;
+  issued.scope = sample_scope().id;
+  issued.sha256 = base::Bytes(32, 7);
+  issued.serial = "01";
+  issued.subject = "pump-1";
+  issued.registration = sample_registration().id;
+  issued.not_before = issued.not_after = issued.issued_at = sample_time();
+  issued.revoked_at = sample_time();
+  return issued;
+}
+
 domain::MemberView sample_password_member() {
   domain::MemberView view = sample_member();
   view.member.group = sample_password_group().id;
@@ -160,6 +229,9 @@ domain::Registration sample_registration() {
   registration.device_id = domain::DeviceId::trusted("pump-1");
   registration.operation_id = "4.abc.def";
   registration.payload = R"({"a":1})";
+  registration.attestation = "x509";
+  registration.measured = {std::string(64, 'a')};
+  registration.issued_chain = {{1, 2, 3}};
   registration.created_at = registration.updated_at = sample_time();
   registration.version = 2;
   return registration;

@@ -17,6 +17,12 @@ domain::ProductKeys sample_product_keys();
 domain::Enrollment sample_password_group();  // sealed secret "SEALED"
 domain::DerivationKeys sample_derivation_keys();
 domain::Account sample_account();
+domain::Certificate sample_certificate();
+domain::Enrollment sample_trust_group();  // a certificate, the name of a CA, and rules for firmware
+domain::Enrollment sample_tpm_enrollment();
+domain::CaCertificate sample_ca();
+domain::RevokedCertificate sample_revoked();
+domain::CertificateRecord sample_issued();
 domain::MemberView sample_member();
 domain::MemberView sample_password_member();
 domain::MembersAdded sample_added();

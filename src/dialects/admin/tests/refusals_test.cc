@@ -103,7 +103,7 @@ TEST_F(AdminRefusals, Bodies) {
 TEST_F(AdminRefusals, Members) {
   const std::string create = std::string("POST ") + kGroups;
   check_all({
-      {{"POST /api/v1/scopes/0ne1/enrollments", "{}"}, 400, "invalid", "/id: is required"},
+      {{"POST /api/v1/scopes/0ne1/certificates", "{}"}, 400, "invalid", "/name: is required"},
       {{create, R"({"id":7})"}, 400, "invalid", "/id: expected text"},
       {{create, R"({"id":"a","enabled":"yes"})"}, 400, "invalid", "/enabled: expected true or"},
       {{create, R"({"id":"a","displayname":"x"})"}, 400, "invalid", "did you mean 'displayName'?"},

@@ -26,6 +26,7 @@ class Checker {
     const json::object& schema = resolved(schema_value, document_);
     check_keywords(schema, at);
     check_type(value, schema, at);
+    if (const json::value* forms = schema.if_contains("oneOf")) check_forms(value, *forms, at);
     if (const json::value* words = schema.if_contains("enum")) {
       const json::array& all = words->as_array();
       if (std::find(all.begin(), all.end(), value) == all.end()) add(at, "is not in enum");
@@ -43,11 +44,24 @@ class Checker {
   void check_keywords(const json::object& schema, const std::string& at) {
     static const std::set<std::string> kKnown{
         "type",  "description", "enum",    "properties", "required", "additionalProperties",
-        "items", "minimum",     "maximum", "format",     "maxItems", "writeOnly"};
+        "items", "minimum",     "maximum", "format",     "maxItems", "writeOnly",
+        "oneOf"};
     for (const auto& keyword : schema) {
       const std::string name(keyword.key());
       if (!kKnown.contains(name)) add(at, "has the unknown keyword " + name);
     }
+  }
+
+  // One of several forms: what is wrong with the first is told when it is none.
+  void check_forms(const json::value& value, const json::value& forms, const std::string& at) {
+    std::vector<std::string> first;
+    for (const json::value& form : forms.as_array()) {
+      std::vector<std::string> found;
+      Checker(document_, found).check(value, form, at);
+      if (found.empty()) return;
+      if (first.empty()) first = std::move(found);
+    }
+    found_.insert(found_.end(), first.begin(), first.end());
   }
 
   void check_type(const json::value& value, const json::object& schema, const std::string& at) {
