@@ -14,7 +14,7 @@ using base::Bytes;
 using crypto::DiceLayer;
 using Facts = std::vector<std::pair<std::string, std::string>>;
 
-constexpr std::size_t kDescriptorShown = 64;
+constexpr std::size_t kDescriptorShown = 96;
 
 std::string_view text_of(std::span<const std::uint8_t> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
