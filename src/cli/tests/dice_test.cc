@@ -2,6 +2,7 @@
 // are known (dice-x509.md §2.10, K1).
 #include "cli/tests/fake_world.h"
 #include "device/tests/fake_hub.h"
+#include "device/tests/swtpm.h"
 #include "factory/riot_certificate.h"
 #include "factory/tests/elf_file.h"
 #include "factory/tests/riot_vectors.h"
@@ -301,6 +302,19 @@ TEST_F(Dice, KeepsASecretInAToken) {
   world_.in.str(std::string(SoftToken::kPin) + "\n");
   ASSERT_EQ(run({"dice", "uds", "show", "--store", token.uri("desk")}), kDone);
   EXPECT_THAT(world_.err.str(), HasSubstr("User PIN"));
+}
+
+TEST_F(Dice, KeepsASecretByATpm) {
+  const device::testing::Swtpm tpm;
+  if (!tpm.is_there()) GTEST_SKIP() << tpm.why_not();
+  const std::vector<std::string> where{"--store", "tpm:" + file("board.tpm"), "--tcti", tpm.tcti()};
+  EXPECT_EQ(run({"dice", "uds", "show"}, where), kFailed);
+  ASSERT_EQ(run({"dice", "uds", "store", kUdsHex}, where), kDone) << world_.err.str();
+  EXPECT_EQ(mode("board.tpm"), 0600U);
+  ASSERT_EQ(run({"dice", "uds", "show"}, where), kDone) << world_.err.str();
+  EXPECT_EQ(world_.out.str(), std::string(kUdsHex) + "\n");
+  EXPECT_EQ(run({"dice", "uds", "generate"}, where), kFailed);
+  EXPECT_THAT(world_.err.str(), HasSubstr("--replace"));
 }
 
 TEST_F(Dice, ABoardThatIsSimulatedRegistersWithItsDerivedKey) {
