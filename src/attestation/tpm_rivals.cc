@@ -77,7 +77,7 @@ Findings tpm_was_cleared(const RivalInput& input, const TpmIdentity& shown) {
                        keys.storage_root_key.empty() ? "the one the device registered with"
                                                      : "the enrolled one"),
            fmt::format("if that was meant, enrol the new storage root key: {}",
-                       mend::show(*enrollment))}};
+                       mend::update(*enrollment, "--storage-root-key <base64 of the key>"))}};
 }
 
 Finding stale(bool proven, std::string text) {
