@@ -20,6 +20,7 @@ UNAUTHORIZED_TPM = r"^FormatError: .*authentication blob"
 
 _CUT_SECONDS = 1.5  # a second, and what a command needs to be answered
 _DISCONNECT_SECONDS = 5
+_TRAIL_SECONDS = 5
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,8 @@ class Stage(stories.Stage):
     def join_with(self, identity):
         return self.join(identity.name, {"x509": identity.told()})
 
-    def refused(self, registration_id, proof):
-        """The SDK's own authorisation error, and nothing at the server."""
+    def refused(self, registration_id, proof, reason):
+        """The SDK's own authorisation error; the operator is told why."""
         answer = self.ask(registration_id, proof)
         if answer.error is None:
             raise Fault(f"expected a refusal, but the device was told {answer.value}")
@@ -77,9 +78,14 @@ class Stage(stories.Stage):
         pattern = UNAUTHORIZED_TPM if "tpm" in proof else pattern
         if not re.search(pattern, answer.error, re.DOTALL):
             raise Fault(f"expected the SDK's error /{pattern}/, it said {answer.error}")
+        deadline = time.monotonic() + _TRAIL_SECONDS  # it is written behind the answer
+        while (seen := self.berth.why_refused(registration_id)) != reason:
+            if time.monotonic() > deadline:
+                raise Fault(f"the trail says {seen}, not {reason}")
+            time.sleep(0.1)
 
-    def refused_with(self, identity):
-        self.refused(identity.name, {"x509": identity.told()})
+    def refused_with(self, identity, reason):
+        self.refused(identity.name, {"x509": identity.told()}, reason)
         record = self.berth.registrations().get(identity.name)
         if record is not None and record["status"] == "assigned":
             raise Fault(f"the device was refused, but the server holds {record}")
@@ -116,7 +122,7 @@ class Stage(stories.Stage):
         if time.monotonic() - begun > _CUT_SECONDS:
             raise Fault(f"the device was let go only {time.monotonic() - begun:.1f} s later")
         self.refused_at_hub(device)
-        self.refused(device.id, device.proof)
+        self.refused(device.id, device.proof, "certificate_revoked")
 
 
 # ---- X.509
@@ -152,30 +158,33 @@ def registers_again(stage):
 
 
 def unverified_ca(stage):
-    stage.refused_with(stage.suite.stranger_line.issue(stage.name("stranger")))
+    identity = stage.suite.stranger_line.issue(stage.name("stranger"))
+    stage.refused_with(identity, "ca_not_verified")
 
 
 def disabled_individual(stage):
     """It blocks its device, although the group below which that is would take it."""
     identity = stage.suite.line.issue(stage.name("barred"))
     stage.berth.enroll_certificate(identity.name, identity.certificate, enabled=False)
-    stage.refused_with(identity)
+    stage.refused_with(identity, "enrollment_disabled")
 
 
 def expired(stage):
-    stage.refused_with(stage.suite.line.issue(stage.name("ended"), ended=True))
+    identity = stage.suite.line.issue(stage.name("ended"), ended=True)
+    stage.refused_with(identity, "certificate_expired")
 
 
 def wrong_name(stage):
     identity = stage.suite.line.issue(stage.name("right-name"))
-    stage.refused(stage.name("another-name"), {"x509": identity.told()})
+    stage.refused(stage.name("another-name"), {"x509": identity.told()}, "certificate_name")
 
 
 def not_the_enrolled(stage):
     """Another certificate with the enrolled one's name."""
     identity = stage.suite.pki.self_signed(stage.name("pinned"))
     stage.berth.enroll_certificate(identity.name, identity.certificate)
-    stage.refused_with(stage.suite.line.issue(identity.name, file=f"{identity.name}-other"))
+    other = stage.suite.line.issue(identity.name, file=f"{identity.name}-other")
+    stage.refused_with(other, "proof_rejected")
 
 
 def revoked_leaf(stage):
@@ -196,7 +205,7 @@ def disabled_enrollment(stage):
     stage.berth.enroll_certificate(identity.name, identity.certificate)
     device = stage.join_with(identity)
     stage.berth.disable_enrollment(identity.name)
-    stage.refused(device.id, device.proof)
+    stage.refused(device.id, device.proof, "enrollment_disabled")
 
 
 def anothers_at_hub(stage):
@@ -237,7 +246,7 @@ def tpm_foreign(stage):
     _, keys = tpm_of(stage, name)
     stage.berth.enroll_tpm(name, keys)
     foreign, _ = tpm_of(stage, name)
-    stage.refused(name, foreign)
+    stage.refused(name, foreign, "proof_rejected")
 
 
 def tpm_disabled(stage):

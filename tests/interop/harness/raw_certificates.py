@@ -76,7 +76,7 @@ def looked_up(stage):
 
 
 def renewed(stage):
-    """By the certificate itself, no key of the group any more; the newer one is good at once."""
+    """Each registration that asks gets another; the newer one is good at once."""
     first, _ = stage.obtain("asks-again")
     second, _ = stage.obtain("asks-again", file="asks-again-2")
     if pki.der_of(first.certificate) == pki.der_of(second.certificate):

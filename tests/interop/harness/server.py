@@ -206,6 +206,12 @@ class Berth:
         told = self._command("certificate", "issued", "--registration-id", registration_id)
         return told["items"]
 
+    def why_refused(self, registration_id):
+        """The reason in the trail of its last attempt that was refused."""
+        arguments = ["--failed", "--registration-id", registration_id, "--limit", "1"]
+        trails = self._command("trail", "list", *arguments)["items"]
+        return trails[0]["reason"] if trails else None
+
     def create_certificate_device(self, hub, device, *, sha256=None):
         """A device of the hub alone: known by its certificate, or by a verified CA."""
         auth = ["--primary-thumbprint", sha256] if sha256 else ["--auth", "x509-ca"]
