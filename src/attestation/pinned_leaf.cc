@@ -45,9 +45,12 @@ CertificateRefusal other_certificate(std::span<const Pin> pins, std::string_view
     tried += fmt::format("{}{} {}", tried.empty() ? "" : ", ", to_string(pin.slot),
                          short_print(pin.sha256));
   }
-  return {Reason::kProofRejected,
-          fmt::format("a certificate of {} ({})", whose, tried.empty() ? "it has none" : tried),
-          describe(leaf)};
+  return {
+      Reason::kProofRejected,
+      fmt::format("a certificate of {} ({})", whose, tried.empty() ? "it has none" : tried),
+      fmt::format("one for '{}' (SHA-256 {})",
+                  leaf.common_name.empty() ? leaf.subject : base::printable(leaf.common_name, 128),
+                  short_print(leaf.sha256))};
 }
 
 // Its own name for what it measured is broken in firmware of that kind, and the rest of it must be

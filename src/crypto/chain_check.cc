@@ -49,6 +49,7 @@ ChainFault fault_of(int error, int depth) {
     case X509_V_ERR_EE_KEY_TOO_SMALL:
     case X509_V_ERR_CA_KEY_TOO_SMALL:
     case X509_V_ERR_CA_MD_TOO_WEAK:
+    case X509_V_ERR_EC_KEY_EXPLICIT_PARAMS:
       return ChainFault::kWeakKey;
     case X509_V_ERR_INVALID_PURPOSE:
       return depth == 0 ? ChainFault::kUsage : ChainFault::kNotCa;

@@ -1,5 +1,6 @@
 #include "crypto/openssl_parts.h"
 
+#include <openssl/core_names.h>
 #include <openssl/err.h>
 
 #include <array>
@@ -19,6 +20,9 @@ constexpr std::array kGroups = {NamedGroup{"prime256v1", "P-256"}, NamedGroup{"s
                                 NamedGroup{"secp521r1", "P-521"}};
 
 std::string curve_of(const EVP_PKEY* key) {
+  int is_explicit = 0;
+  EVP_PKEY_get_int_param(key, OSSL_PKEY_PARAM_EC_DECODED_FROM_EXPLICIT_PARAMS, &is_explicit);
+  if (is_explicit != 0) return "EC with explicit parameters";  // RFC 5480 §2.1.1 forbids them
   std::array<char, 64> name{};
   std::size_t size = 0;
   if (EVP_PKEY_get_group_name(key, name.data(), name.size(), &size) != 1) {

@@ -209,8 +209,10 @@ TEST_F(CertificateProofTest, Time_IsCheckedWithTheAllowanceForClocks) {
   const std::int64_t begins = base::to_unix_seconds(device_.certificate->not_before);
   const std::int64_t ends = base::to_unix_seconds(device_.certificate->not_after);
   EXPECT_EQ(refusal(chain(der_), begins - 300), Reason::kNone);
-  EXPECT_EQ(refusal(chain(der_), begins - 301), Reason::kCertificateInvalid);
+  EXPECT_EQ(refusal(chain(der_), begins - 301), Reason::kCertificateNotYetValid);
   EXPECT_EQ(refusal(chain(der_), ends + 300), Reason::kNone);
+  EXPECT_EQ(refusal(chain(der_), ends + 301), Reason::kCertificateExpired);
+  device_.group = *domain::EnrollmentId::parse("ABCDE12345");
   EXPECT_EQ(refusal(chain(der_), ends + 301), Reason::kCertificateInvalid);
   EXPECT_EQ(refusal(chain(issue("x")), ends + 301), Reason::kProofRejected);
 }
@@ -224,7 +226,7 @@ TEST_F(CertificateProofTest, OtherKindsOfProof_AreAMismatch) {
   const auto refused = connect(sha1(), now());
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().reason, Reason::kAttestationMismatch);
-  EXPECT_EQ(refused.error().expected, "the certificate that was issued to the device");
+  EXPECT_EQ(refused.error().expected, "a certificate of the device");
   device_.certificate.reset();
   EXPECT_EQ(refusal(chain(der_), now()), Reason::kAttestationMismatch);
 }

@@ -249,7 +249,7 @@ TEST_F(ChainTest, NameConstraints_AreKeptAlsoWhenTheIntermediateIsRemembered) {
 }
 
 TEST_F(ChainTest, WeakKeysAndSignatures_AreRefused) {
-  for (const char* key : {"RSA-1024", "P-224", "secp256k1", "brainpoolP256r1"}) {
+  for (const char* key : {"RSA-1024", "P-224", "secp256k1", "brainpoolP256r1", "explicit"}) {
     Recipe recipe = leaf("dev-1");
     recipe.key = key;
     EXPECT_EQ(refused_leaf(recipe).fault, ChainFault::kWeakKey) << key;

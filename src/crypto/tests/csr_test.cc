@@ -36,7 +36,7 @@ TEST_F(CsrTest, KeysOfThreeKinds_AreTaken) {
 }
 
 TEST_F(CsrTest, OtherKeys_AreRefusedByName) {
-  for (const char* kind : {"RSA-2048", "P-521", "secp256k1"}) {
+  for (const char* kind : {"RSA-2048", "P-521", "secp256k1", "explicit"}) {
     const std::string said = refusal(pki::request("dev-1", pki::make_key(kind)));
     EXPECT_NE(said.find(kind), std::string::npos) << said;
   }

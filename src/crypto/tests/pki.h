@@ -9,6 +9,7 @@
 
 #include <openssl/asn1.h>
 #include <openssl/bn.h>
+#include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -32,10 +33,14 @@ struct Free {
 using X509Owner = std::unique_ptr<X509, Free>;
 using KeyOwner = std::shared_ptr<EVP_PKEY>;
 
-// "P-256" or another curve by name, "RSA-1024", "Ed25519".
+// "P-256" or another curve by name, "explicit", "RSA-1024", "Ed25519".
 inline KeyOwner make_key(const std::string& kind) {
   EVP_PKEY* key = nullptr;
-  if (kind.starts_with("RSA-")) {
+  if (kind == "explicit") {  // P-256, its parameters written out
+    key = EVP_EC_gen("P-256");
+    EVP_PKEY_set_utf8_string_param(key, OSSL_PKEY_PARAM_EC_ENCODING,
+                                   OSSL_PKEY_EC_ENCODING_EXPLICIT);
+  } else if (kind.starts_with("RSA-")) {
     key = EVP_RSA_gen(static_cast<unsigned>(std::stoi(kind.substr(4))));
   } else if (kind == "Ed25519") {
     key = EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519");
@@ -172,6 +177,9 @@ inline Recipe leaf(std::string cn) {
   recipe.usage = "clientAuth";
   return recipe;
 }
+
+// Whether somebody left something in OpenSSL's queue of this thread.
+inline bool errors_left() { return ERR_peek_error() != 0; }
 
 // A signing request, DER; `extensions`: "critical,CA:TRUE" as basicConstraints, if any.
 inline base::Bytes request(const std::string& cn, const KeyOwner& key,
