@@ -10,8 +10,8 @@
 
 namespace berth::app {
 
-// Opens one sealed key of the store, if one is found among the first enrollments. kInvalid when it does not open. The arguments
-// are the caller's and outlive the Task.
+// Opens one sealed key of the store, if one is found among the first enrollments. kInvalid when it
+// does not open. The arguments are the caller's and outlive the Task.
 Task<Result<void>> check_seals(management::Catalog& catalog, provisioning::Vault& vault);
 
 }  // namespace berth::app

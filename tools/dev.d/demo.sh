@@ -266,7 +266,7 @@ board() {
 
 measured_board() {
   local id=az-c8930123456av1v3v7
-  printf '\n15. A board has no key in its firmware: it has a secret of its own, and measures its code.\n'
+  printf '\n15. A board has no key in its firmware: it has a secret and measures its own code.\n'
   printf '    The factory knows both, and so the certificate, before the board ever runs.\n'
   board_build "$DEMO/board"
   cd "$DEMO/board"
@@ -278,7 +278,7 @@ measured_board() {
   cd "$ROOT"
   board
 
-  printf '\n16. Somebody changes one byte of its code. It is another board now, and support sees why.\n'
+  printf '\n16. Somebody changes one byte of its code. It is another board now: support sees why.\n'
   python3 -c 'import sys
 with open(sys.argv[1], "r+b") as image:
     image.seek(0x210)
@@ -289,7 +289,7 @@ with open(sys.argv[1], "r+b") as image:
 
 tpm_device() {
   local port=$((20000 + RANDOM % 10000))
-  printf '\n17. The last device has a TPM. Its enrollment knows the keys of the chip, nothing secret.\n'
+  printf '\n17. The last device has a TPM. Its enrollment knows public keys of the chip, no secret.\n'
   mkdir -p "$DEMO/tpm"
   swtpm socket --tpm2 --tpmstate dir="$DEMO/tpm" --flags not-need-init,startup-clear \
     --server type=tcp,port="$port",bindaddr=127.0.0.1 \
