@@ -1,4 +1,4 @@
-// The hub credential of a device that proved itself with a certificate: that certificate, so that it
+// The hub credential of a device that proved itself with a certificate: that certificate, so it
 // needs no other. Of an individual enrollment both of its slots are pinned; a device of a group is
 // known by any certificate that a verified CA vouches for, unless the group asks for measured
 // firmware: then the one that was measured is pinned. What the device had pinned before becomes its

@@ -289,7 +289,7 @@ with open(sys.argv[1], "r+b") as image:
 
 tpm_device() {
   local port=$((20000 + RANDOM % 10000))
-  printf '\n17. The last device has a TPM. Its enrollment knows public keys of the chip, no secret.\n'
+  printf '\n17. The last device has a TPM. Its enrollment knows the public keys of the chip.\n'
   mkdir -p "$DEMO/tpm"
   swtpm socket --tpm2 --tpmstate dir="$DEMO/tpm" --flags not-need-init,startup-clear \
     --server type=tcp,port="$port",bindaddr=127.0.0.1 \
