@@ -2,7 +2,9 @@
 hub (azure-dps.md §1.8). Weak keys, long chains and large certificates get as far as the server.
 """
 
+import os
 import ssl
+import subprocess
 import tempfile
 from dataclasses import dataclass
 
@@ -16,6 +18,7 @@ class Papers:
 
     bundle: bytes  # PEM: key, certificate, what is sent with it
     newest: bool = True  # TLS 1.3; else 1.2
+    broken: bool = False  # Python's own client refuses to load it
 
     def present_in(self, context):
         context.set_ciphers("DEFAULT:@SECLEVEL=0")
@@ -25,6 +28,34 @@ class Papers:
             file.write(self.bundle)
             file.flush()
             context.load_cert_chain(file.name)
+
+    def dial(self, place, port):
+        return Piped(place, port, self)
+
+
+class Piped:
+    """A connection by OpenSSL's own client, which shows what Python's refuses."""
+
+    def __init__(self, place, port, papers):
+        self.file = tempfile.NamedTemporaryFile(prefix="berth-papers-")
+        self.file.write(papers.bundle)
+        self.file.flush()
+        command = ["openssl", "s_client", "-quiet", "-connect", f"127.0.0.1:{port}", "-servername",
+                   "localhost", "-CAfile", place.ca, "-verify_return_error", "-cert",
+                   self.file.name, "-key", self.file.name]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        stderr=subprocess.DEVNULL, bufsize=0)
+
+    def sendall(self, data):
+        self.process.stdin.write(data)
+
+    def recv(self, count):
+        return os.read(self.process.stdout.fileno(), count)
+
+    def close(self):
+        self.process.kill()
+        self.process.communicate()
+        self.file.close()
 
 
 @dataclass
@@ -40,6 +71,7 @@ class Arrive(Visit):
     """A CONNECT at the hub with a certificate in place of a token."""
 
     blames: str = ""
+    mended: object = None
 
 
 @dataclass

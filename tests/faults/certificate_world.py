@@ -64,6 +64,9 @@ class Trust:
     def revoke(self, certificate):
         return self.run("revoke", "--path", self.file_of(certificate), "--yes")
 
+    def restore(self, certificate):
+        return self.run("restore", "--sha256", certificate.sha256, "--yes")
+
     # ---- enrollments
 
     def enrol(self, noun, verb, enrollment_id, *flags):
@@ -92,7 +95,8 @@ class Trust:
     def show(self, device, certificate, *sent, **more):
         """`sent`: beside the certificate; all its intermediates when there is none."""
         bundle = certificate.bundle(*(sent or certificate.intermediates()))
-        return Show(device, None, self.scope, identity=Papers(bundle), **more)
+        papers = Papers(bundle, broken=certificate.malformed)
+        return Show(device, None, self.scope, identity=papers, **more)
 
     def show_alone(self, device, certificate, **more):
         return Show(device, None, self.scope, identity=Papers(certificate.bundle()), **more)

@@ -6,7 +6,7 @@ import base64
 
 import pki
 from catalogue import RUN_IT, Answer, fault
-from wire import Attempt, Token
+from wire import HTTPS, MQTT, Attempt, Token
 
 BAD_REQUEST = Answer(400004, "Invalid certificate signing request")
 NOT_ISSUED = Answer(400004, "Certificates are not issued for this enrollment")
@@ -14,7 +14,8 @@ API = "api-version=2025-07-01-preview"
 
 
 def asking(broken, reason="certificate_request_invalid", cause="unexplained", **more):
-    return fault(broken, reason, cause, **{"hears": BAD_REQUEST, "proven": False, **more})
+    return fault(broken, reason, cause,
+                 **{"hears": BAD_REQUEST, "transports": (HTTPS, MQTT), "proven": False, **more})
 
 
 def with_request(world, device, request, *flags):

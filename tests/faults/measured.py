@@ -48,7 +48,7 @@ class Board:
         tbs = pki.tbs_of(wanted, "devkitdice", self.device_id.algorithm)
         signed = der.bits(signature(secret or self.secret, tbs))
         made = der.sequence(tbs, self.device_id.algorithm, signed)
-        return pki.Certificate(self.device, made, wanted.key)
+        return pki.Certificate(self.device, made, wanted.key, malformed=True)
 
     def authority(self, certificate):
         """A certificate of its DeviceID, signed with the nonce that everybody knows."""
@@ -58,8 +58,8 @@ class Board:
 
     def _name(self, firmware):
         """Without the wrapper that it should have."""
-        fwid = (der.oid(_SHA256), der.octets(digest_of(firmware)))
-        identity = der.sequence(der.integer(1), self.device_id.spki, *fwid)
+        fwid = der.sequence(der.oid(_SHA256), der.octets(digest_of(firmware)))
+        identity = der.sequence(der.integer(1), self.device_id.spki, fwid)
         return der.sequence(der.constructed(0, der.oid(_RIOT_NAME), identity))
 
 

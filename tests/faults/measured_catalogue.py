@@ -8,13 +8,15 @@ import pki
 from catalogue import BY_HAND, RUN_IT, UNAUTHORIZED, Answer, fault
 from certificate_world import Trust
 from measured import DEBUG, Board, digest_of, recovered_secret, tcb_info
+from wire import HTTPS, TRANSPORTS
 
 HELD = Answer(401002, "Unauthorized", polled=True)
 GOOD, OTHER = b"firmware 1", b"firmware 2"
 
 
 def running(broken, reason, cause, **more):
-    return fault(broken, reason, cause, **{"hears": UNAUTHORIZED, **more})
+    return fault(broken, reason, cause,
+                 **{"hears": UNAUTHORIZED, "transports": (HTTPS,), **more})
 
 
 def measured(world, device, info, *policy):
@@ -36,9 +38,9 @@ def firmware_not_listed(world, device):
 
 
 @running("unknown firmware waits for an operator", "firmware_held", "firmware_not_listed",
-         hears=HELD, mend=RUN_IT)
+         hears=HELD, mend=RUN_IT, transports=TRANSPORTS)
 def firmware_held(world, device):
-    attempt = measured(world, device, tcb_info(OTHER), *accepts(GOOD), "--dice-unknown", "held")
+    attempt = measured(world, device, tcb_info(OTHER), *accepts(GOOD), "--dice-unknown", "hold")
     return replace(attempt, blames=digest_of(OTHER).hex())
 
 
@@ -77,7 +79,7 @@ def enrolled_board(world, device):
 
 
 @running("the board was given other firmware, and with it another certificate", "proof_rejected",
-         "firmware_changed", mend=BY_HAND)
+         "firmware_changed", proven=False, mend=BY_HAND)
 def board_updated(world, device):
     trust, board, _ = enrolled_board(world, device)
     new = board.certificate(OTHER)
@@ -86,7 +88,7 @@ def board_updated(world, device):
 
 
 @running("somebody signs a certificate of his own with the key that the board's signature gives "
-         "away", "proof_rejected", "firmware_changed")
+         "away", "proof_rejected", "unexplained", proven=False)
 def board_forged(world, device):
     trust, board, own = enrolled_board(world, device)
     secret = recovered_secret(own)

@@ -11,7 +11,7 @@ from catalogue import fault
 from certificate_world import Trust
 from measured import Board
 from server import Command
-from software_tpm import SRK_ATTRIBUTES, SoftwareTpm, public_area, sized
+from software_tpm import EK_ATTRIBUTES, EK_POLICY, SoftwareTpm, public_area, sized
 
 BY_COMMAND = ("command",)
 
@@ -65,6 +65,13 @@ def ca_rsa_1024(world, _):
     return upload(world, pki.authority("weak", kind=pki.RSA_1024).pem)
 
 
+@given("the DeviceID of a board, whose key its own signature gives away", "nonce")
+def ca_of_a_board(world, device):
+    board = Board(device)
+    own = pki.issue(pki.Wanted("devkitdice", board.device_id, extensions=pki.authority_rights()))
+    return upload(world, board.authority(own).pem)
+
+
 def proof(world, common_name="", signer=None):
     """Proves a CA wrongly: with another name than the code, or signed by somebody else."""
     trust = Trust(world, verified=False)
@@ -106,15 +113,7 @@ def group_with_a_leaf(world, device):
     return enrolling(world, device, "--certificate-path", path, noun="enrollment-group")
 
 
-@given("a group that trusts the DeviceID of a board, whose key its signatures give away", "nonce")
-def group_with_a_board(world, device):
-    board = Board(device)
-    own = pki.issue(pki.Wanted("devkitdice", board.device_id, extensions=pki.authority_rights()))
-    path = Trust(world, asserted=False).file_of(board.authority(own))
-    return enrolling(world, device, "--certificate-path", path, noun="enrollment-group")
-
-
-@given("certificates that are to be good for a year", "days")
+@given("certificates that are to be good for a year", "Days is 365")
 def enrollment_issues_for_a_year(world, device):
     return enrolling(world, device, "--issue-certificates", "365")
 
@@ -126,7 +125,7 @@ def ek_of_wrong_kind(world, device):
 
 @given("an endorsement key of 1024 bits", "2048")
 def ek_too_small(world, device):
-    area = public_area(pki.Key(pki.RSA_1024), SRK_ATTRIBUTES)
+    area = public_area(pki.Key(pki.RSA_1024), EK_ATTRIBUTES, EK_POLICY)
     return enrolling(world, device, "--endorsement-key", base64.b64encode(sized(area)).decode())
 
 
@@ -147,3 +146,49 @@ def ek_with_surplus(world, device):
 @given("an endorsement key that is no base64", "base64")
 def ek_garbage(world, device):
     return enrolling(world, device, "--endorsement-key", "not a key")
+
+
+# ---- boards --------------------------------------------------------------------------------------
+
+_UDS = "00112233445566778899aabbccddeeff0123456789abcdeffedcba9876543210"
+_MAP = """FLASH            0x0800c000         0x000f4000         xr
+                0x0800c100                __start_riot_core = .
+                0x0800c200                __stop_riot_core = .
+                0x0800c200                __start_riot_fw = .
+                0x0800c340                __stop_riot_fw = .
+"""
+
+
+def generating(world, uds=_UDS, image=bytes(4096), linked=_MAP, mac="c8930123456a"):
+    """The certificate of a board, of which one input is wrong."""
+    folder, out = world.server.data.parent, world.server.data.parent / f"{world.name}.pem"
+    files = [pki.keep(folder, f"{world.name}.bin", image),
+             pki.keep(folder, f"{world.name}.map", linked.encode())]
+    words = ("dice", "generate", "--uds", uds, "--image", files[0], "--map", files[1], "--mac", mac,
+             "--firmware-version", "1.3.7", "--out", str(out))
+    return Command(words, unwritten=str(out))
+
+
+@given("a device secret of 63 digits", "64")
+def board_secret_too_short(world, _):
+    return generating(world, uds=_UDS[:-1])
+
+
+@given("a device secret with a letter that is no digit", "hex")
+def board_secret_no_hex(world, _):
+    return generating(world, uds=_UDS[:-1] + "g")
+
+
+@given("an image that ends before the code that is measured", "image")
+def board_image_truncated(world, _):
+    return generating(world, image=bytes(0x300))
+
+
+@given("the map of a program without measured code", "riot")
+def board_map_foreign(world, _):
+    return generating(world, linked="FLASH            0x0800c000         0x000f4000\n")
+
+
+@given("a MAC address in capitals", "MAC")
+def board_mac_in_capitals(world, _):
+    return generating(world, mac="C8930123456A")

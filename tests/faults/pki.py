@@ -17,7 +17,7 @@ DAY = timedelta(days=1)
 P256, P384, P224, KOBLITZ = "P-256", "P-384", "P-224", "secp256k1"
 RSA_1024, RSA_2048 = "RSA-1024", "RSA-2048"
 
-_OPENSSL_SECONDS = 60
+_OPENSSL_SECONDS = 120
 _ECDSA_SHA256 = der.sequence(der.oid("1.2.840.10045.4.3.2"))
 _RSA_SHA256 = der.sequence(der.oid("1.2.840.113549.1.1.11"), der.null())
 CLIENT, SERVER = "1.3.6.1.5.5.7.3.2", "1.3.6.1.5.5.7.3.1"
@@ -94,6 +94,7 @@ class Certificate:
     der: bytes
     key: Key
     issuers: tuple = ()  # its own first, the root last
+    malformed: bool = False  # OpenSSL cannot read its extensions
 
     @property
     def pem(self):

@@ -113,11 +113,12 @@ class Enrolled:
 @dataclass
 class Command:
     """What an operator types and must be refused. `absent` shows what must not be there then,
-    `unverified` a CA that must not be verified."""
+    `unverified` a CA that must not be verified, `unwritten` is a file that must not be made."""
 
     words: tuple
     absent: tuple = ()
     unverified: tuple = ()
+    unwritten: str = ""
     scope = ""
 
 
@@ -242,6 +243,8 @@ class World:
             raise BerthError(f"berth {shlex.join(command.absent)} finds it")
         if command.unverified and self.run(*command.unverified)["verified"]:
             raise BerthError("the CA is verified")
+        if command.unwritten and Path(command.unwritten).exists():
+            raise BerthError(f"{command.unwritten} was written")
         return Heard(done.returncode, json.loads(done.stderr or "{}"), raw=done.stderr.encode())
 
     def send(self, transport, attempt):

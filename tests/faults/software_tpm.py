@@ -3,6 +3,7 @@ what opens the blobs that servers make for them (dice-x509.md §7.1, §7.3). No 
 """
 
 import base64
+import functools
 import hashlib
 import hmac
 import re
@@ -10,7 +11,7 @@ import struct
 
 from pki import RSA_2048, Key, openssl, private_file
 
-_EK_POLICY = bytes.fromhex("837197674484b3f81a90cc8d46a5d724fd52d76e06520b64f2a1da1b331469aa")
+EK_POLICY = bytes.fromhex("837197674484b3f81a90cc8d46a5d724fd52d76e06520b64f2a1da1b331469aa")
 EK_ATTRIBUTES, SRK_ATTRIBUTES = 0x000300B2, 0x00030472
 _RSA, _KEYED_HASH, _SHA256, _AES, _CFB, _NULL = 0x0001, 0x0008, 0x000B, 0x0006, 0x0043, 0x0010
 _HASH_BYTES = 32
@@ -80,9 +81,15 @@ def checked(seed, protected, mac, context):
     return decrypted(derived(seed, b"STORAGE", context, 16), protected)
 
 
+@functools.cache
+def first_root():
+    """Every TPM here has it until it is cleared: keys of RSA take long to make."""
+    return Key(RSA_2048)
+
+
 class SoftwareTpm:
     def __init__(self):
-        self.ek, self.srk = Key(RSA_2048), Key(RSA_2048)
+        self.ek, self.srk = Key(RSA_2048), first_root()
 
     def clear(self):
         """What taking ownership anew does."""
@@ -91,7 +98,7 @@ class SoftwareTpm:
     @property
     def endorsement_key(self):
         """Base64 of TPM2B_PUBLIC, as the next."""
-        return base64.b64encode(sized(public_area(self.ek, EK_ATTRIBUTES, _EK_POLICY))).decode()
+        return base64.b64encode(sized(public_area(self.ek, EK_ATTRIBUTES, EK_POLICY))).decode()
 
     @property
     def storage_root_key(self):

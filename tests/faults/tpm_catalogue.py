@@ -4,7 +4,7 @@ of catalogue.py.
 
 import time
 
-from catalogue import BY_HAND, UNAUTHORIZED, Answer, fault
+from catalogue import BY_HAND, RUN_IT, UNAUTHORIZED, Answer, fault
 from certificate_world import Trust
 from server import BerthError
 from software_tpm import SoftwareTpm
@@ -19,10 +19,10 @@ def with_tpm(broken, reason, cause, **more):
                  **{"hears": UNAUTHORIZED, "transports": TPM_TRANSPORTS, **more})
 
 
-def enrolled(world, device):
+def enrolled(world, device, *flags):
     """(trust, what the device sends)"""
     trust, tpm = Trust(world, asserted=False), SoftwareTpm()
-    trust.tpm(device, tpm)
+    trust.tpm(device, tpm, *flags)
     return trust, ShowTpm(device, None, trust.scope, tpm=tpm)
 
 
@@ -66,7 +66,7 @@ def tpm_cleared(world, device):
     trust, attempt = enrolled(world, device)
     registered(world, attempt)
     attempt.tpm.clear()
-    attempt.token, attempt.answers = None, True
+    attempt.answers = True
     attempt.mended = lambda: trust.enrol("enrollment", "update", device, "--storage-root-key",
                                          attempt.tpm.storage_root_key)
     return attempt
@@ -122,9 +122,9 @@ def tpm_over_mqtt(world, device):
     return Attempt(device, None, trust.scope)
 
 
-@with_tpm("the TPM's enrollment is switched off", "enrollment_disabled", "enrollment_disabled")
+@with_tpm("the TPM's enrollment is switched off", "enrollment_disabled", "enrollment_disabled",
+          mend=RUN_IT)
 def tpm_enrollment_disabled(world, device):
-    trust, attempt = enrolled(world, device)
-    attempt.token = challenged(world, attempt)
-    trust.enrol("enrollment", "update", device, "--provisioning-status", "disabled")
+    _, attempt = enrolled(world, device, "--provisioning-status", "disabled")
+    attempt.answers = True
     return attempt
