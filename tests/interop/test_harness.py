@@ -1,6 +1,7 @@
 """The harness's own tests. run.py runs them before the suites; no network, no server."""
 
 import json
+import shutil
 import socket
 import sys
 import tempfile
@@ -9,16 +10,21 @@ import unittest
 from pathlib import Path
 
 from harness import (
+    alias,
     board,
+    certificate_stories,
     cases,
     clients,
     mosquitto,
     network,
+    pki,
     product_stories,
     product_suite,
+    raw_certificates,
     stories,
     things_stories,
     tokens,
+    tpm,
     transcripts,
 )
 from harness.conversation import Conversation, Fault
@@ -65,6 +71,80 @@ def record(slug, **changes):
 
 def fault(slug, result, held):
     return cases.fault("node", case(slug), "MQTT", {"results": [result]}, held)
+
+
+class Certificates(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.folder.cleanup)
+        cls.pki = pki.Pki(Path(cls.folder.name) / "pki")
+        cls.root = cls.pki.authority("root")
+
+    def verify(self, identity, *more):
+        chain = ("-CAfile", self.root.certificate, "-untrusted", identity.chain)
+        return pki.openssl("verify", "-purpose", "sslclient", *chain, *more, identity.certificate)
+
+    def test_a_device_leads_to_its_root_through_what_it_presents(self):
+        device = self.root.below("line").issue("SN:7.a_B")
+        self.verify(device, "-x509_strict")
+        self.assertEqual(device.chain.read_text("ascii").count("BEGIN"), 2)
+
+    def test_ended_certificates_have_ended(self):
+        device = self.root.issue("ended", ended=True)
+        with self.assertRaisesRegex(pki.PkiError, "certificate has expired"):
+            self.verify(device)
+
+    def test_strangers_do_not_lead_to_the_root(self):
+        with self.assertRaisesRegex(pki.PkiError, "self-signed certificate"):
+            self.verify(self.pki.self_signed("alone"))
+
+    def test_boards_are_the_vector_and_what_can_be_made_of_it(self):
+        board = alias.genuine(Path(self.folder.name) / "board")
+        own, signer = (
+            pki.openssl("ec", "-in", key, "-pubout") for key in (board.key, board.device_id_key)
+        )
+        self.assertIn(own, pki.openssl("x509", "-in", board.certificate, "-noout", "-pubkey"))
+        self.assertIn(signer, pki.openssl("x509", "-in", board.device_id, "-noout", "-pubkey"))
+        for other in (alias.forged(board), alias.altered(board)):
+            said = pki.openssl("x509", "-in", other.certificate, "-noout", "-subject").decode()
+            self.assertIn(alias.REGISTRATION_ID, said)
+            self.assertNotEqual(pki.der_of(other.certificate), pki.der_of(board.certificate))
+
+    def test_stories_are_rows_of_their_own(self):
+        for told in (
+            certificate_stories.X509,
+            certificate_stories.TPM_STORIES,
+            raw_certificates.STORIES,
+        ):
+            titles = {(story.attestation, story.title) for story in told}
+            self.assertEqual(len(titles), len(told))
+
+
+class Tpm(unittest.TestCase):
+    RANDOM = bytes.fromhex("80010000000c0000017b0008")  # GetRandom, 8 bytes
+
+    @unittest.skipUnless(shutil.which("swtpm"), "swtpm comes with the suite that needs it")
+    def test_the_simulators_ports_lead_to_the_tpm(self):
+        with tempfile.TemporaryDirectory() as folder:
+            soft = tpm.SoftTpm(Path(folder) / "tpm", 0)
+            try:
+                commands, signals = (
+                    socket.create_connection(("127.0.0.1", port)) for port in soft.ports
+                )
+                with commands, signals:
+                    commands.sendall(bytes.fromhex("0000000f00000001"))
+                    self.assertEqual(commands.recv(12), bytes.fromhex("000000010000000000000000"))
+                    signals.sendall(bytes.fromhex("00000001"))
+                    self.assertEqual(signals.recv(4), bytes(4))
+                    head = bytes.fromhex("0000000800") + len(self.RANDOM).to_bytes(4, "big")
+                    commands.sendall(head + self.RANDOM)
+                    answer = commands.recv(28, socket.MSG_WAITALL)
+                    self.assertEqual(answer[:4], bytes.fromhex("00000014"))
+                    self.assertEqual(answer[4:14], bytes.fromhex("80010000001400000000"))
+                    self.assertEqual(answer[24:], bytes(4))
+            finally:
+                soft.close()
 
 
 class Keys(unittest.TestCase):

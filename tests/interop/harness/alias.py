@@ -40,11 +40,13 @@ _ECDSA = bytes.fromhex("300a06082a8648ce3d040302")
 
 @dataclass(frozen=True)
 class Board:
-    """Files of one board: what it presents, the certificate that signed it, and its key."""
+    """Files of one board: what it presents, the certificate that signed it, and both keys. The
+    latter's is no secret (dice-x509.md §2.6)."""
 
     certificate: Path
     device_id: Path
     key: Path
+    device_id_key: Path
 
 
 def _pem(label, der):
@@ -76,14 +78,17 @@ def genuine(directory):
     certificate, device_id = directory / "alias.pem", directory / "device-id.pem"
     certificate.write_text(_pem("CERTIFICATE", alias), "ascii")
     device_id.write_text(_pem("CERTIFICATE", base64.b64decode(_DEVICE_ID)), "ascii")
-    return Board(certificate, device_id, _private_key(directory / "alias.key", _ALIAS_D))
+    key = _private_key(directory / "alias.key", _ALIAS_D)
+    return Board(
+        certificate, device_id, key, _private_key(directory / "device-id.key", _DEVICE_ID_D)
+    )
 
 
 def forged(board):
     """What whoever computed the DeviceID key from a certificate can make: another Alias key, well
     signed (dice-x509.md §2.6)."""
-    folder = board.certificate.parent
-    signer, key = _private_key(folder / "device-id.key", _DEVICE_ID_D), folder / "forged.key"
+    folder, signer = board.certificate.parent, board.device_id_key
+    key = folder / "forged.key"
     pki.openssl("ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", key)
     point = pki.openssl("ec", "-in", key, "-pubout", "-outform", "DER")[-_POINT_BYTES:]
     alias = base64.b64decode(_ALIAS)
@@ -94,7 +99,7 @@ def forged(board):
     der = _sequence(tbs + _ECDSA + b"\x03" + bytes([len(signature)]) + signature)
     certificate = folder / "forged.pem"
     certificate.write_text(_pem("CERTIFICATE", der), "ascii")
-    return Board(certificate, board.device_id, key)
+    return Board(certificate, board.device_id, key, signer)
 
 
 def altered(board):
@@ -103,4 +108,4 @@ def altered(board):
     der[-1] ^= 1
     certificate = board.certificate.parent / "altered.pem"
     certificate.write_text(_pem("CERTIFICATE", bytes(der)), "ascii")
-    return Board(certificate, board.device_id, board.key)
+    return Board(certificate, board.device_id, board.key, board.device_id_key)

@@ -31,7 +31,7 @@ def _number(connection):
 
 
 class SoftTpm:
-    """One TPM, with its commands on `port` and its platform on the port after it."""
+    """One TPM, with its commands on `port` and its platform on the port after it; 0: any two."""
 
     def __init__(self, directory, port):
         self.port = port
@@ -48,8 +48,9 @@ class SoftTpm:
             )
         self._servers = [
             self._serve(port, self._take_commands),
-            self._serve(port + 1, self._take_signals),
+            self._serve(port + 1 if port else 0, self._take_signals),
         ]
+        self.ports = [server.server_address[1] for server in self._servers]
 
     @staticmethod
     def _serve(port, take):
