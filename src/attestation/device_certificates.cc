@@ -59,8 +59,7 @@ DeviceProof check_pins(const DeviceProofTools& tools, const domain::CertificateC
                   whose, leaf->by_key ? ", known by its key" : ""),
       certificate_credential(tools.vault, leaf->by_key ? std::span(leaf->facts.spki_sha256)
                                                        : std::span(leaf->facts.sha256)),
-      {},
-      prints_of(chain)};
+      leaf->facts.not_after + tools.clock_skew, prints_of(chain)};
 }
 
 DeviceProof check_chain(const DeviceProofTools& tools, TrustCache& cas,
@@ -79,7 +78,7 @@ DeviceProof check_chain(const DeviceProofTools& tools, TrustCache& cas,
       fmt::format("certificate of device '{}' that CA '{}' vouches for", device.id.text(),
                   top == nullptr ? std::string("?") : top->name),
       certificate_credential(tools.vault, verified->leaf.sha256),
-      {}};
+      verified->leaf.not_after + tools.clock_skew};
   for (const crypto::Sha256& each : verified->path) {
     authenticated.certificates.emplace_back(each.begin(), each.end());
   }

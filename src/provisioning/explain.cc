@@ -95,7 +95,7 @@ std::string without_digits(std::string text) {
 // Whether a key from another scope could be behind it.
 bool looks_abroad(Reason reason) {
   return reason == Reason::kScopeUnknown || reason == Reason::kNotEnrolled ||
-         reason == Reason::kProofRejected;
+         reason == Reason::kProofRejected || reason == Reason::kChainIncomplete;
 }
 
 }  // namespace

@@ -84,6 +84,25 @@ TEST_F(DeviceCertificatesTest, EitherOfTwoPins_LetsInAndIsRemembered) {
   EXPECT_EQ(refusal({second.der}), Reason::kProofRejected);
 }
 
+TEST_F(DeviceCertificatesTest, ConnectionEndsWhenItsCertificateDoes) {
+  Recipe recipe = leaf("dev-1");
+  recipe.until = day(3);
+  const Made own = make(recipe);
+  device_.certificate = pin_of(own);
+  const auto pinned = connect({own.der});
+  ASSERT_TRUE(pinned);
+  const TimePoint end = certificate_of(own.der).not_after;
+  EXPECT_EQ(pinned->expires_at, end + SymmetricKeySettings().clock_skew);
+
+  device_.certificate.reset();
+  device_.ca_signed = true;
+  const Made below = make(recipe, &root_);
+  const auto by_ca = connect({below.der});
+  ASSERT_TRUE(by_ca) << by_ca.error().received;
+  EXPECT_EQ(by_ca->expires_at,
+            certificate_of(below.der).not_after + SymmetricKeySettings().clock_skew);
+}
+
 TEST_F(DeviceCertificatesTest, PinOfAKey_IsGoodForAnotherCertificateOfIt) {
   const Made own = make(leaf("dev-1"));
   const Made again = make(leaf("dev-1"), nullptr, own.key);
