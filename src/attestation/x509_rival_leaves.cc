@@ -45,8 +45,12 @@ bool equal(std::span<const std::uint8_t> a, std::span<const std::uint8_t> b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end());
 }
 
+// Another enrollment than the one that the device names.
 const Enrollment* owner_among(std::span<const Enrollment> enrollments, X509Case& of) {
   for (const Enrollment& each : enrollments) {
+    const bool named =
+        each.scope.text() == of.scope && base::equals_ignoring_case(each.id.text(), of.id);
+    if (named) continue;
     for (const Certificate* own : own_certificates(each)) {
       if (of.tools.budget == 0) return nullptr;
       --of.tools.budget;
