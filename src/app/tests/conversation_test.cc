@@ -1,5 +1,6 @@
 #include "app/conversation.h"
 
+#include "app/certificate_desk.h"
 #include "app/metrics.h"
 #include "app/vault.h"
 #include "base/clock.h"
@@ -142,12 +143,13 @@ class ConversationTest : public testing::Test, public Surroundings {
     auto vault = make_vault(rng_.secret(32), rng_);
     ASSERT_TRUE(vault);
     vault_ = *std::move(vault);
+    certificates_.emplace(nullptr, *vault_, rng_, clock_);  // no CA: nobody is issued anything here
     provisioning_.emplace(
         provisioning::Ports{store_->registrations(), refusals_, metrics_, clock_, rng_, {}, {}, {}},
         provisioning::Settings{});
-    management_.emplace(
-        management::Ports{store_->catalog(), *vault_, hub_world_.hub(), clock_, rng_, hasher_},
-        management::Settings{});
+    management_.emplace(management::Ports{store_->catalog(), *vault_, hub_world_.hub(), clock_,
+                                          rng_, hasher_, *certificates_},
+                        management::Settings{});
     dialects_.push_back(std::make_unique<EchoDialect>("/devices", 1, false));
     dialects_.push_back(std::make_unique<EchoDialect>("/operators", 2, true));
     dialects_.push_back(std::make_unique<EchoDialect>("/endless", 1'000, false));
@@ -222,6 +224,7 @@ class ConversationTest : public testing::Test, public Surroundings {
   std::unique_ptr<provisioning::Vault> vault_;
   std::optional<provisioning::Provisioning> provisioning_;
   NoHasher hasher_;
+  std::optional<CertificateDesk> certificates_;
   std::optional<management::Management> management_;
   std::vector<std::unique_ptr<dialects::Dialect>> dialects_;
   Router hub_router_{{dialects_of_hub(), *this, clock_, rng_, ""}};
