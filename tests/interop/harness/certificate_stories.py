@@ -111,7 +111,7 @@ class Stage(stories.Stage):
         self.telemetry(device, f"from {device.id}")
         self.must("close", device)
 
-    def cut(self, device, act):
+    def cut(self, device, reason, act):
         """A live session ends within a second of `act`; then hub and registration refuse."""
         self.open(device, retry=False)
         self.send(device, "before")
@@ -122,7 +122,7 @@ class Stage(stories.Stage):
         if time.monotonic() - begun > _CUT_SECONDS:
             raise Fault(f"the device was let go only {time.monotonic() - begun:.1f} s later")
         self.refused_at_hub(device)
-        self.refused(device.id, device.proof, "certificate_revoked")
+        self.refused(device.id, device.proof, reason)
 
 
 # ---- X.509
@@ -190,22 +190,23 @@ def not_the_enrolled(stage):
 def revoked_leaf(stage):
     identity = stage.suite.line.issue(stage.name("lost"))
     device = stage.join_with(identity)
-    stage.cut(device, lambda: stage.berth.revoke(identity.certificate))
+    stage.cut(device, "certificate_revoked", lambda: stage.berth.revoke(identity.certificate))
 
 
 def revoked_intermediate(stage):
     line = stage.suite.root.below(stage.name("sold-line"))
     stage.berth.create_certificate_group(line.name, certificate=line.certificate)
     device = stage.join_with(line.issue(stage.name("sold")))
-    stage.cut(device, lambda: stage.berth.revoke(line.certificate))
+    stage.cut(device, "certificate_revoked", lambda: stage.berth.revoke(line.certificate))
 
 
 def disabled_enrollment(stage):
     identity = stage.suite.pki.self_signed(stage.name("retired"))
     stage.berth.enroll_certificate(identity.name, identity.certificate)
     device = stage.join_with(identity)
-    stage.berth.disable_enrollment(identity.name)
-    stage.refused(device.id, device.proof, "enrollment_disabled")
+    stage.cut(
+        device, "enrollment_disabled", lambda: stage.berth.disable_enrollment(identity.name)
+    )
 
 
 def anothers_at_hub(stage):
@@ -282,7 +283,7 @@ X509 = (
     # The Java SDK has no other registration id than the common name.
     Story(GROUP, "common name of another device refused", wrong_name, ("node", "python")),
     Story(INDIVIDUAL, "another certificate of that name refused", not_the_enrolled),
-    Story(INDIVIDUAL, "disabled after it registered: refused", disabled_enrollment),
+    Story(INDIVIDUAL, "enrolment disabled: let go at once, then refused", disabled_enrollment),
     Story(GROUP, "certificate revoked: let go at once, then refused", revoked_leaf),
     Story(GROUP, "intermediate revoked: the same", revoked_intermediate),
     Story(GROUP, "another device's certificate refused at the hub", anothers_at_hub),
