@@ -142,7 +142,7 @@ CLIENTS = (
     ),
     Client(
         "node-x509",
-        "npm azure-iot-security-x509",
+        "npm azure-iot-device + azure-iot-security-x509",
         ("HTTPS", "MQTT", "MQTT-WS"),
         _NODE_MANIFESTS,
         _NODE_TOOLS,
@@ -158,7 +158,7 @@ CLIENTS = (
     ),
     Client(
         "java-x509",
-        "Maven x509-provider",
+        "Maven iot-device-client + x509-provider",
         ("HTTPS", "MQTT"),
         _JAVA_MANIFESTS,
         _JAVA_TOOLS,
@@ -166,7 +166,7 @@ CLIENTS = (
     ),
     Client(
         "node-tpm",
-        "npm azure-iot-security-tpm",
+        "npm azure-iot-device + azure-iot-security-tpm",
         ("HTTPS",),
         _NODE_MANIFESTS,
         _NODE_TOOLS | {"swtpm": "swtpm"},
