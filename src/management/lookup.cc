@@ -60,8 +60,9 @@ std::string no_product(const domain::Enrollment& group) {
     return fmt::format("the members of group '{}' have passwords; it has no product secret",
                        group.id.text());
   }
-  return fmt::format("group '{}' has attestation of type {}, so no product secret and no members",
-                     group.id.text(), attestation_name(group.attestation));
+  const bool by_key = std::holds_alternative<domain::SymmetricKeys>(group.attestation);
+  return fmt::format("group '{}' has {}, so no product secret and no members", group.id.text(),
+                     by_key ? "symmetric keys" : "certificates");
 }
 
 // The command that lists a group's roster.

@@ -109,7 +109,7 @@ void must_be_sound(const std::vector<berth::domain::Finding>& findings) {
 void connect(Fixture& fixture, berth::domain::Claim claim, Reason reason) {
   const auto now = berth::base::from_unix_seconds(1'900'000'000);
   const berth::domain::Device& device = fixture.devices[0];
-  const auto refused = fixture.authenticator.authenticate(claim, fixture.hubs[0], device, now);
+  const auto refused = fixture.authenticator.authenticate(claim, fixture.hubs[0], {device}, now);
   BERTH_CHECK(!refused && "nobody here knows a key");
   BERTH_CHECK(refused.error().reason != Reason::kNone);
   BERTH_CHECK(refused.error().reason != Reason::kInternal);
@@ -120,9 +120,9 @@ void connect(Fixture& fixture, berth::domain::Claim claim, Reason reason) {
   const berth::Secret key = berth::attestation::decoded(berth::attestation::kCountingKey);
   const auto signature = berth::crypto::hmac_sha256(key.bytes(), mac.signed_text);
   mac.mac.assign(signature.begin(), signature.end());
-  const auto connected = fixture.authenticator.authenticate(claim, fixture.hubs[0], device, now);
+  const auto connected = fixture.authenticator.authenticate(claim, fixture.hubs[0], {device}, now);
   if (connected) {
-    BERTH_CHECK(fixture.authenticator.still_good(connected->credential, fixture.hubs[0], device));
+    BERTH_CHECK(fixture.authenticator.still_good(*connected, fixture.hubs[0], {device}));
     BERTH_CHECK(connected->expires_at && *connected->expires_at >= now);
     const std::string audience = berth::base::ascii_lower(mac.audience + "|" + mac.raw_audience);
     BERTH_CHECK(audience.find("/devices/e") == std::string::npos);
@@ -168,7 +168,7 @@ void judge_password(Fixture& fixture, const std::string& text, std::uint8_t kind
     BERTH_CHECK(attested.error().reason != Reason::kNone);
     BERTH_CHECK(attested.error().reason != Reason::kInternal);
   }
-  const auto connected = fixture.authenticator.authenticate(claim, fixture.hubs[0], device, now);
+  const auto connected = fixture.authenticator.authenticate(claim, fixture.hubs[0], {device}, now);
   BERTH_CHECK(!connected || text == device.id.text());
 
   const std::span<const berth::domain::Enrollment> things(fixture.things);

@@ -112,7 +112,7 @@ TEST_F(AdminRefusals, Members) {
       {{create, R"({"id":"a","tags":[]})"}, 400, "invalid", "/tags: expected an object"},
       {{create, R"({"id":"a","allocationPolicy":"geo"})"}, 400, "invalid", "hashed, static or"},
       {{create, R"({"id":"a","reprovision":{"x":1}})"}, 400, "invalid", "/reprovision/x"},
-      {{create, R"({"id":"a","attestation":{"type":"tpm"}})"}, 400, "invalid", "symmetric_key"},
+      {{create, R"({"id":"a","attestation":{"type":"oath"}})"}, 400, "invalid", "symmetric_key"},
       {{create, R"({"id":"a","attestation":{"primaryKey":"!!"}})"},
        400,
        "invalid",

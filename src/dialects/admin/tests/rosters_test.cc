@@ -249,10 +249,10 @@ TEST_F(AdminRosters, ADeviceNamesItsGroupAndItsCertificate) {
   const auto json = json_of(clerk.answered(ask, view));
   EXPECT_EQ(json.at("group").as_string(), "PUMPS7");
   EXPECT_EQ(json.at("awaitsActivation").as_bool(), true);
-  EXPECT_TRUE(json.at("attestation").is_null());
+  EXPECT_EQ(json.at("attestation").as_string(), "x509_thumbprint");
   EXPECT_EQ(boost::json::serialize(json.at("certificate")),
             R"({"sha256":"abab","subject":"PUMPS7dev1","notBefore":"2026-01-01T00:00:00.000000Z",)"
-            R"("notAfter":"2026-01-01T00:00:00.000000Z"})");
+            R"("notAfter":"2026-01-01T00:00:00.000000Z","byKey":false})");
   const auto plain = json_of(clerk.answered(ask, sample_device_view()));
   EXPECT_TRUE(plain.at("group").is_null());
   EXPECT_TRUE(plain.at("certificate").is_null());

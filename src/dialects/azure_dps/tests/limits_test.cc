@@ -75,7 +75,7 @@ TEST(Body, CertificateRequestMayHaveTheLinesOfAPem) {
     ASSERT_TRUE(read) << text << ": " << read.error().message;
     EXPECT_EQ(read->certificate_request, der) << text;
   }
-  EXPECT_FALSE(read_device_registration(R"({"csr":"no base64"})", "d"));
+  EXPECT_FALSE(read_device_registration(R"({"csr":"no~base64"})", "d"));
   EXPECT_FALSE(read_device_registration(R"({"csr":""})", "d"));
 }
 
