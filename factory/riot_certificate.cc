@@ -3,13 +3,12 @@
 #include "crypto/certificate.h"
 #include "crypto/hash.h"
 #include "crypto/openssl_parts.h"
+#include "crypto/riot_leaf.h"
 
 #include <openssl/core_names.h>
-#include <openssl/ecdsa.h>
 #include <openssl/err.h>
 
 #include <initializer_list>
-#include <memory>
 
 namespace berth::factory {
 namespace {
@@ -120,10 +119,6 @@ Result<Bytes> signed_certificate(const Bytes& tbs, const Secret& key) {
   return joined_certificate(tbs, signature);
 }
 
-// x of the point 0x0102…1f20 · G, which is r in everything that firmware signs (§2.6).
-constexpr std::string_view kConstantR =
-    "515c3d6eb9e396b904d3feca7f54fdcd0cc1e997bf375dca515ad0a6c3b4035f";
-
 }  // namespace
 
 Bytes device_id_tbs(const P256Point& device_id) {
@@ -174,34 +169,7 @@ std::string certificate_sha256(std::span<const std::uint8_t> der) {
 }
 
 std::string certificate_pem(std::span<const std::uint8_t> der) {
-  constexpr std::size_t kColumns = 64;
-  const std::string text = base::base64_encode(der);
-  std::string pem = "-----BEGIN CERTIFICATE-----\n";
-  for (std::size_t at = 0; at < text.size(); at += kColumns) {
-    pem.append(text, at, kColumns).append("\n");
-  }
-  return pem + "-----END CERTIFICATE-----\n";
-}
-
-bool is_constant_nonce(std::span<const std::uint8_t> der) {
-  const unsigned char* at = der.data();
-  const crypto::CertificatePtr certificate(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
-  const ASN1_BIT_STRING* bits = nullptr;
-  if (certificate) X509_get0_signature(&bits, nullptr, certificate.get());
-  if (bits == nullptr) {
-    ERR_clear_error();
-    return false;
-  }
-  const unsigned char* begin = ASN1_STRING_get0_data(bits);
-  const std::unique_ptr<ECDSA_SIG, crypto::Deleter<ECDSA_SIG_free>> signature(
-      d2i_ECDSA_SIG(nullptr, &begin, ASN1_STRING_length(bits)));
-  ERR_clear_error();
-  if (!signature) return false;
-  std::array<std::uint8_t, kScalarBytes> r{};
-  const int size =
-      BN_bn2binpad(ECDSA_SIG_get0_r(signature.get()), r.data(), static_cast<int>(r.size()));
-  ERR_clear_error();
-  return size > 0 && base::hex_encode(r) == kConstantR;
+  return crypto::certificate_pem(der);
 }
 
 Result<ComparedCertificate> compare_certificate(std::string_view pem, const RiotKey& alias) {
@@ -217,7 +185,7 @@ Result<ComparedCertificate> compare_certificate(std::string_view pem, const Riot
   ERR_clear_error();
   ComparedCertificate compared;
   compared.same_key = is_read && size == point.size() && point == alias.point;
-  compared.constant_nonce = is_constant_nonce(der);
+  compared.constant_nonce = crypto::is_signed_with_constant_nonce(der);
   return compared;
 }
 

@@ -48,10 +48,6 @@ std::string certificate_sha256(std::span<const std::uint8_t> der);
 // With 64 columns and a line break at the end.
 std::string certificate_pem(std::span<const std::uint8_t> der);
 
-// Whether the certificate was signed with the nonce that boards use everywhere: its issuer's key is
-// public knowledge. False for what is no certificate or has another kind of signature.
-bool is_constant_nonce(std::span<const std::uint8_t> der);
-
 // What a certificate that another tool made for a board has in common with its identity.
 struct ComparedCertificate {
   bool same_key = false;

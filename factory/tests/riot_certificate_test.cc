@@ -1,6 +1,7 @@
 #include "factory/riot_certificate.h"
 
 #include "crypto/openssl_parts.h"
+#include "crypto/riot_leaf.h"
 #include "factory/tests/riot_vectors.h"
 
 #include <gmock/gmock.h>
@@ -72,12 +73,12 @@ TEST(RiotCertificate, IsSignedSoundlyAndTheSameEveryTime) {
   const RiotIdentity identity = k1_identity();
   const auto device_id = device_id_certificate(identity.device_id);
   ASSERT_TRUE(device_id);
-  EXPECT_FALSE(is_constant_nonce(*device_id));
+  EXPECT_FALSE(crypto::is_signed_with_constant_nonce(*device_id));
   EXPECT_TRUE(verifies(*device_id, *device_id));
   for (const RiotLayout layout : {RiotLayout::kStandard, RiotLayout::kFirmware}) {
     const auto alias = alias_certificate(identity, {kBoardId, layout});
     ASSERT_TRUE(alias);
-    EXPECT_FALSE(is_constant_nonce(*alias));
+    EXPECT_FALSE(crypto::is_signed_with_constant_nonce(*alias));
     EXPECT_TRUE(verifies(*alias, *device_id));
     EXPECT_EQ(*alias_certificate(identity, {kBoardId, layout}), *alias);
   }
@@ -108,13 +109,13 @@ TEST(RiotCertificate, NamesTheCompositeIdInAWellFormedName) {
 }
 
 TEST(RiotCertificate, KnowsTheNonceOfFirmware) {
-  EXPECT_TRUE(is_constant_nonce(vector_of(kK1Alias)));
-  EXPECT_TRUE(is_constant_nonce(vector_of(kK1DeviceId)));
-  EXPECT_FALSE(is_constant_nonce({}));
-  EXPECT_FALSE(is_constant_nonce(base::as_bytes("no certificate")));
+  EXPECT_TRUE(crypto::is_signed_with_constant_nonce(vector_of(kK1Alias)));
+  EXPECT_TRUE(crypto::is_signed_with_constant_nonce(vector_of(kK1DeviceId)));
+  EXPECT_FALSE(crypto::is_signed_with_constant_nonce({}));
+  EXPECT_FALSE(crypto::is_signed_with_constant_nonce(base::as_bytes("no certificate")));
   Bytes cut = vector_of(kK1Alias);
   cut.resize(cut.size() - 1);
-  EXPECT_FALSE(is_constant_nonce(cut));
+  EXPECT_FALSE(crypto::is_signed_with_constant_nonce(cut));
 }
 
 TEST(RiotCertificate, IsComparedByItsKey) {

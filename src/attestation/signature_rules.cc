@@ -24,6 +24,14 @@ std::optional<Broken> check_shape(const domain::MacOverText& mac) {
                                 : fmt::format("a signature of {} bytes", mac.mac.size())};
 }
 
+std::optional<Broken> check_address(const domain::MacOverText& mac) {
+  std::optional<Broken> misshapen = check_shape(mac);
+  if (misshapen) return misshapen;
+  if (base::equals_ignoring_case(mac.audience, mac.expected_audience)) return std::nullopt;
+  return Broken{domain::Reason::kProofAudienceMismatch, base::printable(mac.expected_audience),
+                base::printable(mac.audience)};
+}
+
 std::optional<Broken> check_expiry(const domain::MacOverText& mac, const TimeRules& rules) {
   const std::int64_t now = base::to_unix_seconds(rules.now);
   const std::int64_t skew = rules.clock_skew.count();

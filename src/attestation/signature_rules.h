@@ -32,6 +32,8 @@ struct TimeRules {
 
 // kProofMalformed: the signature is not one of 32 bytes.
 std::optional<Broken> check_shape(const domain::MacOverText& mac);
+// That, and kProofAudienceMismatch: it is for somebody else, case aside.
+std::optional<Broken> check_address(const domain::MacOverText& mac);
 // kProofExpired, kProofExpiryTooFar. What passes can be turned into a TimePoint.
 std::optional<Broken> check_expiry(const domain::MacOverText& mac, const TimeRules& rules);
 

@@ -134,14 +134,8 @@ Result<Attested, Refusal> TpmAttestor::attest(const AttestInput& input) {
   if (mac == nullptr) {
     return Fail(Refusal{Reason::kProofMissing, "a TPM's keys or its signature", "neither", {}});
   }
-  std::optional<Broken> misshapen = check_shape(*mac);
-  if (misshapen) return Fail(refusal_of(*std::move(misshapen)));
-  if (!base::equals_ignoring_case(mac->audience, mac->expected_audience)) {
-    return Fail(Refusal{Reason::kProofAudienceMismatch,
-                        base::printable(mac->expected_audience),
-                        base::printable(mac->audience),
-                        {}});
-  }
+  std::optional<Broken> misaddressed = check_address(*mac);
+  if (misaddressed) return Fail(refusal_of(*std::move(misaddressed)));
   Result<Attested, Refusal> verified = verify(input, *mac);
   if (!verified) return verified;
   std::optional<Broken> untimely =
