@@ -13,6 +13,7 @@ from source_tree import SourceFile, Tree
 ROOMS = {
     "base": "",
     "crypto": "base",
+    "qr": "base",
     "domain": "base",
     "wire": "base",
     "mqtt": "base wire",
@@ -26,12 +27,12 @@ ROOMS = {
     "connectors": "base crypto domain provisioning/ports net",
     "sinks": "base crypto domain hub/ports net",
     "store": "base crypto domain provisioning/ports management/ports hub/ports",
-    "dialects": "base crypto domain wire",
+    "dialects": "base crypto domain wire qr",
     "net": "base crypto wire mqtt",
     "app": "* config",
     "device": "base crypto wire mqtt",
     "factory": "base crypto",
-    "cli": "base config device factory",
+    "cli": "base config device factory qr",
 }
 SERVER_ROOMS = [room for room in ROOMS if room not in ("app", "cli", "device", "factory")]
 MAIN = "base config app cli"  # what src/main.cc may include
@@ -47,12 +48,13 @@ LIBRARY_HOMES = [
     (r"boost/asio/awaitable\.hpp",
      ("src/base/task.h", "src/net/", "src/store/", "src/app/", "device/")),
     (r"boost/asio.*", ("src/net/", "src/store/", "src/app/", "src/base/tests/", "device/")),
-    (r"boost/json.*", ("src/domain/", "src/hub/", "src/sinks/", "src/management/", "src/dialects/",
-                       "src/store/", "src/app/",
+    (r"boost/json.*", ("src/crypto/", "src/domain/", "src/hub/", "src/sinks/", "src/management/",
+                       "src/dialects/", "src/store/", "src/app/",
                        "src/cli/", "src/config/", "device/", "factory/", "tests/", "bench/")),
     (r"boost/.*", ("src/", "device/")),
     (r"openssl/.*", ("src/crypto/", "src/net/", "device/", "factory/")),
     (r"argon2\.h", ("src/crypto/",)),
+    (r"qrencode\.h|png\.h", ("src/qr/",)),
     (r"tss2/.*", ("device/",)),
     (r"cbor\.h", ("factory/",)),
     (r"p11-kit/.*", ("factory/",)),
