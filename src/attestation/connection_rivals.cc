@@ -105,6 +105,9 @@ std::vector<domain::Finding> test_connection_rivals(const provisioning::Connecti
     case Reason::kFirmwareTooOld:
     case Reason::kFirmwareNotAccepted:
     case Reason::kFirmwareHeld:
+    case Reason::kApprovalAwaited:
+    case Reason::kModelUnknown:
+    case Reason::kDeviceBlocked:
     case Reason::kChallengeRequired:
     case Reason::kChallengeOver:
     case Reason::kCertificateRequestInvalid:

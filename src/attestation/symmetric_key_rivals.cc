@@ -90,6 +90,9 @@ std::vector<domain::Finding> test_rivals(const provisioning::RivalInput& input, 
     case Reason::kFirmwareTooOld:
     case Reason::kFirmwareNotAccepted:
     case Reason::kFirmwareHeld:
+    case Reason::kApprovalAwaited:
+    case Reason::kModelUnknown:
+    case Reason::kDeviceBlocked:
     case Reason::kChallengeRequired:
     case Reason::kChallengeOver:
     case Reason::kCertificateRequestInvalid:

@@ -85,7 +85,13 @@ struct Event {
   TimePoint at;
 };
 
-using Input = std::variant<Arrival, Answer, Event>;
+// Only after a FollowLive was answered with Following.
+struct News {
+  domain::LiveNews news;
+  TimePoint at;
+};
+
+using Input = std::variant<Arrival, Answer, Event, News>;
 
 struct StepResult {
   std::vector<Command> commands;  // carried out in order; each brings one Answer

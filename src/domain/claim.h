@@ -139,7 +139,8 @@ struct Claim {
   std::optional<CredentialKind> wants;
   std::optional<Controller> controller;  // only with a membership
   Evidence evidence;
-  std::string payload;  // custom payload, JSON text; empty if none
+  std::string payload;     // custom payload, JSON text; empty if none
+  std::string model = {};  // the device model it names, bounded; empty if none
   // The device asks for a certificate: PKCS#10, DER; empty if it does not.
   base::Bytes certificate_request = {};
   // What a new identity starts with, as the device says; groups with passwords only.

@@ -23,6 +23,9 @@ struct ScopeEdit {
   std::optional<std::string> service_host;
   std::optional<AllocationPolicy> allocation_policy;
   std::optional<bool> enabled;
+  std::optional<bool> compatible_codes = {};
+  std::optional<bool> auto_approve = {};
+  std::optional<bool> hold_unknown_models = {};
 };
 struct HubEdit {
   std::optional<std::string> name;  // creation only

@@ -66,6 +66,10 @@ struct EventPosition {
   std::uint32_t partition = 0;
   std::uint64_t sequence = 0;
 };
+struct StoredEvent {
+  EventPosition position;
+  Event event;
+};
 
 // A message for a device, as its queue keeps it until the device settles it or it expires.
 enum class FeedbackWanted { kNone, kPositive, kNegative, kFull };

@@ -7,10 +7,14 @@
 
 #include "base/secret.h"
 #include "domain/certificate_operations.h"
+#include "domain/code_operations.h"
 #include "domain/edits.h"
+#include "domain/fleet.h"
 #include "domain/message.h"
+#include "domain/operators.h"
 #include "domain/paging.h"
 #include "domain/records.h"
+#include "domain/templates.h"
 #include "domain/trail.h"
 #include "domain/twin.h"
 
@@ -24,7 +28,7 @@
 
 namespace berth::domain {
 
-// Who asks: the bearer token as presented (management checks it) and where from.
+// Who asks: the bearer token as presented (management checks it; empty: none) and where from.
 struct Caller {
   Secret token;
   std::string source;  // address
@@ -338,20 +342,22 @@ struct DeleteToken {
 
 struct GetServerStatus {};
 
-using ManagementCommand =
-    std::variant<CreateScope, GetScope, ListScopes, UpdateScope, DeleteScope, CreateHub, GetHub,
-                 ListHubs, UpdateHub, DeleteHub, GetHubKeys, RegenerateHubKey, LinkHub, UnlinkHub,
-                 ListHubLinks, CreateEnrollment, GetEnrollment, GetEnrollmentKeys, ListEnrollments,
-                 UpdateEnrollment, DeleteEnrollment, RegenerateEnrollmentKey, RotateProductSecret,
-                 AddMembers, GetMember, ListMembers, UpdateMember, DeleteMember, ResetMember,
-                 UnlockMember, VouchForMember, CreateAccount, GetAccount, ListAccounts,
-                 UpdateAccount, DeleteAccount, CreateCa, GetCa, ListCas, UpdateCa, DeleteCa,
-                 MakeVerificationCode, VerifyCa, RevokeCertificate, RestoreCertificate, ListRevoked,
-                 ListIssued, ApproveFirmware, GetRegistration, ListRegistrations,
-                 DeleteRegistration, TransferRegistration, GetDevice, GetDeviceKeys, ListDevices,
-                 CreateDevice, UpdateDevice, DeleteDevice, RegenerateDeviceKey, GetTwin, UpdateTwin,
-                 CallDeviceMethod, SendToDevice, ReadEvents, GetTrail, ListTrails, ListAudit,
-                 CreateToken, ListTokens, DeleteToken, GetServerStatus>;
+using ManagementCommand = std::variant<
+    CreateScope, GetScope, ListScopes, UpdateScope, DeleteScope, CreateHub, GetHub, ListHubs,
+    UpdateHub, DeleteHub, GetHubKeys, RegenerateHubKey, LinkHub, UnlinkHub, ListHubLinks,
+    CreateEnrollment, GetEnrollment, GetEnrollmentKeys, ListEnrollments, UpdateEnrollment,
+    DeleteEnrollment, RegenerateEnrollmentKey, RotateProductSecret, AddMembers, GetMember,
+    ListMembers, UpdateMember, DeleteMember, ResetMember, UnlockMember, VouchForMember,
+    CreateAccount, GetAccount, ListAccounts, UpdateAccount, DeleteAccount, CreateCa, GetCa, ListCas,
+    UpdateCa, DeleteCa, MakeVerificationCode, VerifyCa, RevokeCertificate, RestoreCertificate,
+    ListRevoked, ListIssued, ApproveFirmware, GetRegistration, ListRegistrations,
+    DeleteRegistration, TransferRegistration, GetDevice, GetDeviceKeys, ListDevices, CreateDevice,
+    UpdateDevice, DeleteDevice, RegenerateDeviceKey, GetTwin, UpdateTwin, CallDeviceMethod,
+    SendToDevice, ReadEvents, GetTrail, ListTrails, ListAudit, CreateToken, ListTokens, DeleteToken,
+    GetServerStatus, CreateTemplate, GetTemplate, ListTemplates, UpdateTemplate, DeleteTemplate,
+    CheckModel, DecideApproval, CreateCode, GetCode, ListCodes, RevokeCode, PickUp, RedeemClaim,
+    CreateOperator, GetOperator, ListOperators, UpdateOperator, DeleteOperator, SignIn, SignOut,
+    GetSession, ChangePassword, FindDevices, GetOverview, FollowLive>;
 
 // Opened keys, asked for on purpose (role operator or admin; audited).
 struct Keys {
@@ -419,10 +425,6 @@ struct MethodAnswer {
   int status = 0;
   std::string payload;  // JSON text or empty
 };
-struct StoredEvent {
-  EventPosition position;
-  Event event;
-};
 struct EventPage {
   std::vector<StoredEvent> events;
   std::string cursor;  // for the next page; also when there are no events
@@ -444,14 +446,15 @@ struct ServerStatus {
 };
 struct Done {};
 
-using ManagementResult =
-    std::variant<Done, Scope, Listing<Scope>, Hub, Listing<Hub>, HubLink, Listing<HubLink>,
-                 Enrollment, Listing<Enrollment>, Keys, ProductKeys, DerivationKeys, MemberView,
-                 Vouched, Account, Listing<Account>, Listing<MemberView>, MembersAdded, HubKeys,
-                 Registration, Listing<Registration>, DeviceView, Listing<Device>, Twin,
-                 MethodAnswer, QueuedMessage, EventPage, Trail, Listing<Trail>,
-                 Listing<AuditRecord>, NewToken, Listing<Token>, CaCertificate,
-                 Listing<CaCertificate>, RevokedCertificate, Listing<RevokedCertificate>,
-                 Listing<CertificateRecord>, ServerStatus>;
+using ManagementResult = std::variant<
+    Done, Scope, Listing<Scope>, Hub, Listing<Hub>, HubLink, Listing<HubLink>, Enrollment,
+    Listing<Enrollment>, Keys, ProductKeys, DerivationKeys, MemberView, Vouched, Account,
+    Listing<Account>, Listing<MemberView>, MembersAdded, HubKeys, Registration,
+    Listing<Registration>, DeviceView, Listing<Device>, Twin, MethodAnswer, QueuedMessage,
+    EventPage, Trail, Listing<Trail>, Listing<AuditRecord>, NewToken, Listing<Token>, CaCertificate,
+    Listing<CaCertificate>, RevokedCertificate, Listing<RevokedCertificate>,
+    Listing<CertificateRecord>, ServerStatus, Template, Listing<Template>, ModelCheck, NewCode,
+    CredentialCode, Listing<CredentialCode>, PickedUp, ClaimRedeemed, Operator, Listing<Operator>,
+    SessionView, NewSession, Listing<FleetRow>, Overview, Following>;
 
 }  // namespace berth::domain

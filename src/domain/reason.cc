@@ -7,7 +7,7 @@
 namespace berth::domain {
 namespace {
 
-constexpr Names<Reason, 66> kReasonNames{{
+constexpr Names<Reason, 69> kReasonNames{{
     {Reason::kNone, "none"},
     {Reason::kScopeUnknown, "scope_unknown"},
     {Reason::kScopeDisabled, "scope_disabled"},
@@ -68,6 +68,9 @@ constexpr Names<Reason, 66> kReasonNames{{
     {Reason::kFirmwareTooOld, "firmware_too_old"},
     {Reason::kFirmwareNotAccepted, "firmware_not_accepted"},
     {Reason::kFirmwareHeld, "firmware_held"},
+    {Reason::kApprovalAwaited, "approval_awaited"},
+    {Reason::kModelUnknown, "model_unknown"},
+    {Reason::kDeviceBlocked, "device_blocked"},
     {Reason::kChallengeRequired, "challenge_required"},
     {Reason::kChallengeOver, "challenge_over"},
     {Reason::kCertificateRequestInvalid, "certificate_request_invalid"},
@@ -81,7 +84,7 @@ static_assert(std::equal(kReasonNames.begin(), kReasonNames.end(), std::begin(kR
                          std::end(kReasons),
                          [](const auto& named, Reason reason) { return named.first == reason; }));
 
-constexpr Names<Cause, 94> kCauseNames{{
+constexpr Names<Cause, 97> kCauseNames{{
     {Cause::kGroupKeyUnderived, "group_key_underived"},
     {Cause::kIndividualKeyDerived, "individual_key_derived"},
     {Cause::kWrongCaseId, "wrong_case_id"},
@@ -174,6 +177,9 @@ constexpr Names<Cause, 94> kCauseNames{{
     {Cause::kStorageRootKeyChanged, "storage_root_key_changed"},
     {Cause::kChallengeStale, "challenge_stale"},
     {Cause::kIssuanceOff, "issuance_off"},
+    {Cause::kNobodyCreatedIt, "nobody_created_it"},
+    {Cause::kTemplateMissing, "template_missing"},
+    {Cause::kBlockedByOperator, "blocked_by_operator"},
     {Cause::kGuessing, "guessing"},
     {Cause::kUnexplained, "unexplained"},
 }};
@@ -226,6 +232,9 @@ bool may_be_guessing(Reason reason) {
     case Reason::kFirmwareTooOld:
     case Reason::kFirmwareNotAccepted:
     case Reason::kFirmwareHeld:
+    case Reason::kApprovalAwaited:
+    case Reason::kModelUnknown:
+    case Reason::kDeviceBlocked:
     case Reason::kChallengeRequired:
     case Reason::kChallengeOver:
     case Reason::kCertificateRequestInvalid:

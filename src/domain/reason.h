@@ -71,6 +71,9 @@ enum class Reason {
   kFirmwareTooOld,          // older than the enrollment accepts
   kFirmwareNotAccepted,     // of another vendor or model, in debug mode, or not measured
   kFirmwareHeld,            // unknown firmware that waits for an operator
+  kApprovalAwaited,         // a device nobody has created waits for an operator
+  kModelUnknown,            // no template has the model it names, and the scope holds such devices
+  kDeviceBlocked,           // an operator blocked it
   kChallengeRequired,       // the TPM must answer a challenge first
   kChallengeOver,           // the challenge has expired, was used or is another's
   kCertificateRequestInvalid,  // a request for a certificate that cannot be granted
@@ -141,6 +144,9 @@ inline constexpr Reason kReasons[] = {
     Reason::kFirmwareTooOld,
     Reason::kFirmwareNotAccepted,
     Reason::kFirmwareHeld,
+    Reason::kApprovalAwaited,
+    Reason::kModelUnknown,
+    Reason::kDeviceBlocked,
     Reason::kChallengeRequired,
     Reason::kChallengeOver,
     Reason::kCertificateRequestInvalid,
@@ -251,6 +257,9 @@ enum class Cause {
   kStorageRootKeyChanged,    // the TPM was cleared since it registered
   kChallengeStale,           // the answer to a challenge that is over
   kIssuanceOff,              // the enrollment does not issue certificates
+  kNobodyCreatedIt,          // no operator made the device, and its scope approves none by itself
+  kTemplateMissing,          // no template of the scope has the model it names
+  kBlockedByOperator,        // an operator blocked the device
   kGuessing,                 // many failures from one address
   kUnexplained,              // none of the hypotheses verified
 };
@@ -348,6 +357,9 @@ inline constexpr Cause kCauses[] = {
     Cause::kStorageRootKeyChanged,
     Cause::kChallengeStale,
     Cause::kIssuanceOff,
+    Cause::kNobodyCreatedIt,
+    Cause::kTemplateMissing,
+    Cause::kBlockedByOperator,
     Cause::kGuessing,
     Cause::kUnexplained,
 };

@@ -20,6 +20,12 @@ constexpr Names<RegistrationStatus, 5> kRegistrationStatuses{{
     {RegistrationStatus::kFailed, "failed"},
     {RegistrationStatus::kDisabled, "disabled"},
 }};
+constexpr Names<Approval, 4> kApprovals{{
+    {Approval::kNone, "none"},
+    {Approval::kWaiting, "waiting"},
+    {Approval::kApproved, "approved"},
+    {Approval::kBlocked, "blocked"},
+}};
 constexpr Names<Substatus, 5> kSubstatuses{{
     {Substatus::kNone, ""},
     {Substatus::kInitialAssignment, "initial_assignment"},
@@ -107,6 +113,8 @@ std::optional<RegistrationStatus> parse_registration_status(std::string_view tex
   return value_of(kRegistrationStatuses, text);
 }
 
+std::string_view to_string(Approval approval) { return name_of(kApprovals, approval); }
+std::optional<Approval> parse_approval(std::string_view text) { return value_of(kApprovals, text); }
 std::string_view to_string(Substatus substatus) { return name_of(kSubstatuses, substatus); }
 std::optional<Substatus> parse_substatus(std::string_view text) {
   return value_of(kSubstatuses, text);

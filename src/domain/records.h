@@ -37,6 +37,12 @@ struct Scope {
   AllocationPolicy allocation_policy = AllocationPolicy::kHashed;
   bool enabled = true;
   std::optional<IssuingAuthority> issuing_authority = {};  // made when it is first needed
+  // Whether operators may make codes of the kind that old apps read (domain/codes.h).
+  bool compatible_codes = false;
+  // Devices of groups that nobody has created get in at once; else they wait for an operator.
+  bool auto_approve = true;
+  // Devices that name a model without a template wait for an operator; else they stay unassigned.
+  bool hold_unknown_models = false;
   TimePoint created_at;
   TimePoint updated_at;
   std::uint64_t version = 0;
@@ -254,6 +260,11 @@ enum class Substatus {
 std::string_view to_string(Substatus substatus);  // "initial_assignment"; "" for kNone
 std::optional<Substatus> parse_substatus(std::string_view text);
 
+// What an operator has said of a device that waits, or of any.
+enum class Approval { kNone, kWaiting, kApproved, kBlocked };
+std::string_view to_string(Approval approval);  // "none", "waiting", "approved", "blocked"
+std::optional<Approval> parse_approval(std::string_view text);
+
 // A request that was answered with a credential; must not be answered twice.
 struct AnsweredRequest {
   std::string nonce;
@@ -291,6 +302,9 @@ struct Registration {
   // An operator, or the account of the scope, wants it to register anew: what it was issued is
   // void. Groups with passwords only.
   bool reset = false;
+  std::string model = {};        // as the device named it last; may be empty
+  std::string template_id = {};  // the template of that model, when it registered; else empty
+  Approval approval = Approval::kNone;
   TimePoint created_at;
   TimePoint updated_at;
   std::uint64_t version = 0;
@@ -366,6 +380,8 @@ struct Device {
   DevicePermissions permissions = {};
   std::string property_links = {};  // JSON text that is kept and given back, or empty
   std::string first_reported = {};  // reported properties it starts with, JSON object text
+  std::string model = {};           // as the device named it last; may be empty
+  std::string template_id = {};     // the template it is assigned to; empty: none
   InitialTwin twin;
   TimePoint created_at;
   TimePoint updated_at;
@@ -414,6 +430,7 @@ struct Token {
   std::optional<ScopeId> scope;  // limits the token to one scope
   base::Bytes digest;
   std::optional<TimePoint> expires_at;
+  std::string operator_name = {};  // not empty: the session of that operator (domain/operators.h)
   TimePoint created_at;
   std::uint64_t version = 0;
 };
@@ -422,7 +439,8 @@ struct Token {
 struct AuditRecord {
   std::uint64_t sequence = 0;  // set by the store, ascending
   TimePoint at;
-  std::string actor;   // "token:<id>", "device:<scope>/<registration id>", "server"
+  std::string actor;   // "token:<id>", "operator:<name>", "device:<scope>/<registration id>",
+                       // "code:<id>", "server"
   std::string source;  // address, empty for the server itself
   std::string action;  // "enrollment.create", "registration.assign", …
   std::string scope;   // empty for server-wide things

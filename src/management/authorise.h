@@ -14,6 +14,7 @@ enum class Reach {
   kServer,    // touches the whole server: a token limited to a scope may not
   kScope,     // names a scope, which must be the token's
   kNarrowed,  // the use case shows a limited token its own scope's part only
+  kAnybody,   // needs no token: what is presented is its own proof
 };
 
 struct Requirement {

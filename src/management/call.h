@@ -15,12 +15,14 @@ struct Means : Ports {
   const Settings& settings;
 };
 
-// Who asks, as the token says.
+// Who asks, as the token says. Nobody: without a token, for the few commands that need none.
 struct Actor {
-  std::string token_id;
-  std::string source;  // address
+  std::string token_id;  // empty: nobody
+  std::string source;    // address
   domain::Role role = domain::Role::kViewer;
   std::optional<domain::ScopeId> scope;  // the token's limit; none: the whole server
+  std::string operator_name = {};        // not empty: the token is that operator's session
+  std::optional<TimePoint> expires_at = {};
 };
 
 struct Call {

@@ -10,9 +10,13 @@
 #include "base/source_budget.h"
 #include "base/task.h"
 #include "domain/operations.h"
+#include "hub/ports/password_check.h"
 #include "hub/ports/service.h"
 #include "management/ports/catalog.h"
 #include "management/ports/certificates.h"
+#include "management/ports/code_desk.h"
+#include "management/ports/codes.h"
+#include "management/ports/fleet.h"
 #include "management/ports/password_hasher.h"
 #include "provisioning/ports/vault.h"
 
@@ -22,7 +26,9 @@ namespace berth::management {
 
 struct Settings {
   std::string server_host;  // default host of new hubs
-  std::string version;      // of the program
+  // Where devices and apps reach this server: host, with its port unless it is 443.
+  std::string endpoint = {};
+  std::string version;  // of the program
   TimePoint started_at;
   std::uint32_t page_limit_default = 100;
   std::uint32_t page_limit_max = 1000;
@@ -38,6 +44,10 @@ struct Ports {
   Rng& rng;
   PasswordHasher& passwords;  // of accounts
   const Certificates& certificates;
+  CodeStore& codes;
+  const CodeDesk& code_desk;
+  Fleet& fleet;
+  hub::PasswordCheck& password_check;  // of operators, against what `passwords` made
 };
 
 class Management {

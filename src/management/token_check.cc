@@ -76,7 +76,8 @@ Result<Actor> TokenCheck::admit(const domain::Token& token, std::string source) 
         fmt::format("token '{}' expired at {}", token.id, base::format_utc(*token.expires_at, 0)),
         "make another: " + domain::mend::create_token(to_string(token.role)));
   }
-  return Actor{token.id, std::move(source), token.role, token.scope};
+  return Actor{token.id,    std::move(source),   token.role,
+               token.scope, token.operator_name, token.expires_at};
 }
 
 Error TokenCheck::wrong(const std::string& source, const std::string& id) {

@@ -120,6 +120,45 @@ Task<Answer> run(const Call& call, domain::CreateToken command);
 Task<Answer> run(const Call& call, domain::ListTokens command);
 Task<Answer> run(const Call& call, domain::DeleteToken command);
 
+// templates.cc
+Task<Answer> run(const Call& call, domain::CreateTemplate command);
+Task<Answer> run(const Call& call, domain::GetTemplate command);
+Task<Answer> run(const Call& call, domain::ListTemplates command);
+Task<Answer> run(const Call& call, domain::UpdateTemplate command);
+Task<Answer> run(const Call& call, domain::DeleteTemplate command);
+Task<Answer> run(const Call& call, domain::CheckModel command);
+
+// approvals.cc
+Task<Answer> run(const Call& call, domain::DecideApproval command);
+
+// codes.cc
+Task<Answer> run(const Call& call, domain::CreateCode command);
+Task<Answer> run(const Call& call, domain::GetCode command);
+Task<Answer> run(const Call& call, domain::ListCodes command);
+Task<Answer> run(const Call& call, domain::RevokeCode command);
+
+// code_redeeming.cc
+Task<Answer> run(const Call& call, domain::PickUp command);
+Task<Answer> run(const Call& call, domain::RedeemClaim command);
+
+// operators.cc
+Task<Answer> run(const Call& call, domain::CreateOperator command);
+Task<Answer> run(const Call& call, domain::GetOperator command);
+Task<Answer> run(const Call& call, domain::ListOperators command);
+Task<Answer> run(const Call& call, domain::UpdateOperator command);
+Task<Answer> run(const Call& call, domain::DeleteOperator command);
+
+// sessions.cc
+Task<Answer> run(const Call& call, domain::SignIn command);
+Task<Answer> run(const Call& call, domain::SignOut command);
+Task<Answer> run(const Call& call, domain::GetSession command);
+Task<Answer> run(const Call& call, domain::ChangePassword command);
+
+// fleet.cc
+Task<Answer> run(const Call& call, domain::FindDevices command);
+Task<Answer> run(const Call& call, domain::GetOverview command);
+Task<Answer> run(const Call& call, domain::FollowLive command);
+
 // status.cc
 Task<Answer> run(const Call& call, domain::GetServerStatus command);
 

@@ -17,7 +17,8 @@ namespace berth::net {
 // the connection; valid until Conversation's destructor returns. post() may be called from any
 // thread; it copies nothing and never blocks. False when the connection's outgoing queue is full
 // (Limits::outgoing_queue_count) or it is closing: the actions were dropped. Actions with a Close
-// among them always find room. On an HTTP connection only Close can be posted.
+// among them always find room. On an HTTP connection only Close can be posted, and HttpPiece while
+// a stream is under way.
 class Outbound {
  public:
   virtual ~Outbound() = default;
@@ -28,7 +29,7 @@ class Conversation {
  public:
   virtual ~Conversation() = default;  // the connection has ended, for whatever reason
 
-  // HTTP: exactly one HttpResponse among the actions. MQTT: as many as it takes, also none.
+  // HTTP: exactly one HttpResponse or HttpStream among the actions. MQTT: as many as it takes, also none.
   // The first MQTT request is always the CONNECT, and its actions hold exactly one CONNACK; nothing
   // else is handed on unless that was kAccepted. What was posted meanwhile follows the CONNACK.
   // Never fails: trouble becomes an answer.

@@ -294,6 +294,9 @@ std::vector<Finding> plain_connection_causes(const domain::Claim& claim, const d
     case Reason::kFirmwareTooOld:
     case Reason::kFirmwareNotAccepted:
     case Reason::kFirmwareHeld:
+    case Reason::kApprovalAwaited:
+    case Reason::kModelUnknown:
+    case Reason::kDeviceBlocked:
     case Reason::kChallengeRequired:
     case Reason::kChallengeOver:
     case Reason::kCertificateRequestInvalid:

@@ -13,6 +13,8 @@
 #include "hub/ports/device_store.h"
 #include "hub/ports/identities.h"
 #include "management/ports/catalog.h"
+#include "management/ports/codes.h"
+#include "management/ports/fleet.h"
 #include "provisioning/ports/registrations.h"
 
 #include <array>
@@ -81,6 +83,8 @@ class Store {
   virtual hub::DeviceStore& devices() = 0;
   virtual hub::DataRecords& data_records() = 0;
   virtual hub::Identities& identities() = 0;
+  virtual management::CodeStore& codes() = 0;
+  virtual management::Fleet& fleet() = 0;
   // "sqlite" or "postgresql".
   virtual std::string_view kind() const = 0;
   virtual StoreStats stats() const = 0;

@@ -31,9 +31,19 @@ struct Pause {
 };
 inline constexpr std::chrono::milliseconds kPauseMax{1'000};
 
+// In place of an HttpResponse: its header goes out without a length, and what follows are pieces of
+// its body, posted until a Close ends it. Such a connection serves no other request.
+struct HttpStream {
+  HttpResponse header;  // its body is the first piece
+};
+// A piece of the body of the stream that is under way.
+struct HttpPiece {
+  std::string bytes;
+};
+
 // In a list, actions are carried out in order.
-using Action = std::variant<HttpResponse, MqttConnack, MqttPublish, MqttPuback, MqttSuback,
-                            MqttUnsuback, Pause, Close>;
+using Action = std::variant<HttpResponse, HttpStream, HttpPiece, MqttConnack, MqttPublish,
+                            MqttPuback, MqttSuback, MqttUnsuback, Pause, Close>;
 using Actions = std::vector<Action>;
 
 }  // namespace berth::wire

@@ -116,6 +116,9 @@ Trouble trouble_of(Reason reason) {
     case Reason::kFirmwareTooOld:
     case Reason::kFirmwareNotAccepted:
     case Reason::kFirmwareHeld:
+    case Reason::kApprovalAwaited:
+    case Reason::kModelUnknown:
+    case Reason::kDeviceBlocked:
     case Reason::kChallengeRequired:
     case Reason::kChallengeOver:
     case Reason::kCertificateRequestInvalid:

@@ -139,6 +139,47 @@ domain::ManagementCommand delete_token(Incoming& in);
 boost::json::object to_json(const domain::Token& token);
 boost::json::object to_json(const domain::NewToken& made);
 
+// templates.cc
+domain::ManagementCommand create_template(Incoming& in);
+domain::ManagementCommand get_template(Incoming& in);
+domain::ManagementCommand list_templates(Incoming& in);
+domain::ManagementCommand update_template(Incoming& in);
+domain::ManagementCommand delete_template(Incoming& in);
+domain::ManagementCommand check_model(Incoming& in);
+domain::ManagementCommand approve_registration(Incoming& in);
+domain::ManagementCommand block_registration(Incoming& in);
+boost::json::object to_json(const domain::Template& record);
+boost::json::object to_json(const domain::ModelCheck& check);
+
+// codes.cc
+domain::ManagementCommand create_code(Incoming& in);
+domain::ManagementCommand get_code(Incoming& in);
+domain::ManagementCommand list_codes(Incoming& in);
+domain::ManagementCommand revoke_code(Incoming& in);
+boost::json::object to_json(const domain::CredentialCode& code);
+boost::json::object to_json(const domain::NewCode& made);
+
+// operators.cc
+domain::ManagementCommand create_operator(Incoming& in);
+domain::ManagementCommand get_operator(Incoming& in);
+domain::ManagementCommand list_operators(Incoming& in);
+domain::ManagementCommand update_operator(Incoming& in);
+domain::ManagementCommand delete_operator(Incoming& in);
+domain::ManagementCommand sign_in(Incoming& in);
+domain::ManagementCommand sign_out(Incoming& in);
+domain::ManagementCommand get_session(Incoming& in);
+domain::ManagementCommand change_password(Incoming& in);
+boost::json::object to_json(const domain::Operator& record);
+boost::json::object to_json(const domain::SessionView& view);
+boost::json::object to_json(const domain::NewSession& made);
+
+// fleet.cc
+domain::ManagementCommand find_devices(Incoming& in);
+domain::ManagementCommand get_overview(Incoming& in);
+domain::ManagementCommand follow_live(Incoming& in);
+boost::json::object to_json(const domain::FleetRow& row);
+boost::json::object to_json(const domain::Overview& overview);
+
 // status.cc
 domain::ManagementCommand get_status(Incoming& in);
 boost::json::object to_json(const domain::ServerStatus& status);

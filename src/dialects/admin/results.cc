@@ -40,13 +40,19 @@ json::object to_json(const domain::EventPage& page) {
 
 json::object to_json(const domain::Done&) { return {}; }
 
-// Never an answer of its own: its route goes on with it.
+// Never an answer of its own: its route goes on with it, or another dialect has it.
 json::object to_json(const domain::Vouched&) { return {}; }
+json::object to_json(const domain::PickedUp&) { return {}; }
+json::object to_json(const domain::ClaimRedeemed&) { return {}; }
+json::object to_json(const domain::Following&) { return {}; }
 
 struct ToJson {
   json::object operator()(const domain::Done& done) const { return to_json(done); }
   json::object operator()(const domain::EventPage& page) const { return to_json(page); }
   json::object operator()(const domain::Vouched& vouched) const { return to_json(vouched); }
+  json::object operator()(const domain::PickedUp& taken) const { return to_json(taken); }
+  json::object operator()(const domain::ClaimRedeemed& done) const { return to_json(done); }
+  json::object operator()(const domain::Following& following) const { return to_json(following); }
   template <class T>
   json::object operator()(const domain::Listing<T>& listing) const {
     return to_json(listing);

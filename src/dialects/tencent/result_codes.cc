@@ -71,6 +71,9 @@ ResultCode result_code_for(Reason reason) {
     case Reason::kFirmwareTooOld:
     case Reason::kFirmwareNotAccepted:
     case Reason::kFirmwareHeld:
+    case Reason::kApprovalAwaited:
+    case Reason::kModelUnknown:
+    case Reason::kDeviceBlocked:
     case Reason::kChallengeRequired:
     case Reason::kChallengeOver:
     case Reason::kCertificateRequestInvalid:
@@ -125,6 +128,9 @@ int gateway_result_for(Reason reason) {
     case Reason::kFirmwareTooOld:
     case Reason::kFirmwareNotAccepted:
     case Reason::kFirmwareHeld:
+    case Reason::kApprovalAwaited:
+    case Reason::kModelUnknown:
+    case Reason::kDeviceBlocked:
     case Reason::kChallengeRequired:
     case Reason::kChallengeOver:
     case Reason::kCertificateRequestInvalid:

@@ -115,6 +115,31 @@ struct RemoveRevoked {
   domain::ScopeId scope;
   base::Bytes sha256;
 };
+// kTooMany beyond kTemplatesMax.
+struct PutTemplate {
+  domain::Template record;
+};
+struct RemoveTemplate {
+  domain::ScopeId scope;
+  std::string id;
+};  // its devices and registrations name no template any more
+// Blocking also disables its identity, and approving enables it again. kNotFound without the
+// registration.
+struct PutApproval {
+  domain::ScopeId scope;
+  domain::RegistrationId id;
+  domain::Approval approval = domain::Approval::kApproved;
+};
+// kConflict with MustNotExist when the name is taken; kTooMany beyond kOperatorsMax. Wrong guesses
+// are forgotten when the record has none, and otherwise stay as they are stored.
+struct PutOperator {
+  domain::Operator record;
+  bool ends_sessions = false;
+  std::string except_token = {};  // a session that goes on
+};
+struct RemoveOperator {
+  std::string name;
+};  // and its sessions
 struct PutToken {
   domain::Token record;
 };
@@ -135,7 +160,8 @@ struct Change {
   std::variant<PutScope, RemoveScope, PutHub, RemoveHub, PutHubLink, RemoveHubLink, PutEnrollment,
                RemoveEnrollment, RemoveRegistration, PutRegistrationOwner, PutDevice, RemoveDevice,
                PutMember, RemoveMember, ResetActivation, ForgetGuesses, PutAccount, RemoveAccount,
-               PutCa, RemoveCa, PutRevoked, RemoveRevoked, PutToken, RemoveToken>
+               PutCa, RemoveCa, PutRevoked, RemoveRevoked, PutTemplate, RemoveTemplate, PutApproval,
+               PutOperator, RemoveOperator, PutToken, RemoveToken>
       what;
   Expectation expectation = MustExist{};
   domain::AuditRecord audit;
@@ -211,7 +237,19 @@ class Catalog {
   virtual Task<Result<domain::Listing<domain::Trail>>> list_trails(domain::ListTrails query) = 0;
   virtual Task<Result<domain::Listing<domain::AuditRecord>>> list_audit(std::string scope,
                                                                         domain::Page page) = 0;
+  virtual Task<Result<domain::Template>> get_template(std::string scope, std::string id) = 0;
+  // Ordered by id.
+  virtual Task<Result<domain::Listing<domain::Template>>> list_templates(std::string scope,
+                                                                         domain::Page page) = 0;
+  virtual Task<Result<domain::Operator>> get_operator(std::string name) = 0;
+  // Ordered by name.
+  virtual Task<Result<domain::Listing<domain::Operator>>> list_operators(domain::Page page) = 0;
+  // Counts a wrong password, and locks at the last of kSignInGuessesMax (a lock that is over starts
+  // the count anew): one atomic step. kNotFound without the operator.
+  virtual Task<Result<domain::Guesses>> operator_guessed_wrong(std::string name, TimePoint at) = 0;
+  // Also sessions.
   virtual Task<Result<domain::Token>> get_token(std::string id) = 0;
+  // No sessions.
   virtual Task<Result<domain::Listing<domain::Token>>> list_tokens(domain::Page page) = 0;
   virtual Task<Result<domain::ServerStatus>> status() = 0;  // counts and store name only
 };

@@ -8,6 +8,7 @@
 
 #include "base/task.h"
 #include "domain/records.h"
+#include "domain/templates.h"
 #include "domain/trail.h"
 
 #include <memory>
@@ -51,6 +52,7 @@ struct ScopeSnapshot {
   std::vector<domain::Enrollment> groups;               // enabled or not, ordered by id
   std::vector<HubCandidate> hubs;                       // linked hubs, ordered by name
   std::vector<domain::CaCertificate> authorities = {};  // verified or not, ordered by name
+  std::vector<domain::TemplateTwin> templates = {};     // ordered by id
 };
 
 // Everything one accepted attempt writes, in one transaction.

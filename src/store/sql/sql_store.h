@@ -3,7 +3,9 @@
 // Room store/sql. Thread rule: see store/store.h.
 #pragma once
 
+#include "store/sql/code_port.h"
 #include "store/sql/data_ports.h"
+#include "store/sql/fleet_port.h"
 #include "store/sql/ports.h"
 #include "store/sql/runner.h"
 #include "store/sql/trimmer.h"
@@ -24,7 +26,9 @@ class SqlStore final : public Store {
         catalog_(*runner_),
         devices_(*runner_),
         data_records_(*runner_),
-        identities_(*runner_) {}
+        identities_(*runner_),
+        codes_(*runner_),
+        fleet_(*runner_) {}
   ~SqlStore() override { close_runner(); }
 
   provisioning::RegistrationStore& registrations() override { return registrations_; }
@@ -32,6 +36,8 @@ class SqlStore final : public Store {
   hub::DeviceStore& devices() override { return devices_; }
   hub::DataRecords& data_records() override { return data_records_; }
   hub::Identities& identities() override { return identities_; }
+  management::CodeStore& codes() override { return codes_; }
+  management::Fleet& fleet() override { return fleet_; }
   std::string_view kind() const override { return kind_; }
   StoreStats stats() const override { return runner_->stats(); }
   bool ready() const override { return runner_->ready(); }
@@ -48,6 +54,8 @@ class SqlStore final : public Store {
   DevicePort devices_;
   DataRecordsPort data_records_;
   IdentitiesPort identities_;
+  CodePort codes_;
+  FleetPort fleet_;
 };
 
 }  // namespace berth::store::sql
