@@ -47,6 +47,16 @@ Task<Result<std::string>> FakeHasher::hash(SharedSecret password) {
   co_return "$argon2id$" + std::to_string(hashed.size());
 }
 
+Task<Result<bool>> FakePasswordCheck::matches(SharedSecret password, std::string stored) {
+  ++checks;
+  if (hasher_.busy) co_return Fail(ErrorKind::kUnavailable, "too many wait", "try again");
+  for (std::size_t i = 0; i < hasher_.hashed.size(); ++i) {
+    const bool made_by_it = stored == "$argon2id$" + std::to_string(i + 1);
+    if (made_by_it) co_return hasher_.hashed[i] == password->text();
+  }
+  co_return false;
+}
+
 std::vector<domain::NewMember> named(const std::vector<std::string>& names) {
   std::vector<domain::NewMember> members;
   for (const std::string& name : names) members.push_back({name});
@@ -59,7 +69,9 @@ Desk::Desk() {
   settings.version = "0.1.0";
   settings.started_at = clock.wall();
   settings.guesses.failures_max = 3;
-  const Ports ports{catalog, vault, hub, clock, rng, hasher, certificates};
+  settings.endpoint = "berth.example.net:8443";
+  const Ports ports{catalog,      vault, hub,       clock, rng,           hasher,
+                    certificates, codes, code_desk, fleet, password_check};
   management = std::make_unique<Management>(ports, settings);
   for (const char* id : {kScope, kOtherScope}) {
     domain::Scope scope;

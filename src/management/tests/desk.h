@@ -7,6 +7,8 @@
 #include "management/management.h"
 #include "management/tests/fake_catalog.h"
 #include "management/tests/fake_certificates.h"
+#include "management/tests/fake_codes.h"
+#include "management/tests/fake_fleet.h"
 #include "management/tests/fake_hub.h"
 
 #include <gtest/gtest.h>
@@ -32,6 +34,18 @@ class FakeHasher final : public PasswordHasher {
   bool busy = false;
 
   Task<Result<std::string>> hash(SharedSecret password) override;
+};
+
+// Compares with what the hasher was given.
+class FakePasswordCheck final : public hub::PasswordCheck {
+ public:
+  explicit FakePasswordCheck(const FakeHasher& hasher) : hasher_(hasher) {}
+  int checks = 0;
+
+  Task<Result<bool>> matches(SharedSecret password, std::string stored) override;
+
+ private:
+  const FakeHasher& hasher_;
 };
 
 class Desk : public ::testing::Test {
@@ -67,6 +81,10 @@ class Desk : public ::testing::Test {
   FakeHub hub;
   FakeHasher hasher;
   FakeCertificates certificates;
+  FakeCodeStore codes;
+  FakeCodeDesk code_desk;
+  FakeFleet fleet;
+  FakePasswordCheck password_check{hasher};
   std::unique_ptr<Management> management;
 };
 

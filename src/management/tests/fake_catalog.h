@@ -31,7 +31,9 @@ class FakeCatalog final : public Catalog {
   std::map<Pair, domain::RevokedCertificate> revoked;  // scope, SHA-256 in hex
   std::vector<domain::CertificateRecord> issued;
   std::map<std::string, domain::Trail> trails;
-  std::map<std::string, domain::Token> tokens;
+  std::map<std::string, domain::Token> tokens;  // also sessions
+  std::map<Pair, domain::Template> templates;   // scope, id
+  std::map<std::string, domain::Operator> operators;
   std::vector<domain::AuditRecord> audit;
   bool broken = false;
   std::function<void()> before_apply;
@@ -78,6 +80,12 @@ class FakeCatalog final : public Catalog {
   Task<Result<domain::Listing<domain::Trail>>> list_trails(domain::ListTrails query) override;
   Task<Result<domain::Listing<domain::AuditRecord>>> list_audit(std::string scope,
                                                                 domain::Page page) override;
+  Task<Result<domain::Template>> get_template(std::string scope, std::string id) override;
+  Task<Result<domain::Listing<domain::Template>>> list_templates(std::string scope,
+                                                                 domain::Page page) override;
+  Task<Result<domain::Operator>> get_operator(std::string name) override;
+  Task<Result<domain::Listing<domain::Operator>>> list_operators(domain::Page page) override;
+  Task<Result<domain::Guesses>> operator_guessed_wrong(std::string name, TimePoint at) override;
   Task<Result<domain::Token>> get_token(std::string id) override;
   Task<Result<domain::Listing<domain::Token>>> list_tokens(domain::Page page) override;
   Task<Result<domain::ServerStatus>> status() override;
@@ -105,8 +113,14 @@ class FakeCatalog final : public Catalog {
   Result<std::uint64_t> write(const RemoveCa& removal, const Expectation& expectation);
   Result<std::uint64_t> write(const PutRevoked& put, const Expectation& expectation);
   Result<std::uint64_t> write(const RemoveRevoked& removal, const Expectation& expectation);
+  Result<std::uint64_t> write(const PutTemplate& put, const Expectation& expectation);
+  Result<std::uint64_t> write(const RemoveTemplate& removal, const Expectation& expectation);
+  Result<std::uint64_t> write(const PutApproval& put, const Expectation& expectation);
+  Result<std::uint64_t> write(const PutOperator& put, const Expectation& expectation);
+  Result<std::uint64_t> write(const RemoveOperator& removal, const Expectation& expectation);
   Result<std::uint64_t> write(const PutToken& put, const Expectation& expectation);
   Result<std::uint64_t> write(const RemoveToken& removal, const Expectation& expectation);
+  void end_sessions(const std::string& operator_name, const std::string& except);
   domain::MemberView view_of(const domain::Member& member) const;
   domain::MemberAdding list(domain::Member member);
   // Lists it, or gives the one that is listed the passwords of this one.
