@@ -40,6 +40,8 @@ std::optional<Secret> normalise_pickup_code(std::string_view typed);
 // 43 characters of base64url.
 Secret make_claim_token(Rng& rng);
 bool is_claim_token(std::string_view text);
+// What names a code in links and envelopes: 1 to kCodeIdMax letters, digits, - and _.
+bool is_code_id(std::string_view text);
 
 // `authority` is host[:port]. The part after # never reaches a server.
 Secret claim_link(std::string_view authority, std::string_view id, const Secret& token);
