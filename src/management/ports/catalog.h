@@ -140,8 +140,13 @@ struct PutOperator {
 struct RemoveOperator {
   std::string name;
 };  // and its sessions
+// A session is made only while its operator has `operator_version` (kPreconditionFailed) and is not
+// locked at record.created_at (kTooMany); then wrong guesses are forgotten, the sessions that are
+// over go, and the oldest beyond kSessionsMax.
 struct PutToken {
   domain::Token record;
+  std::uint64_t operator_version = 0;  // of a session
+  std::string in_place_of = {};        // a session of anybody that ends with this
 };
 struct RemoveToken {
   std::string id;

@@ -1,4 +1,4 @@
-// Changes of enrollments, registrations and tokens.
+// Changes of enrollments and registrations.
 #include "store/sql/bodies.h"
 #include "store/sql/catalog_put.h"
 #include "store/sql/challenges.h"
@@ -43,15 +43,6 @@ FROM registrations WHERE scope = $1 AND key = $2)sql";
 constexpr Sql kSetOwner = R"sql(
 UPDATE registrations SET enrollment_kind = $3, enrollment_key = $4, version = version + 1, body = $5
 WHERE scope = $1 AND key = $2 AND version = $6 RETURNING version)sql";
-
-constexpr Sql kTokenVersion = "SELECT version FROM tokens WHERE id = $1";
-constexpr Sql kInsertToken = R"sql(
-INSERT INTO tokens (id, scope, version, created_at, body) VALUES ($1, $2, 1, $3, $4)
-ON CONFLICT (id) DO NOTHING RETURNING version)sql";
-constexpr Sql kUpdateToken = R"sql(
-UPDATE tokens SET scope = $2, version = version + 1, body = $3
-WHERE id = $1 AND version = $4 RETURNING version)sql";
-constexpr Sql kRemoveToken = "DELETE FROM tokens WHERE id = $1 AND version = $2 RETURNING version";
 
 Subject enrollment_subject(EnrollmentKind kind, const domain::EnrollmentId& id) {
   return Subject{kind == EnrollmentKind::kGroup ? "enrollment group" : "enrollment", id.text()};
@@ -236,34 +227,6 @@ Result<std::uint64_t> apply(Connection& connection, const management::PutRegistr
                 "list the registrations there are");
   };
   return put_record(expectation, subject, read, insert, update);
-}
-
-Result<std::uint64_t> apply(Connection& connection, const management::PutToken& put,
-                            const Expectation& expectation) {
-  const domain::Token& token = put.record;
-  const std::string scope = token.scope ? token.scope->text() : std::string();
-  const std::string body = token_body(token);
-  const auto read = [&] { return read_version(connection.run(kTokenVersion, {Value(token.id)})); };
-  const auto insert = [&] {
-    return connection.execute(
-        kInsertToken, {Value(token.id), Value(scope), Value(token.created_at), Value(body)});
-  };
-  const auto update = [&](std::uint64_t version) {
-    return connection.execute(kUpdateToken,
-                              {Value(token.id), Value(scope), Value(body), Value(version)});
-  };
-  return put_record(expectation, Subject{"token", token.id}, read, insert, update);
-}
-
-Result<std::uint64_t> apply(Connection& connection, const management::RemoveToken& removal,
-                            const Expectation& expectation) {
-  const auto read = [&] {
-    return read_version(connection.run(kTokenVersion, {Value(removal.id)}));
-  };
-  const auto remove = [&](std::uint64_t version) {
-    return connection.execute(kRemoveToken, {Value(removal.id), Value(version)});
-  };
-  return remove_record(expectation, Subject{"token", removal.id}, read, remove);
 }
 
 }  // namespace berth::store::sql

@@ -197,6 +197,24 @@ Task<Result<Listing<AuditRecord>>> CatalogPort::list_audit(std::string scope, do
       });
 }
 
+Task<Result<domain::Operator>> CatalogPort::get_operator(std::string name) {
+  return run<domain::Operator>(runner_, Lane::kRead, [name = std::move(name)](Connection& c) {
+    return sql::get_operator(c, name);
+  });
+}
+
+Task<Result<Listing<domain::Operator>>> CatalogPort::list_operators(domain::Page page) {
+  return run<Listing<domain::Operator>>(
+      runner_, Lane::kScan,
+      [page = std::move(page)](Connection& c) { return sql::list_operators(c, page); });
+}
+
+Task<Result<domain::Guesses>> CatalogPort::operator_guessed_wrong(std::string name, TimePoint at) {
+  return run<domain::Guesses>(runner_, Lane::kWrite, [name = std::move(name), at](Connection& c) {
+    return sql::operator_guessed_wrong(c, name, at);
+  });
+}
+
 Task<Result<Token>> CatalogPort::get_token(std::string id) {
   return run<Token>(runner_, Lane::kRead,
                     [id = std::move(id)](Connection& c) { return sql::get_token(c, id); });

@@ -105,6 +105,10 @@ Result<std::uint64_t> apply(Connection& c, const management::RemoveCa& r, const 
 Result<std::uint64_t> apply(Connection& c, const management::PutRevoked& put, const Expectation& e);
 Result<std::uint64_t> apply(Connection& c, const management::RemoveRevoked& r,
                             const Expectation& e);
+Result<std::uint64_t> apply(Connection& c, const management::PutOperator& put,
+                            const Expectation& e);
+Result<std::uint64_t> apply(Connection& c, const management::RemoveOperator& r,
+                            const Expectation& e);
 Result<std::uint64_t> apply(Connection& c, const management::PutToken& put, const Expectation& e);
 Result<std::uint64_t> apply(Connection& c, const management::RemoveToken& r, const Expectation& e);
 

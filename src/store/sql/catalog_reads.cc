@@ -1,8 +1,5 @@
+#include "store/sql/catalog_pages.h"
 #include "store/sql/catalog_rows.h"
-#include "store/sql/paging.h"
-#include "store/sql/rows.h"
-
-#include <fmt/format.h>
 
 #include <limits>
 
@@ -50,31 +47,7 @@ WHERE hub = $1 AND id = $2)sql";
 constexpr Sql kDevices = R"sql(
 SELECT hub, id, scope, version, created_at, updated_at, body FROM devices
 WHERE hub = $1 AND id > $2 ORDER BY id LIMIT $3)sql";
-constexpr Sql kToken = "SELECT id, scope, version, created_at, body FROM tokens WHERE id = $1";
-constexpr Sql kTokens =
-    "SELECT id, scope, version, created_at, body FROM tokens WHERE id > $1 ORDER BY id LIMIT $2";
 constexpr Sql kStatus = "SELECT (SELECT count(*) FROM scopes), (SELECT count(*) FROM hubs)";
-
-// The one row of a running statement; kNotFound when there is none.
-template <class Record>
-Result<Record> one_row(Result<Cursor> row, Result<Record> (*read)(const Cursor&, int),
-                       std::string_view noun, std::string_view id) {
-  if (!row) return Fail(std::move(row).error());
-  BERTH_TRY(const bool found, row->next());
-  if (found) return read(*row, 0);
-  return Fail(ErrorKind::kNotFound,
-              fmt::format("there is no {} '{}'", noun, base::printable(id, 128)),
-              fmt::format("list the {}s there are", noun));
-}
-
-template <class Record, class Key>
-Result<domain::Listing<Record>> page_of(Result<Cursor> rows,
-                                        Result<Record> (*read)(const Cursor&, int),
-                                        const PageStart& page, Key key) {
-  if (!rows) return Fail(std::move(rows).error());
-  BERTH_TRY(std::vector<Record> records, all_rows(*rows, read));
-  return make_listing(std::move(records), page, key);
-}
 
 // Where a page of a group's registrations begins.
 std::string group_place(const domain::Registration& registration) {
@@ -176,17 +149,6 @@ Result<domain::Listing<domain::Device>> list_devices(Connection& connection, con
   BERTH_TRY(PageStart start, read_page(page));
   return page_of(connection.run(kDevices, {Value(hub), Value(start.after), Value(start.fetch)}),
                  device_row, start, [](const domain::Device& device) { return device.id.text(); });
-}
-
-Result<domain::Token> get_token(Connection& connection, const std::string& id) {
-  return one_row(connection.run(kToken, {Value(id)}), token_row, "token", id);
-}
-
-Result<domain::Listing<domain::Token>> list_tokens(Connection& connection,
-                                                   const domain::Page& page) {
-  BERTH_TRY(PageStart start, read_page(page));
-  return page_of(connection.run(kTokens, {Value(start.after), Value(start.fetch)}), token_row,
-                 start, [](const domain::Token& token) { return token.id; });
 }
 
 Result<domain::ServerStatus> read_status(Connection& connection) {

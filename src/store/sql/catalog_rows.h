@@ -52,6 +52,12 @@ Result<domain::Account> get_account(Connection& connection, const std::string& s
                                     const std::string& email);
 Result<domain::Listing<domain::Account>> list_accounts(Connection& connection,
                                                        const std::string& scope);
+Result<domain::Operator> get_operator(Connection& connection, const std::string& name);
+Result<domain::Listing<domain::Operator>> list_operators(Connection& connection,
+                                                         const domain::Page& page);
+// Not only a read: it counts (store/sql/guesses.h says how).
+Result<domain::Guesses> operator_guessed_wrong(Connection& connection, const std::string& name,
+                                               TimePoint at);
 Result<domain::Token> get_token(Connection& connection, const std::string& id);
 Result<domain::Listing<domain::Token>> list_tokens(Connection& connection,
                                                    const domain::Page& page);

@@ -104,6 +104,9 @@ class CatalogPort final : public management::Catalog {
   Task<Result<domain::Listing<domain::Trail>>> list_trails(domain::ListTrails query) override;
   Task<Result<domain::Listing<domain::AuditRecord>>> list_audit(std::string scope,
                                                                 domain::Page page) override;
+  Task<Result<domain::Operator>> get_operator(std::string name) override;
+  Task<Result<domain::Listing<domain::Operator>>> list_operators(domain::Page page) override;
+  Task<Result<domain::Guesses>> operator_guessed_wrong(std::string name, TimePoint at) override;
   Task<Result<domain::Token>> get_token(std::string id) override;
   Task<Result<domain::Listing<domain::Token>>> list_tokens(domain::Page page) override;
   Task<Result<domain::ServerStatus>> status() override;

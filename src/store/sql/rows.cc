@@ -123,7 +123,8 @@ Result<domain::Token> token_row(const Cursor& row, int at) {
   if (!row.text(at + 1).empty()) token.scope = domain::ScopeId::trusted(row.string(at + 1));
   token.version = row.count(at + 2);
   token.created_at = row.time(at + 3);
-  return read_token(row.text(at + 4), std::move(token));
+  token.operator_name = row.string(at + 4);
+  return read_token(row.text(at + 5), std::move(token));
 }
 
 }  // namespace berth::store::sql
