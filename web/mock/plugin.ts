@@ -1,0 +1,48 @@
+// A stand-in for the server while pages are written: `npm run dev` at /console/. It answers what
+// the pages read, from made-up data, and is never part of a build.
+
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Plugin } from "vite";
+import { answer, attempt, type Reply } from "./data";
+
+const LIVE_MS = 2_500;
+
+async function bodyOf(request: IncomingMessage): Promise<unknown> {
+  let text = "";
+  for await (const chunk of request) text += String(chunk);
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function reply(response: ServerResponse, { status, body }: Reply): void {
+  response.statusCode = status;
+  response.setHeader("Content-Type", "application/json");
+  response.end(body === undefined ? "" : JSON.stringify(body));
+}
+
+function live(request: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(200, { "Content-Type": "text/event-stream", "Cache-Control": "no-store" });
+  response.write(": here\n\n");
+  const timer = setInterval(() => {
+    response.write(`event: attempt\ndata: ${JSON.stringify(attempt(0))}\n\n`);
+  }, LIVE_MS);
+  request.on("close", () => clearInterval(timer));
+}
+
+export function mockServer(): Plugin {
+  return {
+    name: "berth-mock",
+    configureServer(server) {
+      server.middlewares.use("/api/v1", (request, response) => {
+        const url = new URL(request.url ?? "/", "http://localhost");
+        if (url.pathname === "/live") return live(request, response);
+        void bodyOf(request).then((body) =>
+          reply(response, answer(request.method ?? "GET", url, body)),
+        );
+      });
+    },
+  };
+}
