@@ -18,6 +18,9 @@ import { ThemeSwitch } from "./ThemeSwitch";
 
 const FOLDED = "sidebar";
 
+// A device's tabs are one place: going between them keeps what it has shown.
+const placeOf = (pathname: string): string => pathname.split("/").slice(0, 4).join("/");
+
 function ScopeChooser() {
   const { scopes, scope, choose } = useScopes();
   if (scope === undefined) return null;
@@ -118,7 +121,7 @@ function Frame() {
       </AppShell.Navbar>
       <AppShell.Main id="main" tabIndex={-1} className={classes.main}>
         <div className={classes.page}>
-          <RouteFence key={pathname}>
+          <RouteFence key={placeOf(pathname)}>
             <Suspense fallback={<PageLoading />}>
               <Outlet />
             </Suspense>
