@@ -160,8 +160,18 @@ std::string approve_firmware(std::string_view scope, std::string_view registrati
                      quoted(registration));
 }
 
+std::string approve_device(std::string_view scope, std::string_view registration) {
+  return fmt::format("berth device approve --id-scope {} --registration-id {}", quoted(scope),
+                     quoted(registration));
+}
+
+std::string create_template(std::string_view scope) {
+  return fmt::format("berth template create --id-scope {} --model-file <file>", quoted(scope));
+}
+
 std::string list_trails() { return "berth trail list"; }
 
+std::string list_operators() { return "berth operator list"; }
 std::string list_tokens() { return "berth token list"; }
 
 std::string create_token(std::string_view role) {

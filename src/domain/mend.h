@@ -30,6 +30,9 @@ std::string link_hub(std::string_view scope, std::string_view hub);
 std::string enable_scope(std::string_view scope);
 // Accepts the firmware that a held device ran.
 std::string approve_firmware(std::string_view scope, std::string_view registration);
+// Lets a device in that waits for an operator, or that one blocked.
+std::string approve_device(std::string_view scope, std::string_view registration);
+std::string create_template(std::string_view scope);
 std::string list_scopes();
 std::string list_hubs();
 std::string list_links(std::string_view scope);
@@ -56,6 +59,7 @@ std::string thing_account(std::string_view verb, std::string_view scope, std::st
 std::string certificate(std::string_view verb, std::string_view scope, std::string_view name = {},
                         std::string_view flags = {});
 std::string list_trails();
+std::string list_operators();
 std::string list_tokens();
 std::string create_token(std::string_view role);
 

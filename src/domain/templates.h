@@ -32,6 +32,10 @@ struct TemplateTwin {
   InitialTwin initial_twin;
 };
 
+// Two JSON object texts as one: members of `above` win, objects are put together at any depth.
+std::string overlaid(const std::string& below, const std::string& above);
+InitialTwin overlaid(const InitialTwin& below, const InitialTwin& above);
+
 struct TemplateEdit {
   std::optional<std::string> id;            // creation only; default: the model's own @id
   std::optional<std::string> display_name;  // empty or never given: the model's, else the id

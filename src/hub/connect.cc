@@ -1,6 +1,8 @@
 #include "hub/connect.h"
 
 #include "base/codec.h"
+#include "domain/model_id.h"
+#include "domain/model_id.h"
 #include "hub/admission.h"
 #include "hub/attachment.h"
 #include "hub/callers.h"
@@ -145,6 +147,16 @@ Result<void, Rejection> authorize(const domain::ConnectDevice& command,
   return {};
 }
 
+// The model that a device names decides its template. It connects all the same when that is no
+// model id, or cannot be written now: it will name it again.
+Task<void> note_model(std::shared_ptr<Core> core, const domain::Device& device,
+                      const std::string& model) {
+  const bool known = device.model == model && device.template_id == model;
+  if (model.empty() || known || !domain::check_model_id(model)) co_return;
+  const Result<void> noted = co_await core->ports.store.note_model(device.hub, device.id, model);
+  static_cast<void>(noted);
+}
+
 // What a connection needs of the store before it takes its place.
 struct Inheritance {
   std::vector<domain::Subscription> subscriptions;
@@ -267,6 +279,7 @@ Task<Attached> connect(std::shared_ptr<Core> core, domain::ConnectDevice command
   if (!allowed) co_return refused(*core, admission, std::move(allowed).error(), device);
   Result<void, Rejection> active = co_await activate(core, device);
   if (!active) co_return refused(*core, admission, std::move(active).error(), device);
+  co_await note_model(core, device, command.model_id);
   Result<Inheritance> inheritance =
       co_await inherit(core, proven->at.dossier, command.keeps_session);
   if (!inheritance) {

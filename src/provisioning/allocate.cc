@@ -156,6 +156,8 @@ std::vector<domain::Finding> explain_no_place(const Identified& identified,
                          name_text(enrollment), refusal.received),
              domain::mend::approve_firmware(scope, identified.registration.text())}};
   }
+  std::vector<domain::Finding> withheld = explain_withheld(identified, refusal);
+  if (!withheld.empty()) return withheld;
   if (identified.snapshot->hubs.empty()) {
     return {{Cause::kNoHubLinked, true, fmt::format("No hub is linked to scope '{}'.", scope),
              domain::mend::link_hub(scope, "<hub>")}};

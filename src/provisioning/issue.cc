@@ -22,6 +22,20 @@ void take_wishes(domain::Device& device, const IssueWith& with, const Identified
   if (device.property_links.empty()) device.property_links = with.before->property_links;
 }
 
+// A new identity starts with the template's twin, below what its enrollment says.
+void assign_template(domain::Device& device, const IssueWith& with, const Identified& identified) {
+  const auto& current = identified.dossier.current;
+  if (!with.claim->model.empty()) {
+    device.model = model_of(*with.claim);
+  } else if (current) {
+    device.model = current->model;
+  }
+  const domain::TemplateTwin* found = find_template(*identified.snapshot, device.model);
+  if (found == nullptr) return;
+  device.template_id = found->id;
+  device.twin = domain::overlaid(found->initial_twin, device.twin);
+}
+
 }  // namespace
 
 Task<Result<std::optional<domain::Device>, Refusal>> identity_before(RegistrationStore& store,
@@ -58,6 +72,7 @@ Result<Issued, Refusal> issue(const IssueWith& with, const Identified& identifie
   device.display_name = placement.device_id.text();
   device.iot_edge = enrollment.iot_edge;
   device.twin = enrollment.initial_twin;
+  assign_template(device, with, identified);
   if (is_member) device.group = enrollment.id;
   if (std::holds_alternative<domain::MemberPasswords>(enrollment.attestation)) {
     take_wishes(device, with, identified);

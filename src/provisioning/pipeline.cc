@@ -168,9 +168,13 @@ Task<Provisioning::State::Round> Provisioning::State::go(Attempt& attempt,
       authorize(attempt.claim, *identified, *proven->enrollment,
                 {ports.clock.wall(), settings.payload_bytes_max, proven->attested.as_controller});
   if (!allowed) co_return refuse(attempt, Step::kAuthorize, std::move(allowed).error());
-  if (registers && proven->attested.withheld) {
-    attempt.fail(Step::kAuthorize, *proven->attested.withheld);
-    Round held = co_await write_failure(attempt, *identified, *proven, *proven->attested.withheld);
+  std::optional<Refusal> withheld = proven->attested.withheld;
+  if (!withheld && !proven->attested.as_controller) {
+    withheld = withhold(attempt.claim, *identified, *proven->enrollment);
+  }
+  if (registers && withheld) {
+    attempt.fail(Step::kAuthorize, *withheld);
+    Round held = co_await write_failure(attempt, *identified, *proven, *withheld);
     co_return held;
   }
   attempt.pass(Step::kAuthorize, "enabled, and owner of the id or the first to claim it");

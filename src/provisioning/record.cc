@@ -8,6 +8,7 @@
 namespace berth::provisioning {
 namespace {
 
+using domain::Approval;
 using domain::Reason;
 using domain::RegistrationStatus;
 using domain::TrailOutcome;
@@ -27,6 +28,10 @@ domain::Registration begin_registration(const Attempt& attempt, const Identified
   registration.updated_at = attempt.trail.started_at;
   registration.operation_id = attempt.operation_id;
   registration.payload = attempt.claim.payload;
+  // A device that names none this time is what it said before.
+  if (!attempt.claim.model.empty()) registration.model = model_of(attempt.claim);
+  const bool known = find_template(*identified.snapshot, registration.model) != nullptr;
+  registration.template_id = known ? registration.model : std::string();
   return registration;
 }
 
@@ -103,6 +108,7 @@ std::unique_ptr<Assignment> make_assignment(const Attempt& attempt, const Identi
   registration.hub = placement.hub;
   registration.hub_host = placement.hub_host;
   registration.device_id = placement.device_id;
+  if (registration.approval == Approval::kWaiting) registration.approval = Approval::kNone;
   assignment->device = std::move(issued.device);
   record_credential(*assignment, issued.credential);
   assignment->uses_challenge =
@@ -131,6 +137,9 @@ std::unique_ptr<Assignment> make_failure(const Attempt& attempt, const Identifie
   registration.status = RegistrationStatus::kFailed;
   registration.substatus = domain::Substatus::kNone;
   registration.reason = refusal.reason;
+  const bool waits =
+      refusal.reason == Reason::kApprovalAwaited || refusal.reason == Reason::kModelUnknown;
+  if (waits) registration.approval = Approval::kWaiting;
   assignment->trail.outcome = TrailOutcome::kFailed;
   assignment->trail.reason = refusal.reason;
   assignment->trail.findings = explain_no_place(identified, *proven.enrollment, refusal);

@@ -96,6 +96,21 @@ Result<void, Refusal> authorize_password_member(const domain::Claim& claim,
 // Whether the device gets again what it was issued before.
 bool keeps_credential(const Identified& identified, const domain::Enrollment& enrollment);
 
+// ---- hold: may it come in now, or must it wait for an operator (approve.cc)
+// ----------------------
+
+// Reasons: kDeviceBlocked, kApprovalAwaited, kModelUnknown. Only for a device that registers for
+// itself, proven and allowed.
+std::optional<Refusal> withhold(const domain::Claim& claim, const Identified& identified,
+                                const domain::Enrollment& enrollment);
+// Why, for the trail; empty for other reasons.
+std::vector<domain::Finding> explain_withheld(const Identified& identified, const Refusal& refusal);
+// The model that the claim names, as it is kept: one that is no model id is made printable and
+// matches no template.
+std::string model_of(const domain::Claim& claim);
+// Null if the scope has none of that id.
+const domain::TemplateTwin* find_template(const ScopeSnapshot& snapshot, std::string_view model);
+
 // ---- allocate: where does the device belong -----------------------------------------------------
 
 struct Placement {

@@ -95,6 +95,11 @@ class DeviceStore {
   virtual Task<Result<bool>> activate(domain::HubName hub, domain::DeviceId device,
                                       std::uint64_t version, TimePoint at) = 0;
 
+  // The device named that model when it connected: the identity remembers it and gets the template
+  // of that id, if its scope has one. Durable; nothing happens without the device.
+  virtual Task<Result<void>> note_model(domain::HubName hub, domain::DeviceId device,
+                                        std::string model) = 0;
+
   // The first of these certificates, by SHA-256, that is revoked in the scope.
   virtual Task<Result<std::optional<domain::RevokedCertificate>>> find_revoked(
       domain::ScopeId scope, std::vector<base::Bytes> certificates) = 0;

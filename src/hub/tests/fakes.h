@@ -78,6 +78,11 @@ class MemoryStore final : public DeviceStore {
     activations.push_back(at);
     co_return true;
   }
+  Task<Result<void>> note_model(domain::HubName, domain::DeviceId device,
+                                std::string model) override {
+    models_noted.emplace_back(device.text(), std::move(model));
+    co_return Result<void>();
+  }
   Task<Result<std::optional<domain::RevokedCertificate>>> find_revoked(
       domain::ScopeId scope, std::vector<base::Bytes> certificates) override {
     const std::lock_guard lock(mutex);
@@ -237,6 +242,7 @@ class MemoryStore final : public DeviceStore {
   std::optional<domain::Enrollment> group;  // of every member
   std::vector<Binding> bindings;
   std::vector<domain::RevokedCertificate> revoked;
+  std::vector<std::pair<std::string, std::string>> models_noted;  // by device id
   bool enrollment_enabled = true;
   std::vector<TimePoint> activations;
   std::vector<ConnectionRecord> notes;

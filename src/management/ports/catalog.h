@@ -129,6 +129,7 @@ struct PutApproval {
   domain::ScopeId scope;
   domain::RegistrationId id;
   domain::Approval approval = domain::Approval::kApproved;
+  TimePoint at;
 };
 // kConflict with MustNotExist when the name is taken; kTooMany beyond kOperatorsMax. Wrong guesses
 // are forgotten when the record has none, and otherwise stay as they are stored.

@@ -29,6 +29,7 @@ class MemoryStore final : public RegistrationStore {
   std::map<Key, domain::Device> devices;
   std::map<Key, domain::Member> members;  // by (group key, name)
   std::vector<domain::CaCertificate> authorities;
+  std::vector<domain::TemplateTwin> templates;  // ordered by id
   std::vector<domain::RevokedCertificate> revoked;
   std::map<Key, domain::TpmChallenge> challenges;  // by (scope, id key)
   std::vector<domain::CertificateRecord> issued;
@@ -137,6 +138,7 @@ class MemoryStore final : public RegistrationStore {
     for (const domain::CaCertificate& each : authorities) {
       if (each.scope == scope) snapshot.authorities.push_back(each);
     }
+    snapshot.templates = templates;
     co_return snapshot;
   }
 

@@ -221,6 +221,9 @@ std::string scope_body(const domain::Scope& scope) {
   body.text("service_host", scope.service_host);
   body.text("allocation_policy", domain::to_string(scope.allocation_policy));
   body.flag("enabled", scope.enabled);
+  if (scope.compatible_codes) body.flag("compatible_codes", true);
+  if (!scope.auto_approve) body.flag("auto_approve", false);
+  if (scope.hold_unknown_models) body.flag("hold_unknown_models", true);
   if (scope.issuing_authority) {
     body.object("issuing_authority", write_authority(*scope.issuing_authority));
   }
@@ -234,6 +237,9 @@ Result<domain::Scope> read_scope(std::string_view text, domain::Scope scope) {
   scope.allocation_policy =
       body.choice("allocation_policy", domain::parse_allocation_policy, AllocationPolicy::kHashed);
   scope.enabled = body.flag("enabled", true);
+  scope.compatible_codes = body.flag("compatible_codes", false);
+  scope.auto_approve = body.flag("auto_approve", true);
+  scope.hold_unknown_models = body.flag("hold_unknown_models", false);
   body.within("issuing_authority",
               [&scope](BodyReader& each) { scope.issuing_authority = read_authority(each); });
   return finish(body, std::move(scope));
@@ -337,6 +343,11 @@ std::string registration_body(const domain::Registration& registration) {
   body.time("activated_at", registration.activated_at);
   body.array("answered", write_answered(registration.answered));
   if (registration.reset) body.flag("reset", true);
+  body.text("model", registration.model);
+  body.text("template", registration.template_id);
+  if (registration.approval != domain::Approval::kNone) {
+    body.text("approval", domain::to_string(registration.approval));
+  }
   write_proof(body, registration);
   return body.finish();
 }
@@ -360,6 +371,9 @@ Result<domain::Registration> read_registration(std::string_view text,
     registration.answered.push_back(read_answered(each));
   });
   registration.reset = body.flag("reset", false);
+  registration.model = body.text("model");
+  registration.template_id = body.text("template");
+  registration.approval = body.choice("approval", domain::parse_approval, domain::Approval::kNone);
   read_proof(body, registration);
   return finish(body, std::move(registration));
 }
@@ -374,6 +388,8 @@ std::string device_body(const domain::Device& device) {
   write_device_certificates(body, device);
   if (device.group) body.text("group", device.group->text());
   if (device.awaits_activation) body.flag("awaits_activation", true);
+  body.text("model", device.model);
+  body.text("template", device.template_id);
   write_password_device(body, device);
   write_twin(body, device.twin);
   return body.finish();
@@ -390,9 +406,25 @@ Result<domain::Device> read_device(std::string_view text, domain::Device device)
   std::optional<std::string> group = body.optional_text("group");
   if (group) device.group = domain::EnrollmentId::trusted(std::move(*group));
   device.awaits_activation = body.flag("awaits_activation", false);
+  device.model = body.text("model");
+  device.template_id = body.text("template");
   read_password_device(body, device);
   device.twin = read_twin(body);
   return finish(body, std::move(device));
+}
+
+std::string template_body(const domain::Template& record) {
+  BodyWriter body;
+  body.text("display_name", record.display_name);
+  write_twin(body, record.initial_twin);
+  return body.finish();
+}
+
+Result<domain::Template> read_template(std::string_view text, domain::Template record) {
+  BodyReader body(text, "template " + record.id);
+  record.display_name = body.text("display_name");
+  record.initial_twin = read_twin(body);
+  return finish(body, std::move(record));
 }
 
 std::string token_body(const domain::Token& token) {

@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "domain/records.h"
+#include "domain/templates.h"
 #include "domain/trail.h"
 #include "hub/ports/device_store.h"
 
@@ -34,6 +35,9 @@ Result<domain::Registration> read_registration(std::string_view body,
 
 std::string device_body(const domain::Device& device);
 Result<domain::Device> read_device(std::string_view body, domain::Device device);
+
+std::string template_body(const domain::Template& record);  // its model is a column
+Result<domain::Template> read_template(std::string_view body, domain::Template record);
 
 std::string message_body(const domain::QueuedMessage& queued);
 Result<domain::QueuedMessage> read_message(std::string_view body, domain::QueuedMessage queued);

@@ -27,6 +27,8 @@ constexpr Sql kRemoveScopeRecords = "DELETE FROM data_records WHERE scope = $1";
 constexpr Sql kRemoveScopeCas = "DELETE FROM ca_certificates WHERE scope = $1";
 constexpr Sql kRemoveScopeRevoked = "DELETE FROM revoked_certificates WHERE scope = $1";
 constexpr Sql kRemoveScopeIssued = "DELETE FROM issued_certificates WHERE scope = $1";
+constexpr Sql kRemoveScopeTemplates = "DELETE FROM templates WHERE scope = $1";
+constexpr Sql kRemoveScopeCodes = "DELETE FROM codes WHERE scope = $1";
 constexpr Sql kRemoveScopeChallenges = "DELETE FROM tpm_challenges WHERE scope = $1";
 
 constexpr Sql kHubVersion = "SELECT version FROM hubs WHERE name = $1";
@@ -72,9 +74,10 @@ Result<void> must_be_unused(Result<Cursor> user, const Subject& subject, std::st
 
 // There need not be any of it.
 Result<void> remove_what_goes_along(Connection& connection, const std::string& scope) {
-  for (const Sql& statement : {kRemoveScopeLinks, kRemoveScopeTokens, kRemoveScopeAccounts,
-                               kRemoveScopePublishers, kRemoveScopeRecords, kRemoveScopeCas,
-                               kRemoveScopeRevoked, kRemoveScopeIssued, kRemoveScopeChallenges}) {
+  for (const Sql& statement :
+       {kRemoveScopeLinks, kRemoveScopeTokens, kRemoveScopeAccounts, kRemoveScopePublishers,
+        kRemoveScopeRecords, kRemoveScopeCas, kRemoveScopeRevoked, kRemoveScopeIssued,
+        kRemoveScopeChallenges, kRemoveScopeTemplates, kRemoveScopeCodes}) {
     Result<bool> removed = connection.execute(statement, {Value(scope)});
     if (!removed) return Fail(std::move(removed).error());
   }

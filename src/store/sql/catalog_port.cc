@@ -2,6 +2,7 @@
 #include "store/sql/certificates.h"
 #include "store/sql/history.h"
 #include "store/sql/ports.h"
+#include "store/sql/templates.h"
 
 namespace berth::store::sql {
 
@@ -177,6 +178,21 @@ Task<Result<Listing<domain::CertificateRecord>>> CatalogPort::list_issued(
       runner_, Lane::kScan,
       [scope = std::move(scope), key = std::move(registration_key),
        page = std::move(page)](Connection& c) { return sql::list_issued(c, scope, key, page); });
+}
+
+Task<Result<domain::Template>> CatalogPort::get_template(std::string scope, std::string id) {
+  return run<domain::Template>(runner_, Lane::kRead,
+                               [scope = std::move(scope), id = std::move(id)](Connection& c) {
+                                 return sql::get_template(c, scope, id);
+                               });
+}
+
+Task<Result<Listing<domain::Template>>> CatalogPort::list_templates(std::string scope,
+                                                                    domain::Page page) {
+  return run<Listing<domain::Template>>(
+      runner_, Lane::kScan, [scope = std::move(scope), page = std::move(page)](Connection& c) {
+        return sql::list_templates(c, scope, page);
+      });
 }
 
 Task<Result<Trail>> CatalogPort::get_trail(std::string id) {

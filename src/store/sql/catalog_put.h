@@ -109,6 +109,12 @@ Result<std::uint64_t> apply(Connection& c, const management::PutOperator& put,
                             const Expectation& e);
 Result<std::uint64_t> apply(Connection& c, const management::RemoveOperator& r,
                             const Expectation& e);
+Result<std::uint64_t> apply(Connection& c, const management::PutTemplate& put,
+                            const Expectation& e);
+Result<std::uint64_t> apply(Connection& c, const management::RemoveTemplate& r,
+                            const Expectation& e);
+Result<std::uint64_t> apply(Connection& c, const management::PutApproval& put,
+                            const Expectation& e);
 Result<std::uint64_t> apply(Connection& c, const management::PutToken& put, const Expectation& e);
 Result<std::uint64_t> apply(Connection& c, const management::RemoveToken& r, const Expectation& e);
 

@@ -2,6 +2,7 @@
 #include "store/sql/device_rows.h"
 #include "store/sql/ports.h"
 #include "store/sql/registration_rows.h"
+#include "store/sql/templates.h"
 
 namespace berth::store::sql {
 
@@ -31,6 +32,18 @@ Task<Result<void>> write_activation(Runner& runner, HubName hub, DeviceId device
                    [hub = std::move(hub), device = std::move(device), version, at](Connection& c) {
                      return sql::activate(c, hub, device, version, at);
                    });
+}
+
+Task<Result<bool>> look_for_news(Runner& runner, HubName hub, DeviceId device, std::string model) {
+  return run<bool>(runner, Lane::kRead,
+                   [hub = std::move(hub), device = std::move(device), model = std::move(model)](
+                       Connection& c) { return is_news(c, hub, device, model); });
+}
+
+Task<Result<void>> write_model(Runner& runner, HubName hub, DeviceId device, std::string model) {
+  return run<void>(runner, Lane::kWrite,
+                   [hub = std::move(hub), device = std::move(device), model = std::move(model)](
+                       Connection& c) { return sql::note_model(c, hub, device, model); });
 }
 
 }  // namespace
@@ -66,6 +79,14 @@ Task<Result<bool>> DevicePort::activate(HubName hub, DeviceId device, std::uint6
   if (done) co_return true;
   if (done.error().kind == ErrorKind::kPreconditionFailed) co_return false;
   co_return Fail(done.error());
+}
+
+Task<Result<void>> DevicePort::note_model(HubName hub, DeviceId device, std::string model) {
+  const Result<bool> news = co_await look_for_news(runner_, hub, device, model);
+  if (!news) co_return Fail(news.error());
+  if (!*news) co_return Result<void>();
+  const Result<void> noted = co_await write_model(runner_, hub, device, model);
+  co_return noted;
 }
 
 Task<Result<std::optional<domain::RevokedCertificate>>> DevicePort::find_revoked(

@@ -328,6 +328,7 @@ CREATE TABLE templates (
   created_at BIGINT NOT NULL,
   updated_at BIGINT NOT NULL,
   body TEXT NOT NULL,
+  model TEXT NOT NULL,
   PRIMARY KEY (scope, id));
 
 ALTER TABLE registrations ADD COLUMN template_id {{text}} NOT NULL DEFAULT '';
@@ -348,10 +349,14 @@ CREATE TABLE codes (
   pickup_digest {{text}} NOT NULL,
   token_digest {{text}} NOT NULL,
   expires_at BIGINT NOT NULL,
+  used_at BIGINT NOT NULL,
+  used_from TEXT NOT NULL,
   version BIGINT NOT NULL,
+  content TEXT NOT NULL,
   body TEXT NOT NULL);
 CREATE UNIQUE INDEX codes_by_id ON codes (id);
 CREATE INDEX codes_of_scope ON codes (scope, sequence);
+CREATE INDEX codes_by_expiry ON codes (expires_at) WHERE content <> '';
 CREATE UNIQUE INDEX codes_by_pickup ON codes (pickup, pickup_digest) WHERE state = 'active'
   AND pickup_digest <> '';
 

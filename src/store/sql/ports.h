@@ -100,6 +100,9 @@ class CatalogPort final : public management::Catalog {
   Task<Result<domain::Listing<domain::CertificateRecord>>> list_issued(std::string scope,
                                                                        std::string registration_key,
                                                                        domain::Page page) override;
+  Task<Result<domain::Template>> get_template(std::string scope, std::string id) override;
+  Task<Result<domain::Listing<domain::Template>>> list_templates(std::string scope,
+                                                                 domain::Page page) override;
   Task<Result<domain::Trail>> get_trail(std::string id) override;
   Task<Result<domain::Listing<domain::Trail>>> list_trails(domain::ListTrails query) override;
   Task<Result<domain::Listing<domain::AuditRecord>>> list_audit(std::string scope,
@@ -125,6 +128,8 @@ class DevicePort final : public hub::DeviceStore {
   Task<Result<hub::Dossier>> open_member_dossier(domain::DeviceId device) override;
   Task<Result<bool>> activate(domain::HubName hub, domain::DeviceId device, std::uint64_t version,
                               TimePoint at) override;
+  Task<Result<void>> note_model(domain::HubName hub, domain::DeviceId device,
+                                std::string model) override;
   Task<Result<std::optional<domain::RevokedCertificate>>> find_revoked(
       domain::ScopeId scope, std::vector<base::Bytes> certificates) override;
   Task<Result<void>> bind(hub::Binding binding) override;

@@ -2,6 +2,7 @@
 #include "store/sql/challenges.h"
 #include "store/sql/registration_rows.h"
 #include "store/sql/rows.h"
+#include "store/sql/templates.h"
 
 namespace berth::store::sql {
 namespace {
@@ -173,6 +174,7 @@ Result<provisioning::ScopeSnapshot> read_snapshot(Connection& connection,
   BERTH_TRY(Cursor groups, connection.run(kGroups, {Value(scope.text())}));
   BERTH_TRY(snapshot.groups, all_rows(groups, enrollment_row));
   BERTH_TRY(snapshot.authorities, read_authorities(connection, scope));
+  BERTH_TRY(snapshot.templates, read_template_twins(connection, scope));
   BERTH_TRY(Cursor hubs, connection.run(kLinkedHubs, {Value(scope.text())}));
   while (true) {
     BERTH_TRY(const bool found, hubs.next());

@@ -9,6 +9,7 @@
 #include "store/sql/publishers.h"
 #include "store/sql/registration_rows.h"
 #include "store/sql/rosters.h"
+#include "store/sql/templates.h"
 
 #include <fmt/format.h>
 
@@ -26,23 +27,25 @@ WHERE scope = $1 AND key = $2)sql";
 // Nothing is inserted when the registration exists, or when the scope has been removed since.
 constexpr Sql kInsert = R"sql(
 INSERT INTO registrations (scope, key, id, enrollment_kind, enrollment_key, hub, device_id, version,
-                           created_at, updated_at, body)
-SELECT $1, $2, $3, $4, $5, $6, $7, 1, $8, $9, $10
+                           created_at, updated_at, body, template_id, approval)
+SELECT $1, $2, $3, $4, $5, $6, $7, 1, $8, $9, $10, $11, $12
 WHERE EXISTS (SELECT 1 FROM scopes WHERE id = $1)
 ON CONFLICT (scope, key) DO NOTHING RETURNING version)sql";
 constexpr Sql kUpdate = R"sql(
 UPDATE registrations SET enrollment_kind = $3, enrollment_key = $4, hub = $5, device_id = $6,
-                         version = version + 1, updated_at = $7, body = $8
+                         version = version + 1, updated_at = $7, body = $8, template_id = $10,
+                         approval = $11
 WHERE scope = $1 AND key = $2 AND version = $9 RETURNING version)sql";
 
 // Takes a device id that is free or the registration's own; the hub must exist.
 constexpr Sql kPutDevice = R"sql(
 INSERT INTO devices (hub, id, scope, registration_key, version, created_at, updated_at, body,
-                     group_key, serial_key)
-SELECT $1, $2, $3, $4, 1, $5, $6, $7, $8, $9 WHERE EXISTS (SELECT 1 FROM hubs WHERE name = $1)
+                     group_key, serial_key, template_id)
+SELECT $1, $2, $3, $4, 1, $5, $6, $7, $8, $9, $10 WHERE EXISTS (SELECT 1 FROM hubs WHERE name = $1)
 ON CONFLICT (hub, id) DO UPDATE
   SET version = devices.version + 1, updated_at = excluded.updated_at, body = excluded.body,
-      group_key = excluded.group_key, serial_key = excluded.serial_key
+      group_key = excluded.group_key, serial_key = excluded.serial_key,
+      template_id = excluded.template_id
   WHERE devices.scope = excluded.scope AND devices.registration_key = excluded.registration_key
 RETURNING version)sql";
 // Twin, session, connection, messages and control relations go with it (migrations.cc).
@@ -118,13 +121,15 @@ Result<std::optional<Current>> read_current(Connection& connection,
 
 Result<void> insert_registration(Connection& connection, Registration& registration) {
   const domain::EnrollmentRef& owner = registration.enrollment;
-  BERTH_TRY(const bool inserted,
-            connection.execute(
-                kInsert, {Value(registration.scope.text()), Value(registration.id.key()),
-                          Value(registration.id.text()), Value(domain::to_string(owner.kind)),
-                          Value(owner.id.key()), Value(registration.hub.text()),
-                          Value(registration.device_id.text()), Value(registration.created_at),
-                          Value(registration.updated_at), Value(registration_body(registration))}));
+  BERTH_TRY(
+      const bool inserted,
+      connection.execute(
+          kInsert, {Value(registration.scope.text()), Value(registration.id.key()),
+                    Value(registration.id.text()), Value(domain::to_string(owner.kind)),
+                    Value(owner.id.key()), Value(registration.hub.text()),
+                    Value(registration.device_id.text()), Value(registration.created_at),
+                    Value(registration.updated_at), Value(registration_body(registration)),
+                    Value(registration.template_id), Value(approval_text(registration.approval))}));
   if (!inserted) return lost_race(registration);
   registration.version = 1;
   return {};
@@ -141,7 +146,8 @@ Result<void> update_registration(Connection& connection, const Current& current,
                           Value(domain::to_string(owner.kind)), Value(owner.id.key()),
                           Value(registration.hub.text()), Value(registration.device_id.text()),
                           Value(registration.updated_at), Value(registration_body(registration)),
-                          Value(current.version)}));
+                          Value(current.version), Value(registration.template_id),
+                          Value(approval_text(registration.approval))}));
   if (!updated) return lost_race(registration);
   registration.version = current.version + 1;
   return {};
@@ -194,7 +200,8 @@ Result<void> put_device(Connection& connection, const domain::Device& device,
   Result<bool> put = connection.execute(
       kPutDevice, {Value(device.hub.text()), Value(device.id.text()), Value(owner.scope.text()),
                    Value(owner.id.key()), Value(device.created_at), Value(device.updated_at),
-                   Value(device_body(device)), Value(group), Value(serial_key_of(device))});
+                   Value(device_body(device)), Value(group), Value(serial_key_of(device)),
+                   Value(device.template_id)});
   // Another server has given the id, or the serial, to another one at the same time.
   if (!put && put.error().kind == ErrorKind::kConflict) return device_id_taken(device);
   BERTH_TRY(const bool written, std::move(put));
