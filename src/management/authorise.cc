@@ -144,11 +144,28 @@ struct Table {
   Requirement operator()(const domain::FollowLive&) const { return kNarrowedViewer; }
 };
 
+// "token 'a1b2c3d4e5'", "operator 'ada'".
+std::string shown(const Actor& actor) {
+  if (actor.operator_name.empty()) return fmt::format("token '{}'", actor.token_id);
+  return fmt::format("operator '{}'", actor.operator_name);
+}
+
 Error outside(const Actor& actor, std::string_view asked) {
   return {ErrorKind::kForbidden,
-          fmt::format("token '{}' is limited to scope {}, and this is about {}", actor.token_id,
+          fmt::format("{} is limited to scope {}, and this is about {}", shown(actor),
                       actor.scope->text(), asked),
-          "use a token of that scope, or one without a limit"};
+          actor.operator_name.empty() ? "use a token of that scope, or one without a limit"
+                                      : "ask an admin without a limit"};
+}
+
+Error too_low(const Actor& actor, const Requirement& needed) {
+  const std::string_view role = to_string(needed.role);
+  return {ErrorKind::kForbidden,
+          fmt::format("{} takes the role {}; {} has the role {}", needed.what, role, shown(actor),
+                      to_string(actor.role)),
+          actor.operator_name.empty()
+              ? "ask an admin for a token: " + domain::mend::create_token(role)
+              : fmt::format("ask an admin for the role {}", role)};
 }
 
 }  // namespace
@@ -160,12 +177,7 @@ Requirement requirement(const domain::ManagementCommand& command) {
 Result<void> authorise(const Actor& actor, const domain::ManagementCommand& command) {
   const Requirement needed = requirement(command);
   if (needed.reach == Reach::kAnybody) return {};
-  if (actor.role < needed.role) {
-    return Fail(ErrorKind::kForbidden,
-                fmt::format("{} takes the role {}; token '{}' has the role {}", needed.what,
-                            to_string(needed.role), actor.token_id, to_string(actor.role)),
-                "ask an admin for a token: " + domain::mend::create_token(to_string(needed.role)));
-  }
+  if (actor.role < needed.role) return Fail(too_low(actor, needed));
   if (!actor.scope) return {};
   switch (needed.reach) {
     case Reach::kServer:

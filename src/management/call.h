@@ -13,6 +13,8 @@ namespace berth::management {
 
 struct Means : Ports {
   const Settings& settings;
+  SourceBudget& code_tries;  // of credential codes, per source address
+  SourceBudget& sign_ins;    // likewise; spent by each try
 };
 
 // Who asks, as the token says. Nobody: without a token, for the few commands that need none.

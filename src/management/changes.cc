@@ -33,10 +33,15 @@ void Differences::note(std::string_view member, std::string_view from, std::stri
   change["to"] = boost::json::string_view(to.data(), to.size());
 }
 
+std::string actor_text(const Actor& actor) {
+  if (!actor.operator_name.empty()) return "operator:" + actor.operator_name;
+  return actor.token_id.empty() ? "nobody" : "token:" + actor.token_id;
+}
+
 domain::AuditRecord audit_record(const Call& call, Act act) {
   domain::AuditRecord record;
   record.at = call.ports.clock.wall();
-  record.actor = "token:" + call.actor.token_id;
+  record.actor = actor_text(call.actor);
   record.source = call.actor.source;
   record.action = std::string(act.action);
   record.scope = std::move(act.scope);

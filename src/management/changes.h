@@ -39,6 +39,8 @@ struct Act {
   std::string detail = "{}";
 };
 
+// "token:<id>", "operator:<name>"; "nobody" without a token.
+std::string actor_text(const Actor& actor);
 domain::AuditRecord audit_record(const Call& call, Act act);
 
 using Write = decltype(Change::what);

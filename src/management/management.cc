@@ -11,9 +11,15 @@ namespace berth::management {
 
 struct Management::State {
   State(const Ports& given_ports, Settings given)
-      : settings(std::move(given)), ports{given_ports, settings}, tokens(ports, settings.guesses) {}
+      : settings(std::move(given)),
+        code_tries(settings.code_tries),
+        sign_ins(settings.sign_ins),
+        ports{given_ports, settings, code_tries, sign_ins},
+        tokens(ports, settings.guesses) {}
 
   const Settings settings;
+  SourceBudget code_tries;
+  SourceBudget sign_ins;
   const Means ports;
   TokenCheck tokens;
 };
@@ -22,6 +28,34 @@ Management::Management(const Ports& ports, Settings settings)
     : state_(std::make_unique<State>(ports, std::move(settings))) {}
 
 Management::~Management() = default;
+
+namespace {
+
+// Tokens that are no more when a command has succeeded.
+struct Ending {
+  std::string token_id;       // empty: none by id
+  std::string operator_name;  // all sessions of this one, but `except`
+  std::string except;
+};
+
+Ending ending_of(const Actor& actor, const domain::ManagementCommand& command) {
+  if (const auto* c = std::get_if<domain::DeleteToken>(&command)) return {c->id, "", ""};
+  if (const auto* c = std::get_if<domain::UpdateOperator>(&command)) {
+    return {"", base::ascii_lower(c->name), ""};
+  }
+  if (const auto* c = std::get_if<domain::DeleteOperator>(&command)) {
+    return {"", base::ascii_lower(c->name), ""};
+  }
+  if (actor.operator_name.empty()) return {};
+  if (std::holds_alternative<domain::ChangePassword>(command)) {
+    return {"", actor.operator_name, actor.token_id};
+  }
+  const bool ends_itself = std::holds_alternative<domain::SignIn>(command) ||
+                           std::holds_alternative<domain::SignOut>(command);
+  return ends_itself ? Ending{actor.token_id, "", ""} : Ending();
+}
+
+}  // namespace
 
 static Task<Answer> dispatch(const Call& call, domain::ManagementCommand command) {
   const auto start = [&call](auto& one) { return run(call, std::move(one)); };
@@ -44,11 +78,11 @@ Task<Answer> Management::handle(domain::Caller caller, domain::ManagementCommand
     log::info("admin.forbidden", {{"token", actor->token_id}, {"source", actor->source}});
     co_return Fail(std::move(allowed).error());
   }
-  const auto* deleted = std::get_if<domain::DeleteToken>(&command);
-  const std::string deleted_token = deleted == nullptr ? std::string() : deleted->id;
+  const Ending ending = ending_of(*actor, command);
   const Call call{state_->ports, *actor};
   Answer answer = co_await dispatch(call, std::move(command));
-  if (!deleted_token.empty()) state_->tokens.forget(deleted_token);
+  state_->tokens.forget(ending.token_id);
+  state_->tokens.forget_sessions(ending.operator_name, ending.except);
   co_return answer;
 }
 

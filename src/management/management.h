@@ -20,19 +20,24 @@
 #include "management/ports/password_hasher.h"
 #include "provisioning/ports/vault.h"
 
+#include <atomic>
 #include <memory>
 
 namespace berth::management {
 
 struct Settings {
   std::string server_host;  // default host of new hubs
-  // Where devices and apps reach this server: host, with its port unless it is 443.
+  // Where devices and apps reach this server: host, with its port unless it is 443. Empty: at
+  // server_host and the port that is told once it is known (0 before; outlives Management).
   std::string endpoint = {};
+  const std::atomic<std::uint16_t>* https_port = nullptr;
   std::string version;  // of the program
   TimePoint started_at;
   std::uint32_t page_limit_default = 100;
   std::uint32_t page_limit_max = 1000;
-  SourceBudget::Limits guesses{30, 0.5, 10'000};  // of tokens, per source address
+  SourceBudget::Limits guesses{30, 0.5, 10'000};         // of tokens, per source address
+  SourceBudget::Limits code_tries{5, 5.0 / 60, 10'000};  // wrong credential codes, likewise
+  SourceBudget::Limits sign_ins{30, 0.5, 10'000};        // tries, right or wrong, likewise
 };
 
 // What it works on; all of it outlives it.

@@ -1,12 +1,14 @@
 #include "management/member_voucher.h"
 
+#include "management/changes.h"
+
 #include <fmt/format.h>
 
 namespace berth::management {
 
 domain::Claim vouched_claim(const Call& call, const domain::Enrollment& group,
                             const domain::MemberName& name) {
-  const std::string actor = "token:" + call.actor.token_id;
+  const std::string actor = actor_text(call.actor);
   const std::int64_t expires_at = base::to_unix_seconds(call.ports.clock.wall() + kVoucherTime);
   const std::string message =
       domain::voucher_message(group.scope, group.id, name, expires_at, actor);

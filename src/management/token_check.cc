@@ -69,12 +69,21 @@ void TokenCheck::remember(domain::Token token) {
   remembered_.insert_or_assign(std::move(id), std::move(entry));
 }
 
+void TokenCheck::forget_sessions(const std::string& operator_name, const std::string& except) {
+  if (operator_name.empty()) return;
+  std::erase_if(remembered_, [&](const auto& each) {
+    return each.first != except && each.second.token.operator_name == operator_name;
+  });
+}
+
 Result<Actor> TokenCheck::admit(const domain::Token& token, std::string source) const {
   if (token.expires_at && *token.expires_at <= ports_.clock.wall()) {
-    return Fail(
-        ErrorKind::kUnauthenticated,
-        fmt::format("token '{}' expired at {}", token.id, base::format_utc(*token.expires_at, 0)),
-        "make another: " + domain::mend::create_token(to_string(token.role)));
+    const bool session = !token.operator_name.empty();
+    return Fail(ErrorKind::kUnauthenticated,
+                fmt::format("{} '{}' expired at {}", session ? "session" : "token", token.id,
+                            base::format_utc(*token.expires_at, 0)),
+                session ? std::string("sign in again")
+                        : "make another: " + domain::mend::create_token(to_string(token.role)));
   }
   return Actor{token.id,    std::move(source),   token.role,
                token.scope, token.operator_name, token.expires_at};

@@ -32,6 +32,8 @@ class TokenCheck {
   Task<Result<Actor>> check(domain::Caller caller);
   // A token that was deleted just now.
   void forget(const std::string& id) { remembered_.erase(id); }
+  // The sessions of an operator who was changed just now, but one; nobody's when it is empty.
+  void forget_sessions(const std::string& operator_name, const std::string& except);
 
  private:
   struct Remembered {
