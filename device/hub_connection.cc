@@ -52,6 +52,9 @@ wire::MqttConnect connect_packet(const ConnectionString& to, const HubOptions& o
   wire::MqttConnect packet;
   packet.client_id = to.device_id;
   packet.user_name = user_name(to.host, to.device_id, options.agent);
+  if (!options.model_id.empty()) {
+    *packet.user_name += "&model-id=" + base::percent_encode(options.model_id);
+  }
   if (!to.by_certificate) packet.password = hub_token(to, expires);
   packet.clean_session = options.clean_session;
   packet.keep_alive_seconds = static_cast<std::uint16_t>(

@@ -63,7 +63,7 @@ std::string_view to_string(CodeForm form);  // "a claim link"
 
 struct CodeText {
   CodeForm form = CodeForm::kNumber;
-  std::string host = {};  // links only
+  std::string host = {};  // links only; of an IPv6 address without brackets
   std::uint16_t port = 443;
   std::string id = {};        // links only
   Secret token = {};          // kClaimLink

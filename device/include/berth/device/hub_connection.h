@@ -77,6 +77,7 @@ struct HubOptions {
   std::chrono::milliseconds timeout{30'000};  // to connect, and for every answer
   std::chrono::seconds token_lifetime{3'600};
   std::string agent = "berth-device";  // what the device says it is
+  std::string model_id;                // of what it is one, said on connecting; may be empty
   std::optional<Telemetry> will;
 };
 
