@@ -1,5 +1,6 @@
 #include "app/conversation.h"
 
+#include "app/live_subscription.h"
 #include "base/log.h"
 
 #include <boost/asio/co_spawn.hpp>
@@ -70,7 +71,10 @@ class Exchange final : public hub::Subscriber, public std::enable_shared_from_th
   static Task<void> follow(std::shared_ptr<Exchange> self, std::vector<dialects::Command> commands);
   Task<wire::Actions> carry_out(std::vector<dialects::Command> commands);
   Task<dialects::Answer> run(dialects::Command command);
+  Task<Result<domain::ManagementResult>> operate(dialects::Manage manage);
   Task<domain::HubResult> operate(domain::HubCommand command);
+  Task<Result<domain::ManagementResult>> follow_live(dialects::Manage manage);
+  void on_news(domain::LiveNews news);
   void push(wire::Actions actions);
   wire::Actions trouble();
 
@@ -86,6 +90,7 @@ class Exchange final : public hub::Subscriber, public std::enable_shared_from_th
   std::size_t running_ = 0;  // commands under way; the attachment outlives them
   std::unique_ptr<hub::Attachment> attachment_;
   std::atomic<std::size_t> events_waiting_{0};
+  std::shared_ptr<LiveSubscription> live_;  // while the answer to a FollowLive is under way
 };
 
 Task<wire::Actions> Exchange::handle(std::shared_ptr<Exchange> self, wire::Request request) {
@@ -140,10 +145,7 @@ Task<dialects::Answer> Exchange::run(dialects::Command command) {
     domain::Outcome outcome = co_await brains_.provisioning.handle(std::move(provision->command));
     answer.body = std::move(outcome);
   } else if (auto* manage = std::get_if<dialects::Manage>(&command.body)) {
-    const bool names = may_change_names(manage->command);
-    Result<domain::ManagementResult> result =
-        co_await brains_.management.handle(std::move(manage->caller), std::move(manage->command));
-    if (names && result) surroundings.names_may_have_changed();
+    Result<domain::ManagementResult> result = co_await operate(std::move(*manage));
     answer.body = std::move(result);
   } else if (auto* hub = std::get_if<dialects::Operate>(&command.body)) {
     domain::HubResult result = co_await operate(std::move(hub->command));
@@ -153,6 +155,45 @@ Task<dialects::Answer> Exchange::run(dialects::Command command) {
     answer.body = std::move(inspection);
   }
   co_return answer;
+}
+
+Task<Result<domain::ManagementResult>> Exchange::operate(dialects::Manage manage) {
+  if (std::holds_alternative<domain::FollowLive>(manage.command)) {
+    Result<domain::ManagementResult> following = co_await follow_live(std::move(manage));
+    co_return following;
+  }
+  const bool names = may_change_names(manage.command);
+  Result<domain::ManagementResult> result =
+      co_await brains_.management.handle(std::move(manage.caller), std::move(manage.command));
+  if (names && result) router_.parts_.surroundings.names_may_have_changed();
+  co_return result;
+}
+
+// From the answer on the connection is told what happens: the dialect makes a stream of it.
+Task<Result<domain::ManagementResult>> Exchange::follow_live(dialects::Manage manage) {
+  domain::Caller same{manage.caller.token.clone(), manage.caller.source};
+  Result<domain::ManagementResult> result =
+      co_await brains_.management.handle(std::move(manage.caller), std::move(manage.command));
+  const auto* allowed = result ? std::get_if<domain::Following>(&*result) : nullptr;
+  if (allowed == nullptr || ended_ || live_) co_return result;
+  Surroundings& around = router_.parts_.surroundings;
+  const LiveSubscription::Parts parts{around.live(), around.waiting(), brains_.management,
+                                      router_.parts_.clock, executor_};
+  live_ = std::make_shared<LiveSubscription>(
+      parts, std::move(same), [this](domain::LiveNews news) { on_news(std::move(news)); });
+  Result<void> begun = live_->start(*allowed);
+  if (begun) co_return result;
+  live_.reset();
+  co_return Fail(std::move(begun).error());
+}
+
+void Exchange::on_news(domain::LiveNews news) {
+  if (ended_ || dialect_ == nullptr) return;
+  const bool ends = std::holds_alternative<domain::LiveEnd>(news);
+  dialects::News input{std::move(news), router_.parts_.clock.wall()};
+  dialects::StepResult result = dialect_->step(peer_, session_, std::move(input));
+  if (result.actions.empty() || outbound_.post(std::move(result.actions))) return;
+  if (!ends) live_->cut_off();
 }
 
 Task<domain::HubResult> Exchange::operate(domain::HubCommand command) {
@@ -215,6 +256,7 @@ void Exchange::push(wire::Actions actions) {
 
 void Exchange::end() {
   ended_ = true;
+  if (live_) live_->stop(std::nullopt);
   if (running_ == 0) attachment_.reset();
 }
 

@@ -6,6 +6,7 @@
 // to one connection and its io_context.
 #pragma once
 
+#include "app/live.h"
 #include "base/clock.h"
 #include "base/rng.h"
 #include "dialects/dialect.h"
@@ -42,6 +43,9 @@ class Surroundings {
   virtual Task<dialects::Inspection> inspect(dialects::Inspect::What what) = 0;
   // A scope or hub was made or changed: there may be a new host name to cover. Must not block.
   virtual void names_may_have_changed() = 0;
+  // What happens, for those who follow it; the same for all io_contexts.
+  virtual LiveFeed& live() = 0;
+  virtual hub::Waiting& waiting() = 0;
 };
 
 class Router final : public net::Handler {

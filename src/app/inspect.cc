@@ -47,6 +47,8 @@ void add_net(std::vector<Sample>& to, const net::CounterValues& net) {
   to.push_back(counter("berth_requests_total", "Requests handed to a dialect.", net.requests));
   to.push_back(
       gauge("berth_requests_in_flight", "Requests under way.", static_cast<double>(net.in_flight)));
+  to.push_back(gauge("berth_http_streams", "Answers without an end that are under way.",
+                     static_cast<double>(net.streams)));
   to.push_back(counter("berth_received_bytes_total", "Application bytes in.", net.bytes_in));
   to.push_back(counter("berth_sent_bytes_total", "Application bytes out.", net.bytes_out));
 }
@@ -92,6 +94,17 @@ void add_hub(std::vector<Sample>& to, const hub::Stats& hub) {
                        hub.events_dropped));
 }
 
+void add_live(std::vector<Sample>& to, const LiveFeed::Stats& live) {
+  to.push_back(gauge("berth_live_followers", "Operators who follow what happens.",
+                     static_cast<double>(live.followers)));
+  to.push_back(
+      counter("berth_live_told_total", "Happenings told, once for each follower.", live.told));
+  to.push_back(counter("berth_live_too_slow_total", "Followers cut off because they were too slow.",
+                       live.too_slow));
+  to.push_back(counter("berth_live_turned_away_total", "Followers for whom there was no room.",
+                       live.turned_away));
+}
+
 void add_log(std::vector<Sample>& to, const store::rocksdb::LogStats& log) {
   to.push_back(gauge("berth_log_queue_events", "Events waiting for the disk.",
                      static_cast<double>(log.queue_events)));
@@ -126,6 +139,7 @@ std::string Program::metrics_text() const {
   add_store(samples, store);
   add_hub(samples, hub_->stats());
   add_log(samples, log_->stats());
+  add_live(samples, live_.stats());
   for (Sample& sample : process_samples()) samples.push_back(std::move(sample));
   return metrics_.render(samples, {commit_times(store)});
 }

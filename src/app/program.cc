@@ -75,10 +75,11 @@ provisioning::Settings provisioning_settings(const config::Provisioning& from) {
 
 }  // namespace
 
-Result<std::unique_ptr<Program>> Program::start(const config::Config& config) {
+Result<std::unique_ptr<Program>> Program::start(const config::Config& config,
+                                                std::span<const dialects::console::Asset> console) {
   Result<DataDirectory> data = DataDirectory::open(config.data);
   if (!data) return Fail(std::move(data).error());
-  std::unique_ptr<Program> program(new Program(config, *std::move(data)));
+  std::unique_ptr<Program> program(new Program(config, *std::move(data), console));
   program->engine_.start();
   using Stage = Result<void> (Program::*)();
   for (const Stage stage :
@@ -90,8 +91,10 @@ Result<std::unique_ptr<Program>> Program::start(const config::Config& config) {
   return program;
 }
 
-Program::Program(const config::Config& config, DataDirectory data)
+Program::Program(const config::Config& config, DataDirectory data,
+                 std::span<const dialects::console::Asset> console)
     : config_(config),
+      console_(console),
       started_at_(clock_.wall()),
       data_(std::move(data)),
       hosts_(config.host),
@@ -108,6 +111,7 @@ Result<void> Program::open_vault() {
             load_master_key(config_.master_key_file, from_environment, true, rng_));
   BERTH_TRY(vault_, make_vault(key, rng_));
   passwords_.emplace(ArgonPasswords::Tools{password_worker_, *vault_, rng_, clock_});
+  code_desk_.emplace(password_worker_, rng_);
   return {};
 }
 
@@ -132,6 +136,7 @@ Result<void> Program::open_log() {
   options.bytes_max = telemetry.hub_bytes_max;
   options.age_max = std::chrono::duration_cast<std::chrono::seconds>(telemetry.age_max);
   for (const std::unique_ptr<hub::EventSink>& sink : sinks_) options.sinks.push_back(sink.get());
+  options.sinks.push_back(&live_);
   BERTH_TRY(log_, store::rocksdb::open(std::move(options), clock_));
   return {};
 }
@@ -147,7 +152,7 @@ Result<void> Program::start_hub() {
   settings.account_lock_time =
       std::chrono::duration_cast<std::chrono::seconds>(config_.hub.account_lock_time);
   authenticator_.emplace(*vault_, key_settings(config_));
-  refusals_.emplace(*explainer_);
+  refusals_.emplace(*explainer_, live_);
   const hub::Ports ports{store_->devices(),
                          *log_,
                          *authenticator_,
@@ -157,9 +162,10 @@ Result<void> Program::start_hub() {
                          rng_,
                          store_->data_records(),
                          store_->identities(),
-                         *passwords_};
+                         *passwords_,
+                         &live_};
   hub_.emplace(ports, std::move(settings));
-  observers_.emplace(metrics_, *hub_);
+  observers_.emplace(metrics_, live_, *hub_);
   Result<void> started = run_now(engine_, hub_->start());
   if (started) asio::co_spawn(hub_worker_, do_hub_chores(), asio::detached);
   return started;
@@ -167,7 +173,11 @@ Result<void> Program::start_hub() {
 
 void Observers::attempt_finished(const domain::Trail& trail) {
   metrics_.attempt_finished(trail);
-  if (trail.outcome != domain::TrailOutcome::kAssigned || trail.operation != "register") return;
+  const bool assigned = trail.outcome == domain::TrailOutcome::kAssigned;
+  const bool registers = trail.operation == "register";
+  // A good poll is part of a registration that was told already.
+  if (registers || !assigned) live_.attempt_finished(trail);
+  if (!assigned || !registers) return;
   hub_.identity_changed(domain::HubName::trusted(trail.hub),
                         domain::DeviceId::trusted(trail.device_id));
 }
@@ -215,10 +225,11 @@ net::Executor Program::executor_here() {
 }
 
 Result<void> Program::make_cores() {
-  BERTH_TRY(dialects_, make_dialects(config_.dialects_off));
+  BERTH_TRY(dialects_, make_dialects(config_.dialects_off, console_));
   device_keys_.emplace(*hub_, *this);
   management::Settings management_settings;
   management_settings.server_host = hosts_.front();
+  management_settings.https_port = &https_port_;
   management_settings.version = kVersion;
   management_settings.started_at = started_at_;
   for (std::size_t i = 0; i < engine_.size(); ++i) {
@@ -231,7 +242,8 @@ Result<void> Program::make_cores() {
         core->attestors,         core->allocators, core->issuers};
     core->provisioning.emplace(ports, provisioning_settings(config_.provisioning));
     core->management.emplace(management::Ports{store_->catalog(), *vault_, *hub_, clock_, rng_,
-                                               *passwords_, *certificate_desk_},
+                                               *passwords_, *certificate_desk_, store_->codes(),
+                                               *code_desk_, store_->fleet(), *passwords_},
                              management_settings);
     cores_.push_back(std::move(core));
   }
@@ -377,6 +389,7 @@ Result<void> Program::listen() {
                {"what", "everybody on the way can read and change what is said on this port"},
                {"serves", "devices of products whose firmware has no TLS, and nothing else"}});
   }
+  https_port_ = port_of("https");
   // Where the command line finds the admin API.
   const std::uint16_t port = port_of(config_.admin_port ? kOperatorListener : "https");
   // Berth's own certificate always names localhost; somebody else's need not.

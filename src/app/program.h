@@ -8,9 +8,11 @@
 #include "app/authority.h"
 #include "app/certificate_desk.h"
 #include "app/certificates.h"
+#include "app/code_desk.h"
 #include "app/conversation.h"
 #include "app/data_directory.h"
 #include "app/device_keys.h"
+#include "app/live.h"
 #include "app/metrics.h"
 #include "app/password_check.h"
 #include "app/registry.h"
@@ -18,6 +20,7 @@
 #include "app/waiting.h"
 #include "attestation/device_key.h"
 #include "config/config.h"
+#include "dialects/console/console.h"
 #include "hub/hub.h"
 #include "net/engine.h"
 #include "net/server.h"
@@ -31,40 +34,48 @@
 #include <atomic>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 namespace berth::app {
 
-// Everybody who hears of finished attempts: the metrics, and the hub, whose live connections may
-// hold a credential that has just been replaced.
+// Everybody who hears of finished attempts: the metrics, those who follow live, and the hub, whose
+// live connections may hold a credential that has just been replaced.
 class Observers final : public provisioning::Observer {
  public:
-  Observers(Metrics& metrics, hub::Hub& hub) : metrics_(metrics), hub_(hub) {}
+  Observers(Metrics& metrics, LiveFeed& live, hub::Hub& hub)
+      : metrics_(metrics), live_(live), hub_(hub) {}
   void attempt_finished(const domain::Trail& trail) override;
 
  private:
   Metrics& metrics_;
+  LiveFeed& live_;
   hub::Hub& hub_;
 };
 
-// Hands connections that the hub refused to the explainer.
+// Hands connections that the hub refused to the explainer, and tells those who follow live.
 class ExplainedRefusals final : public hub::Refusals {
  public:
-  explicit ExplainedRefusals(provisioning::Explainer& explainer) : explainer_(explainer) {}
+  ExplainedRefusals(provisioning::Explainer& explainer, LiveFeed& live)
+      : explainer_(explainer), live_(live) {}
   void connection_refused(domain::Claim claim, domain::Trail trail,
                           std::optional<domain::Device> device) override {
+    live_.attempt_finished(trail);
     explainer_.connection_refused(std::move(claim), std::move(trail), std::move(device));
   }
 
  private:
   provisioning::Explainer& explainer_;
+  LiveFeed& live_;
 };
 
 class Program final : public Surroundings {
  public:
   // A server that accepts connections; or why it cannot, and how to mend it.
-  static Result<std::unique_ptr<Program>> start(const config::Config& config);
+  // `console` are the files of the web console; they must outlive it.
+  static Result<std::unique_ptr<Program>> start(const config::Config& config,
+                                                std::span<const dialects::console::Asset> console);
   ~Program() override;
 
   // Finishes what is under way within config.net.drain_timeout, then stops everything. True when
@@ -81,6 +92,8 @@ class Program final : public Surroundings {
   net::Executor executor_here() override;
   Task<dialects::Inspection> inspect(dialects::Inspect::What what) override;
   void names_may_have_changed() override;
+  LiveFeed& live() override { return live_; }
+  hub::Waiting& waiting() override { return waiting_; }
 
  private:
   // What one io_context has for itself.
@@ -92,7 +105,8 @@ class Program final : public Surroundings {
     std::optional<management::Management> management;
   };
 
-  Program(const config::Config& config, DataDirectory data);
+  Program(const config::Config& config, DataDirectory data,
+          std::span<const dialects::console::Asset> console);
 
   Result<void> open_vault();
   Result<void> open_store();
@@ -114,6 +128,7 @@ class Program final : public Surroundings {
   std::uint16_t port_of(std::string_view listener) const;
 
   const config::Config& config_;
+  const std::span<const dialects::console::Asset> console_;
   base::SystemClock clock_;
   base::SystemRng rng_;
   const TimePoint started_at_;
@@ -123,6 +138,8 @@ class Program final : public Surroundings {
 
   std::unique_ptr<provisioning::Vault> vault_;
   Metrics metrics_;
+  LiveFeed live_;
+  TimerWaiting waiting_;
   net::Engine engine_;
   // For what may take its time: explaining refusals, keys and files of certificates.
   boost::asio::thread_pool worker_{1};
@@ -135,12 +152,12 @@ class Program final : public Surroundings {
   // For passwords that people chose, which take long.
   boost::asio::thread_pool password_worker_{1};
   std::optional<ArgonPasswords> passwords_;
+  std::optional<CredentialDesk> code_desk_;
   std::optional<CertificateDesk> certificate_desk_;
   std::unique_ptr<store::Store> store_;
   std::vector<std::unique_ptr<hub::EventSink>> sinks_;
   std::unique_ptr<store::rocksdb::Log> log_;
   std::unique_ptr<provisioning::Explainer> explainer_;
-  TimerWaiting waiting_;
   std::optional<attestation::DeviceKeyAuthenticator> authenticator_;
   std::optional<ExplainedRefusals> refusals_;
   std::optional<hub::Hub> hub_;
@@ -152,6 +169,8 @@ class Program final : public Surroundings {
   std::unique_ptr<Certificates> certificates_;
   std::optional<DeviceKeys> device_keys_;
   std::unique_ptr<net::Server> server_;
+  // Where devices reach it; 0 until it listens.
+  std::atomic<std::uint16_t> https_port_{0};
   // Whether tools can find the server; /readyz says no before, so that waiting for it is enough.
   std::atomic<bool> announced_{false};
   bool stopped_ = false;

@@ -103,6 +103,7 @@ struct FollowLive {
 struct Following {
   FollowLive filter;
   std::optional<TimePoint> until;  // when the session or token ends
+  std::string who = {};            // "token:<id>", "operator:<name>": to count by
 };
 struct ConnectionNews {
   HubName hub;

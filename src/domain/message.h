@@ -58,6 +58,9 @@ struct Event {
   TimePoint enqueued_at;  // when the hub took it
   std::string model_id;   // what the device said it is, may be empty
   Message message;
+  // Of the device, for those who hear of the event as it happens; not kept in the log. Empty where
+  // it is not known.
+  ScopeId scope = {};
 };
 
 // Where an event is. Sequences of one partition ascend, with gaps only where events were lost to

@@ -52,6 +52,7 @@ std::unique_ptr<domain::Event> telemetry(const Core& core, const Connection& con
   event->enqueued_at = core.ports.clock.wall();
   if (of == connection.about.key) event->model_id = connection.about.model_id;
   event->message = std::move(message);
+  event->scope = connection.about.scope;  // also that of whom it speaks for
   return event;
 }
 

@@ -41,7 +41,12 @@ Core::Core(Ports given, Settings set)
     : ports(given),
       settings(std::move(set)),
       directory([this](const Connection& connection, bool connected) {
-        ports.store.note_connection(record_of(connection, connected));
+        ConnectionRecord record = record_of(connection, connected);
+        if (ports.connections != nullptr) {
+          ports.connections->connection_changed(
+              {record.hub, record.device, connection.about.scope, connected, record.changed_at});
+        }
+        ports.store.note_connection(std::move(record));
       }),
       turns(given.waiting),
       failures(settings.failures) {}

@@ -78,6 +78,8 @@ Task<void> tell(std::shared_ptr<Core> core, Outcome outcome) {
   body["deviceId"] = outcome.key.device.text();
   body["enqueuedTimeUtc"] = base::format_utc(now, 7);
   event->message.body = boost::json::serialize(body);
+  const std::shared_ptr<Connection> connection = core->directory.find(outcome.key);
+  if (connection) event->scope = connection->about.scope;
   Result<domain::EventPosition> stored = co_await core->ports.log.append(std::move(event));
   if (!stored) {
     log::warn("message.feedback_lost", {{"hub", outcome.key.hub.text()},

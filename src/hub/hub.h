@@ -21,6 +21,7 @@
 #include "base/task.h"
 #include "domain/hub_operations.h"
 #include "hub/ports/authenticator.h"
+#include "hub/ports/connection_sink.h"
 #include "hub/ports/data_records.h"
 #include "hub/ports/device_store.h"
 #include "hub/ports/identities.h"
@@ -64,6 +65,7 @@ struct Ports {
   DataRecords& records;
   Identities& identities;
   PasswordCheck& passwords;
+  ConnectionSink* connections = nullptr;  // nobody listens
 };
 
 // A device's connection, from ConnectDevice on. Destroying it ends the connection: the will is

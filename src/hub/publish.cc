@@ -119,6 +119,7 @@ std::unique_ptr<domain::Event> event_of(Core& core, const Caller& caller, const 
   event->message.content_type = "application/json";
   event->message.properties = {{"channel", record.channel}};
   event->message.body = record.data;
+  event->scope = publisher.scope;
   return event;
 }
 

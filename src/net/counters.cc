@@ -69,6 +69,7 @@ void Counters::add_to(CounterValues& sum) const {
   sum.handshake_failures += read(handshake_failures);
   sum.requests += read(requests);
   sum.in_flight += read(in_flight);
+  sum.streams += read(streams);
   sum.bytes_in += read(bytes_in);
   sum.bytes_out += read(bytes_out);
 }

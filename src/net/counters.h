@@ -46,6 +46,7 @@ struct CounterSet {
   Number handshake_failures{};  // TLS refused or the peer left; time-outs are under refused
   Number requests{};            // handed to the Handler
   Number in_flight{};           // inside the Handler now
+  Number streams{};             // answers without an end that are under way now
   Number bytes_in{};            // application bytes, inside TLS
   Number bytes_out{};
 };

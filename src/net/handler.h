@@ -29,7 +29,8 @@ class Conversation {
  public:
   virtual ~Conversation() = default;  // the connection has ended, for whatever reason
 
-  // HTTP: exactly one HttpResponse or HttpStream among the actions. MQTT: as many as it takes, also none.
+  // HTTP: exactly one HttpResponse or HttpStream among the actions. MQTT: as many as it takes, also
+  // none.
   // The first MQTT request is always the CONNECT, and its actions hold exactly one CONNACK; nothing
   // else is handed on unless that was kAccepted. What was posted meanwhile follows the CONNACK.
   // Never fails: trouble becomes an answer.

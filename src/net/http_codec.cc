@@ -300,9 +300,11 @@ void encode_http(const wire::HttpResponse& response, const HttpFraming& framing,
   fmt::format_to(std::back_inserter(out), "HTTP/1.1 {} {}\r\n", status, view(reason));
   // Before all others and spelled just so: small clients look for these very bytes, and would find
   // them in a longer name or in a value, too.
-  if (has_body(status)) {
+  const bool whole = framing.body == HttpBody::kWhole;
+  if (has_body(status) && whole) {
     fmt::format_to(std::back_inserter(out), "Content-Length: {}\r\n", response.body.size());
   }
+  if (framing.body == HttpBody::kChunked) out += "Transfer-Encoding: chunked\r\n";
   for (const wire::Header& header : response.headers) {
     if (header.name.empty() || is_own_header(header.name)) continue;
     put_clean(out, header.name);
@@ -314,7 +316,19 @@ void encode_http(const wire::HttpResponse& response, const HttpFraming& framing,
   out += framing.date;
   out +=
       framing.keep_alive ? "\r\nConnection: keep-alive\r\n\r\n" : "\r\nConnection: close\r\n\r\n";
-  if (has_body(status) && !framing.head) out += response.body;
+  if (has_body(status) && whole && !framing.head) out += response.body;
+}
+
+void append_piece(std::string_view piece, HttpBody framing, std::string& out) {
+  if (piece.empty()) return;
+  const bool chunked = framing == HttpBody::kChunked;
+  if (chunked) fmt::format_to(std::back_inserter(out), "{:x}\r\n", piece.size());
+  out += piece;
+  if (chunked) out += "\r\n";
+}
+
+void append_end(HttpBody framing, std::string& out) {
+  if (framing == HttpBody::kChunked) out += "0\r\n\r\n";
 }
 
 std::string http_date(std::int64_t unix_seconds) {

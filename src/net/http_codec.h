@@ -74,15 +74,24 @@ class HttpDecoder {
   std::unique_ptr<Parser> parser_;
 };
 
+// How the peer learns where a body ends (RFC 9112 §6): it is told its length, or it comes in chunks
+// of which the last is empty, or the connection ends (which is all that HTTP/1.0 knows).
+enum class HttpBody : std::uint8_t { kWhole, kChunked, kUntilClose };
+
 struct HttpFraming {
   bool head = false;  // the request was HEAD: everything but the body
   bool keep_alive = true;
   std::string_view date;  // IMF-fixdate, RFC 9110 §5.6.7
+  HttpBody body = HttpBody::kWhole;
 };
 
 // Appends the response to `out`. Framing headers among response.headers are dropped in favour of
 // net's own; CR, LF and NUL in a header become spaces, so that no value can end its line.
+// A body that is not kWhole is left out: append_piece() and append_end() write it.
 void encode_http(const wire::HttpResponse& response, const HttpFraming& framing, std::string& out);
+// A piece of the body; nothing for an empty one, which would be the end.
+void append_piece(std::string_view piece, HttpBody framing, std::string& out);
+void append_end(HttpBody framing, std::string& out);
 
 // "Sun, 06 Nov 1994 08:49:37 GMT".
 std::string http_date(std::int64_t unix_seconds);

@@ -36,6 +36,9 @@ HttpSession::~HttpSession() {
 }
 
 bool HttpSession::post(wire::Actions actions) {
+  if (streaming_.load(std::memory_order_acquire)) {
+    return open_ && streamer_->post(std::move(actions));
+  }
   bool closes = false;
   for (const wire::Action& action : actions) {
     closes = closes || std::holds_alternative<wire::Close>(action);
@@ -159,9 +162,32 @@ Task<bool> HttpSession::answer(wire::HttpRequest request) {
     const InFlight counted(core);
     actions = co_await conversation_->handle(std::move(request));
   }
+  for (wire::Action& action : actions) {
+    auto* endless = std::get_if<wire::HttpStream>(&action);
+    if (endless == nullptr) continue;
+    co_await stream(std::move(*endless), framing);
+    co_return false;
+  }
   wire::HttpResponse response = pick_response(std::move(actions), framing.keep_alive);
   const bool more = co_await respond(std::move(response), framing);
   co_return more;
+}
+
+Task<void> HttpSession::stream(wire::HttpStream stream, HttpFraming framing) {
+  framing.keep_alive = false;
+  framing.date = connection_->core().http_date();
+  framing.body = decoder_.http_1_0() ? HttpBody::kUntilClose : HttpBody::kChunked;
+  std::string head;
+  encode_http(stream.header, framing, head);
+  if (!framing.head) append_piece(stream.header.body, framing.body, head);
+  if (framing.head) {
+    const bool sent = co_await connection_->send(std::move(head));
+    if (sent) co_await connection_->linger();
+    co_return;
+  }
+  streamer_ = std::make_shared<HttpStreamer>(connection_, framing.body);
+  streaming_.store(true, std::memory_order_release);
+  co_await HttpStreamer::run(streamer_, std::move(head));
 }
 
 wire::HttpResponse HttpSession::pick_response(wire::Actions actions, bool& keep_alive) {

@@ -6,6 +6,7 @@
 
 #include "net/connection.h"
 #include "net/http_codec.h"
+#include "net/http_stream.h"
 
 #include <atomic>
 #include <memory>
@@ -42,6 +43,7 @@ class HttpSession final : public Outbound {
   Task<bool> answer(wire::HttpRequest request);
   Task<bool> respond(wire::HttpResponse response, HttpFraming framing);
   Task<void> refuse(HttpFault fault);
+  Task<void> stream(wire::HttpStream stream, HttpFraming framing);
   wire::HttpResponse pick_response(wire::Actions actions, bool& keep_alive);
 
   const std::shared_ptr<Connection> connection_;
@@ -50,6 +52,8 @@ class HttpSession final : public Outbound {
   std::string unread_;  // received, not yet consumed
   bool first_ = true;
   std::atomic<bool> open_{true};
+  std::shared_ptr<HttpStreamer> streamer_;  // set once, before streaming_
+  std::atomic<bool> streaming_{false};
 };
 
 }  // namespace berth::net

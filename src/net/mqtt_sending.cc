@@ -49,11 +49,15 @@ void MqttSession::carry_out(wire::Action action) {
                  [&](wire::MqttUnsuback& unsuback) { mqtt::encode_mqtt(unsuback, out_); },
                  [](wire::Pause&) {},  // only an answer can wait: hand_on
                  [&](wire::Close& close) { end(close.why); },
-                 [&](wire::HttpResponse&) {
-                   log::error("net.http_response_on_mqtt", {{"peer", connection_->peer().address}});
-                 },
+                 [&](wire::HttpResponse&) { misplaced(); },
+                 [&](wire::HttpStream&) { misplaced(); },
+                 [&](wire::HttpPiece&) { misplaced(); },
              },
              action);
+}
+
+void MqttSession::misplaced() const {
+  log::error("net.http_response_on_mqtt", {{"peer", connection_->peer().address}});
 }
 
 void MqttSession::limit_idle(std::uint32_t seconds) {

@@ -64,6 +64,7 @@ class MqttSession final : public Outbound, public std::enable_shared_from_this<M
   // Sending.
   void carry_out(wire::Actions actions);
   void carry_out(wire::Action action);
+  void misplaced() const;  // an answer of HTTP
   void limit_idle(std::uint32_t seconds);
   void limit_lifetime(std::uint32_t seconds);
   void acknowledge(std::uint16_t packet_id);

@@ -1,6 +1,7 @@
 #include "dialects/admin/admin.h"
 
 #include "dialects/admin/enrolling.h"
+#include "dialects/admin/live_events.h"
 #include "dialects/admin/nouns.h"
 #include "dialects/admin/problem.h"
 #include "dialects/admin/results.h"
@@ -120,6 +121,7 @@ class Admin final : public Dialect {
 
   StepResult step(const wire::Peer& peer, Session&, Input input) const override {
     if (auto* arrival = std::get_if<Arrival>(&input)) return arrive(peer, std::move(*arrival));
+    if (const auto* news = std::get_if<News>(&input)) return live_news(news->news);
     auto* given = std::get_if<Answer>(&input);
     return given == nullptr ? StepResult() : answer(peer, std::move(*given));
   }
@@ -221,6 +223,11 @@ StepResult Admin::answer(const wire::Peer& peer, Answer answer) {
   if (managed == nullptr) return refuse(to_problem(not_ours()), pending->request_id);
   if (!*managed) return refuse(to_problem(std::move(*managed).error()), pending->request_id);
   const domain::ManagementResult& result = **managed;
+  if (std::holds_alternative<domain::Following>(result)) {
+    StepResult begun;
+    begun.actions.emplace_back(live_stream());
+    return begun;
+  }
   const bool is_get = pending->route->method == "GET";
   if (is_get && matches(pending->if_none_match, result)) return respond(not_modified(result));
   return respond(render(result, pending->route->status, pending->path));

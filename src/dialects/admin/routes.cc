@@ -120,6 +120,10 @@ constexpr Route kRoutes[] = {
     {"POST", "/api/v1/hubs/{hub}/devices/{device}/methods", "operator", call_method},
     {"POST", "/api/v1/hubs/{hub}/devices/{device}/messages", "operator", send_message, 202},
 
+    {"GET", "/api/v1/fleet", "viewer", find_devices},
+    {"GET", "/api/v1/overview", "viewer", get_overview},
+    {"GET", "/api/v1/live", "viewer", follow_live},
+
     {"GET", "/api/v1/trails", "viewer", list_trails},
     {"GET", "/api/v1/trails/{trail}", "viewer", get_trail},
     {"GET", "/api/v1/audit", "viewer", list_audit},

@@ -31,7 +31,8 @@ class AzureHub final : public Dialect {
       return on_arrival(peer, session, *arrival);
     }
     if (const auto* answer = std::get_if<Answer>(&input)) return on_answer(session, *answer);
-    return on_event(session, std::move(std::get<Event>(input)));
+    if (auto* event = std::get_if<Event>(&input)) return on_event(session, std::move(*event));
+    return {};  // news for operators
   }
 };
 

@@ -286,7 +286,8 @@ StepResult mqtt_step(const wire::Peer& peer, Session& session, Input input) {
   auto* state = std::any_cast<MqttSession>(&session.state);
   if (state == nullptr) return {};
   if (const auto* answer = std::get_if<Answer>(&input)) return on_mqtt_answer(*state, *answer);
-  return on_mqtt_event(*state, std::move(std::get<Event>(input)));
+  if (auto* event = std::get_if<Event>(&input)) return on_mqtt_event(*state, std::move(*event));
+  return {};  // news for operators
 }
 
 }  // namespace berth::dialects::tencent
