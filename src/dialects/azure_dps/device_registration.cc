@@ -1,6 +1,7 @@
 #include "dialects/azure_dps/device_registration.h"
 
 #include "base/codec.h"
+#include "dialects/azure_dps/model_id.h"
 #include "dialects/json_fields.h"
 
 #include <fmt/format.h>
@@ -100,7 +101,10 @@ Result<DeviceRegistration, Fault> read_device_registration(std::string_view body
   if (!request) return Fail(std::move(request).error());
   registration.certificate_request = *std::move(request);
   registration.payload = fields.value_text("payload").value_or("");
-  if (registration.payload.empty()) registration.payload = fields.value_text("data").value_or("");
+  registration.model = model_of_payload(registration.payload);
+  const std::string data = fields.value_text("data").value_or("");
+  if (registration.payload.empty()) registration.payload = data;
+  if (registration.model.empty()) registration.model = model_of_payload(data);
   return registration;
 }
 

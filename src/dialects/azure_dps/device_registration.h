@@ -23,6 +23,7 @@ inline constexpr std::size_t kCertificateRequestBytesMax = 8 * 1024;
 
 struct DeviceRegistration {
   std::string payload;  // JSON text of `payload`, else of the older `data`; empty if neither
+  std::string model;    // the device model that one of them names; empty if none does
   std::optional<domain::TpmIdentity> tpm;
   base::Bytes certificate_request;  // DER of `csr`, else of `clientCertificateCsr` (§1.10)
 };

@@ -118,6 +118,7 @@ StepResult ask(const wire::Peer& peer, const Arrival& arrival, Route route, ApiV
     if (route.operation == Operation::kRegister) {
       show_tpm(claim.evidence, std::move(body->tpm));
       claim.payload = std::move(body->payload);
+      claim.model = std::move(body->model);
       claim.certificate_request = std::move(body->certificate_request);
     } else if (!body->certificate_request.empty()) {
       return fail(bad_request("A certificate is asked for by registering: leave out 'csr' here"),

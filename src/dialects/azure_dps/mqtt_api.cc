@@ -133,6 +133,7 @@ Result<domain::ProvisioningCommand, Fault> command_for(const MqttSession& sessio
   Result<DeviceRegistration, Fault> body = read_device_registration(payload, claim.registration_id);
   if (!body) return Fail(std::move(body).error());
   claim.payload = std::move(body->payload);
+  claim.model = std::move(body->model);
   claim.certificate_request = std::move(body->certificate_request);
   return domain::Register{std::move(claim)};
 }
