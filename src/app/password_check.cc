@@ -1,13 +1,7 @@
 #include "app/password_check.h"
 
+#include "app/on_worker.h"
 #include "crypto/argon2.h"
-
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/associated_executor.hpp>
-#include <boost/asio/execution/outstanding_work.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/prefer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <optional>
@@ -16,62 +10,7 @@
 namespace berth::app {
 namespace {
 
-namespace asio = boost::asio;
-
 constexpr std::string_view kKeyPurpose = "account-password-checked";
-
-// A place among those who wait, given back when it goes.
-class Place {
- public:
-  using Count = std::shared_ptr<std::atomic<std::size_t>>;
-
-  static std::optional<Place> take(Count count, std::size_t max) {
-    if (count->fetch_add(1) < max) return Place(std::move(count));
-    count->fetch_sub(1);
-    return std::nullopt;
-  }
-  Place(Place&&) = default;
-  Place& operator=(Place&&) = delete;
-  ~Place() {
-    if (count_) count_->fetch_sub(1);
-  }
-
- private:
-  explicit Place(Count count) : count_(std::move(count)) {}
-
-  Count count_;
-};
-
-// Runs the work on a worker and posts what came of it to whoever waits, whose executor is kept busy
-// until then.
-template <class T, class Work>
-struct Submission {
-  asio::thread_pool& workers;
-  Work work;
-
-  template <class Handler>
-  void operator()(Handler&& handler) {
-    auto executor = asio::prefer(asio::any_io_executor(asio::get_associated_executor(handler)),
-                                 asio::execution::outstanding_work.tracked);
-    asio::post(workers, [work = std::move(work), executor = std::move(executor),
-                         handler = std::forward<Handler>(handler)]() mutable {
-      const asio::any_io_executor there = std::move(executor);  // busy no longer than this
-      Result<T> result = work();
-      asio::post(there, [handler = std::move(handler), result = std::move(result)]() mutable {
-        std::move(handler)(std::move(result));
-      });
-    });
-  }
-};
-
-template <class T, class Work>
-Task<Result<T>> run(asio::thread_pool& workers, Work work) {
-  Submission<T, Work> submission{workers, std::move(work)};
-  const asio::use_awaitable_t<> token;
-  Result<T> result = co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(Result<T>)>(
-      std::move(submission), token);
-  co_return result;
-}
 
 auto too_many(std::size_t max) {
   return Fail(ErrorKind::kUnavailable,
@@ -98,7 +37,7 @@ Task<Result<bool>> ArgonPasswords::matches(SharedSecret password, std::string st
     const Place held = std::move(place);  // given back before whoever waits goes on
     return crypto::verify_password(against, *password);
   };
-  Result<bool> right = co_await run<bool>(tools_.workers, std::move(work));
+  Result<bool> right = co_await on_worker<bool>(tools_.workers, std::move(work));
   if (right && *right) remember(std::move(key));
   co_return right;
 }
@@ -111,7 +50,7 @@ Task<Result<std::string>> ArgonPasswords::hash(SharedSecret password) {
     const Place held = std::move(place);
     return crypto::hash_password(*password, rng);
   };
-  Result<std::string> hashed = co_await run<std::string>(tools_.workers, std::move(work));
+  Result<std::string> hashed = co_await on_worker<std::string>(tools_.workers, std::move(work));
   co_return hashed;
 }
 

@@ -64,10 +64,17 @@ struct CredentialCode {
 bool is_live(const CredentialCode& code, TimePoint now);
 
 inline constexpr std::size_t kCodesMax = 10'000;  // kept of one scope; the oldest dead ones go
+// Live ones with a number, of the whole server: so few that a guess seldom hits one.
+inline constexpr std::size_t kNumbersMax = 100;
 inline constexpr std::chrono::seconds kCodeLifetime{900};
 inline constexpr std::chrono::seconds kNumberLifetime{600};
 inline constexpr std::chrono::seconds kCodeLifetimeMin{30};
 inline constexpr std::chrono::seconds kCodeLifetimeMax{7 * 86'400};
+inline constexpr std::size_t kCodePassphraseBytesMax = 256;
+inline constexpr std::size_t kCodeModelBytesMax = 512;
+inline constexpr std::size_t kPickupTextBytesMax = 64;  // as typed
+inline constexpr std::size_t kClaimTokenBytesMax = 128;
+inline constexpr std::size_t kCodeObjectBytesMax = 4 * 1024;
 
 std::string code_context(const ScopeId& scope, std::string_view id);
 // What the digest of a pick-up text is bound to.

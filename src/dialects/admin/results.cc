@@ -97,6 +97,7 @@ struct NameOf {
   std::string operator()(const domain::RevokedCertificate& revoked) const {
     return base::hex_encode(revoked.sha256);
   }
+  std::string operator()(const domain::NewCode& made) const { return made.code.id; }
   template <class T>
   std::string operator()(const T&) const {
     return {};

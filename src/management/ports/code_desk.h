@@ -28,6 +28,11 @@ struct CodeContent {
   std::string endpoint;  // envelopes only
   std::string hub_host;  // envelopes only; may be empty
 };
+// What a certificate request says; its signature verified.
+struct KeyRequest {
+  base::Bytes spki;         // SubjectPublicKeyInfo, DER
+  std::string common_name;  // may be empty
+};
 struct CodePictures {
   Secret png;  // a "data:" URL
   Secret svg;
@@ -50,6 +55,12 @@ class CodeDesk {
   // The same of an object that came as JSON text.
   virtual Result<Secret> compatible_text(const Secret& object,
                                          const std::optional<Secret>& passphrase) const = 0;
+  // What pictures hold: https://AUTHORITY/claim/{id}#{token}, https://AUTHORITY/c/{id}#{envelope}.
+  // What follows # never reaches a server.
+  virtual Secret claim_link(std::string_view authority, std::string_view id,
+                            const Secret& token) const = 0;
+  virtual Secret envelope_link(std::string_view authority, std::string_view id,
+                               const Secret& envelope) const = 0;
   // 10 Crockford symbols in groups; a number of at most five digits; a claim's token (base64url).
   virtual Secret make_letters() const = 0;
   virtual Secret make_number() const = 0;
@@ -57,8 +68,10 @@ class CodeDesk {
   // As they are digested, whatever way people typed them; empty: they are none.
   virtual Secret normal_letters(const Secret& typed) const = 0;
   virtual Secret normal_number(const Secret& typed) const = 0;
-  // The public key of a request whose signature verifies, as SubjectPublicKeyInfo (DER).
-  virtual Result<base::Bytes> requested_key(const base::Bytes& request) const = 0;
+  // kInvalid when it is no request, or its signature does not verify.
+  virtual Result<KeyRequest> requested_key(const base::Bytes& request) const = 0;
+  // SHA-256 of a SubjectPublicKeyInfo, as Certificate::spki_sha256 has it.
+  virtual base::Bytes key_print(const base::Bytes& spki) const = 0;
   // kInvalid unless it is one that devices are let in with.
   virtual Result<void> check_public_key(const base::Bytes& spki) const = 0;
   // kTooLarge when the text does not fit into a picture.

@@ -23,6 +23,7 @@ struct CodeToTake {
   TimePoint at;
   std::string source;        // address, kept with the code
   std::string audit_action;  // "credential.pickup"; the rest is filled in from the code
+  domain::Trail trail;       // likewise its scope, device and enrollment
 };
 
 // Writes everything that redeeming a claim does, in one transaction.
@@ -42,7 +43,7 @@ class CodeStore {
   virtual ~CodeStore() = default;
 
   // kConflict when a live code has that pick-up digest (make another), kTooMany when kCodesMax live
-  // ones are there. Dead ones beyond kCodesMax go.
+  // ones are there, or kNumbersMax live ones with a number. Dead ones beyond kCodesMax go.
   virtual Task<Result<std::uint64_t>> add(domain::CredentialCode code,
                                           domain::AuditRecord audit) = 0;
   virtual Task<Result<domain::CredentialCode>> get(std::string id) = 0;
@@ -52,7 +53,9 @@ class CodeStore {
   // kNotFound without the code; one that is not active stays as it is.
   virtual Task<Result<void>> revoke(std::string id, domain::AuditRecord audit) = 0;
 
-  // Uses up the live code of that digest; none: there is none. Durable, with its audit record.
+  // Uses up the live code of that digest; none: there is none. Of a claim only the pick-up: what it
+  // hands out is good until it is redeemed. Durable, with its audit record and trail. The code is
+  // as it was before, but for its version, state and use.
   virtual Task<Result<std::optional<domain::CredentialCode>>> take(CodeToTake code) = 0;
   // kNotFound when no live claim has that id and token; kConflict "lost_race" when the enrollment
   // changed meanwhile (the code stays good).

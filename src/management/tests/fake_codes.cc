@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace berth::management::testing {
 
 using domain::CodeState;
@@ -48,14 +50,22 @@ Task<Result<std::optional<CredentialCode>>> FakeCodeStore::take(CodeToTake code)
   for (auto& [id, each] : codes) {
     const bool same = each.pickup == code.kind && each.pickup_digest == code.digest;
     if (!same || !is_live(each, code.at)) continue;
-    each.state = CodeState::kUsed;
-    each.used_at = code.at;
-    each.used_from = code.source;
+    CredentialCode before = each;
+    each.pickup_digest.clear();
+    if (each.mode != domain::CodeMode::kClaim) {
+      each.state = CodeState::kUsed;
+      each.used_at = code.at;
+      each.used_from = code.source;
+      each.content = {};
+    }
     domain::AuditRecord record;
     record.action = code.audit_action;
     record.actor = "code:" + id;
     audit.push_back(std::move(record));
-    co_return std::optional<CredentialCode>(each);
+    code.trail.scope = each.scope.text();
+    code.trail.registration_id = each.device.text();
+    trails.push_back(std::move(code.trail));
+    co_return std::optional<CredentialCode>(std::move(before));
   }
   co_return std::optional<CredentialCode>();
 }
@@ -109,6 +119,15 @@ Result<Secret> FakeCodeDesk::compatible_text(const Secret& object,
   return Secret::from_text(fmt::format("compatible {} {}", object.text(), passphrase.has_value()));
 }
 
+Secret FakeCodeDesk::claim_link(std::string_view authority, std::string_view id,
+                                const Secret& token) const {
+  return Secret::from_text(fmt::format("https://{}/claim/{}#{}", authority, id, token.text()));
+}
+Secret FakeCodeDesk::envelope_link(std::string_view authority, std::string_view id,
+                                   const Secret& envelope) const {
+  return Secret::from_text(fmt::format("https://{}/c/{}#{}", authority, id, envelope.text()));
+}
+
 Secret FakeCodeDesk::make_letters() const {
   return Secret::from_text(fmt::format("AAAA-AAAA-{:02}", ++made));
 }
@@ -130,9 +149,19 @@ Secret FakeCodeDesk::normal_number(const Secret& typed) const {
   return Secret::from_text(typed.text());
 }
 
-Result<base::Bytes> FakeCodeDesk::requested_key(const base::Bytes& request) const {
-  if (request.empty()) return Fail(ErrorKind::kInvalid, "the request is broken", "send another");
-  return request;
+Result<KeyRequest> FakeCodeDesk::requested_key(const base::Bytes& request) const {
+  const std::string_view text(reinterpret_cast<const char*>(request.data()), request.size());
+  const std::size_t slash = text.find('/');
+  if (slash == std::string_view::npos) {
+    return Fail(ErrorKind::kInvalid, "the request is broken", "send another");
+  }
+  const std::string_view key = text.substr(slash + 1);
+  return KeyRequest{{key.begin(), key.end()}, std::string(text.substr(0, slash))};
+}
+base::Bytes FakeCodeDesk::key_print(const base::Bytes& spki) const {
+  base::Bytes print(32, 7);
+  std::copy_n(spki.begin(), std::min<std::size_t>(spki.size(), 31), print.begin());
+  return print;
 }
 Result<void> FakeCodeDesk::check_public_key(const base::Bytes& spki) const {
   if (spki.empty()) return Fail(ErrorKind::kInvalid, "the key is broken", "send another");

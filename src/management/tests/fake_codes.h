@@ -45,12 +45,18 @@ class FakeCodeDesk final : public CodeDesk {
                                  bool includes_passphrase) const override;
   Result<Secret> compatible_text(const Secret& object,
                                  const std::optional<Secret>& passphrase) const override;
+  Secret claim_link(std::string_view authority, std::string_view id,
+                    const Secret& token) const override;
+  Secret envelope_link(std::string_view authority, std::string_view id,
+                       const Secret& envelope) const override;
   Secret make_letters() const override;
   Secret make_number() const override;
   Secret make_token() const override;
   Secret normal_letters(const Secret& typed) const override;
   Secret normal_number(const Secret& typed) const override;
-  Result<base::Bytes> requested_key(const base::Bytes& request) const override;
+  // The request is "CN/key".
+  Result<KeyRequest> requested_key(const base::Bytes& request) const override;
+  base::Bytes key_print(const base::Bytes& spki) const override;
   Result<void> check_public_key(const base::Bytes& spki) const override;
   Result<CodePictures> draw(const Secret& text) const override;
 };

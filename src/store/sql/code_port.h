@@ -5,12 +5,13 @@
 
 #include "management/ports/codes.h"
 #include "store/sql/runner.h"
+#include "store/sql/trimmer.h"
 
 namespace berth::store::sql {
 
 class CodePort final : public management::CodeStore {
  public:
-  explicit CodePort(Runner& runner) : runner_(runner) {}
+  CodePort(Runner& runner, Trimmer& trimmer) : runner_(runner), trimmer_(trimmer) {}
 
   Task<Result<std::uint64_t>> add(domain::CredentialCode code, domain::AuditRecord audit) override;
   Task<Result<domain::CredentialCode>> get(std::string id) override;
@@ -24,6 +25,7 @@ class CodePort final : public management::CodeStore {
 
  private:
   Runner& runner_;
+  Trimmer& trimmer_;
 };
 
 }  // namespace berth::store::sql

@@ -27,7 +27,7 @@ class SqlStore final : public Store {
         devices_(*runner_),
         data_records_(*runner_),
         identities_(*runner_),
-        codes_(*runner_),
+        codes_(*runner_, trimmer_),
         fleet_(*runner_) {}
   ~SqlStore() override { close_runner(); }
 
