@@ -54,7 +54,7 @@ void Problems::add(std::string where, std::string what, std::string mend) {
 
 }  // namespace dtdl
 
-DtdlReport check_model(std::string_view text) {
+DtdlReport check_model(std::string_view text, std::string_view main) {
   DtdlReport report;
   dtdl::Problems problems(report);
   if (text.size() > kDtdlBytesMax) {
@@ -76,7 +76,7 @@ DtdlReport check_model(std::string_view text) {
   }
   dtdl::Model model;
   dtdl::Reader(model, problems).read_document(document);
-  dtdl::check_relations(model, report);
+  dtdl::check_relations(model, main, report);
   return report;
 }
 

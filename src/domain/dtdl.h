@@ -36,7 +36,8 @@ struct DtdlCounts {
 };
 
 struct DtdlReport {
-  // The interface that no other one uses, the first of several; empty if none could be read.
+  // The main interface: the one that was asked for, else one that no other uses, the first of
+  // several. Empty if none could be read.
   std::string id = {};
   int version = 0;                         // of the language: 2, 3, or 0 when it does not say
   std::string display_name = {};           // English if there is one; may be empty
@@ -52,7 +53,8 @@ struct DtdlReport {
   bool ok() const { return problem_count == 0; }
 };
 
-DtdlReport check_model(std::string_view text);
+// `main` is the id of the interface that counts, if it is known and the document has it.
+DtdlReport check_model(std::string_view text, std::string_view main = {});
 
 // The first problems in a sentence, for an error: "/contents/0/name: …; /contents/1: … (3 more)".
 std::string problems_text(const DtdlReport& report, std::size_t problems_max = 3);

@@ -51,13 +51,13 @@ class Relations {
   Relations(const Model& model, DtdlReport& report)
       : model_(model), report_(report), problems_(report) {}
 
-  void check() {
+  void check(std::string_view main) {
     order_interfaces();
     inherit();
     check_components();
     check_schemas();
     find_missing();
-    find_main();
+    find_main(main);
   }
 
  private:
@@ -246,9 +246,8 @@ class Relations {
     }
   }
 
-  void find_main() {
-    report_.counts.interfaces = model_.interfaces.size();
-    if (model_.interfaces.empty()) return;
+  std::size_t number_of_main(std::string_view wanted) const {
+    if (const auto known = find(wanted)) return *known;
     std::vector<bool> used(model_.interfaces.size(), false);
     const auto use = [&](const std::string& id) {
       if (const auto number = find(id)) used[*number] = true;
@@ -258,7 +257,13 @@ class Relations {
       for (const Content& content : node.contents) use(content.interface_id);
     }
     const auto main = std::find(used.begin(), used.end(), false);
-    const auto number = main == used.end() ? 0 : static_cast<std::size_t>(main - used.begin());
+    return main == used.end() ? 0 : static_cast<std::size_t>(main - used.begin());
+  }
+
+  void find_main(std::string_view wanted) {
+    report_.counts.interfaces = model_.interfaces.size();
+    if (model_.interfaces.empty()) return;
+    const std::size_t number = number_of_main(wanted);
     const InterfaceNode& node = model_.interfaces[number];
     report_.id = node.id;
     report_.version = node.version;
@@ -301,6 +306,8 @@ class Relations {
 
 }  // namespace
 
-void check_relations(const Model& model, DtdlReport& report) { Relations(model, report).check(); }
+void check_relations(const Model& model, std::string_view main, DtdlReport& report) {
+  Relations(model, report).check(main);
+}
 
 }  // namespace berth::domain::dtdl

@@ -134,6 +134,6 @@ struct Model {
 
 // dtdl_graph.cc: judges how interfaces and schemas use each other, and fills in what only the whole
 // document tells: the main interface, what is missing, what properties start with.
-void check_relations(const Model& model, DtdlReport& report);
+void check_relations(const Model& model, std::string_view main, DtdlReport& report);
 
 }  // namespace berth::domain::dtdl

@@ -31,6 +31,13 @@ Result<Differences> edit_scope(Scope& scope, const ScopeEdit& edit) {
     scope.allocation_policy = *edit.allocation_policy;
   }
   if (edit.enabled) changed.set("enabled", scope.enabled, *edit.enabled);
+  if (edit.compatible_codes) {
+    changed.set("compatibleCodes", scope.compatible_codes, *edit.compatible_codes);
+  }
+  if (edit.auto_approve) changed.set("autoApprove", scope.auto_approve, *edit.auto_approve);
+  if (edit.hold_unknown_models) {
+    changed.set("holdUnknownModels", scope.hold_unknown_models, *edit.hold_unknown_models);
+  }
   return changed;
 }
 
