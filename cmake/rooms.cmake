@@ -76,6 +76,19 @@ std::string_view @function@() { return R"embedded(@text@)embedded"; }
   target_sources(berth_${room} PRIVATE ${source})
 endfunction()
 
+# berth_embed_console(TARGET): compiles the web console, as `./dev build` left it in build/web/dist,
+# into the target. When it was not built the program is made without it. Names of files change with
+# their content, so what is listed here is looked at again at each build.
+function(berth_embed_console target)
+  set(dist ${CMAKE_SOURCE_DIR}/build/web/dist)
+  set(source ${CMAKE_BINARY_DIR}/embedded/console_files.cc)
+  set(script ${CMAKE_SOURCE_DIR}/cmake/embed_console.py)
+  file(GLOB_RECURSE files CONFIGURE_DEPENDS ${dist}/*)
+  add_custom_command(OUTPUT ${source} COMMAND python3 ${script} ${dist} ${source}
+                     DEPENDS ${files} ${script} COMMENT "Embedding the web console" VERBATIM)
+  target_sources(${target} PRIVATE ${source})
+endfunction()
+
 # Every tests/fuzz/NAME_fuzz.cc becomes the program fuzz_NAME, in sanitizer builds only. The first
 # line of the file may name the rooms it links: "// rooms: dialects wire".
 function(berth_fuzz_targets)

@@ -31,9 +31,11 @@ namespace berth::app {
 
 namespace {
 
-std::vector<std::unique_ptr<dialects::Dialect>> all_dialects() {
+std::vector<std::unique_ptr<dialects::Dialect>> all_dialects(
+    std::span<const dialects::console::Asset> console) {
   std::vector<std::unique_ptr<dialects::Dialect>> dialects;
   dialects.push_back(dialects::admin::make_admin());
+  dialects.push_back(dialects::console::make_console(console));
   dialects.push_back(dialects::azure_dps::make_azure_dps());
   dialects.push_back(dialects::azure_hub::make_azure_hub());
   dialects.push_back(dialects::tencent::make_tencent());
@@ -53,8 +55,8 @@ Error no_such_dialect(const std::string& name, const std::vector<std::string>& k
 }  // namespace
 
 Result<std::vector<std::unique_ptr<dialects::Dialect>>> make_dialects(
-    const std::vector<std::string>& off) {
-  std::vector<std::unique_ptr<dialects::Dialect>> dialects = all_dialects();
+    const std::vector<std::string>& off, std::span<const dialects::console::Asset> console) {
+  std::vector<std::unique_ptr<dialects::Dialect>> dialects = all_dialects(console);
   std::vector<std::string> known;
   for (const auto& each : dialects) {
     if (!each->for_operators()) known.emplace_back(each->name());

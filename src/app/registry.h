@@ -9,6 +9,7 @@
 #include "base/rng.h"
 #include "config/config.h"
 #include "crypto/authority.h"
+#include "dialects/console/console.h"
 #include "dialects/dialect.h"
 #include "hub/ports/telemetry_log.h"
 #include "net/server.h"
@@ -18,15 +19,17 @@
 #include "provisioning/ports/vault.h"
 
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
 namespace berth::app {
 
 // Asked in this order whether a request is theirs. `off` are the names of those that are not to be
-// served; kInvalid when there is no such dialect, or it is the operators' own.
+// served; kInvalid when there is no such dialect, or it is the operators' own. `console` are the
+// files of the web console.
 Result<std::vector<std::unique_ptr<dialects::Dialect>>> make_dialects(
-    const std::vector<std::string>& off);
+    const std::vector<std::string>& off, std::span<const dialects::console::Asset> console);
 
 // The WebSocket paths and subprotocols that the dialects' clients use.
 std::vector<net::Upgrade> websocket_upgrades();

@@ -42,9 +42,9 @@ sigset_t block_signals() {
   return set;
 }
 
-int run(const config::Config& config) {
+int run(const config::Config& config, std::span<const dialects::console::Asset> console) {
   const sigset_t signals = block_signals();
-  Result<std::unique_ptr<Program>> program = Program::start(config);
+  Result<std::unique_ptr<Program>> program = Program::start(config, console);
   if (!program) return explain(program.error());
   std::fputs((*program)->welcome().c_str(), stdout);
   std::fflush(stdout);
@@ -62,11 +62,11 @@ int run(const config::Config& config) {
 
 }  // namespace
 
-int serve(const config::Config& config) {
+int serve(const config::Config& config, std::span<const dialects::console::Asset> console) {
   log::set_level(level_of(config.log.level));
   log::set_json(config.log.json);
   try {
-    return run(config);
+    return run(config, console);
   } catch (const std::exception& error) {
     return explain({ErrorKind::kInternal, error.what(), ""});
   }
