@@ -11,6 +11,7 @@
 #include "dialects/admin/admin.h"
 #include "dialects/azure_dps/azure_dps.h"
 #include "dialects/azure_hub/azure_hub.h"
+#include "dialects/central/central.h"
 #include "dialects/cloudplugs/cloudplugs.h"
 #include "dialects/tencent/tencent.h"
 #include "issuing/certificate.h"
@@ -36,6 +37,8 @@ std::vector<std::unique_ptr<dialects::Dialect>> all_dialects(
   std::vector<std::unique_ptr<dialects::Dialect>> dialects;
   dialects.push_back(dialects::admin::make_admin());
   dialects.push_back(dialects::console::make_console(console));
+  dialects.push_back(dialects::central::make_central());
+  dialects.push_back(dialects::central::make_central_portal());
   dialects.push_back(dialects::azure_dps::make_azure_dps());
   dialects.push_back(dialects::azure_hub::make_azure_hub());
   dialects.push_back(dialects::tencent::make_tencent());
@@ -65,7 +68,10 @@ Result<std::vector<std::unique_ptr<dialects::Dialect>>> make_dialects(
     if (std::find(known.begin(), known.end(), name) == known.end()) {
       return Fail(no_such_dialect(name, known));
     }
-    std::erase_if(dialects, [&](const auto& each) { return each->name() == name; });
+    // With it goes what operators do for it.
+    std::erase_if(dialects, [&](const auto& each) {
+      return each->name() == name || each->name() == name + "-portal";
+    });
   }
   return dialects;
 }
