@@ -1,6 +1,7 @@
 // Made-up data, the same at each start.
 
 import type { AttemptEvent, FleetItem, Overview } from "../src/api/types";
+import { answerLetting, scopeSwitches } from "./letting";
 
 export interface Reply {
   status: number;
@@ -93,18 +94,6 @@ if (process.env.MOCK_SESSION === "first") {
 
 const list = (items: unknown[]): Reply => ({ status: 200, body: { items, nextCursor: null } });
 
-const group = (id: string, displayName: string, type: string) => ({
-  scope: SCOPE,
-  kind: "group",
-  id,
-  displayName,
-  enabled: true,
-  attestation: { type },
-  createdAt: ago(9_000),
-  updatedAt: ago(300),
-  version: 3,
-});
-
 const READ: Record<string, (url: URL) => Reply> = {
   "/session": () => ({ status: 200, body: session }),
   "/status": () => ({
@@ -127,6 +116,7 @@ const READ: Record<string, (url: URL) => Reply> = {
         serviceHost: null,
         allocationPolicy: "hashed",
         enabled: true,
+        ...scopeSwitches,
         createdAt: ago(90_000),
         updatedAt: ago(900),
         version: 2,
@@ -163,13 +153,6 @@ const READ: Record<string, (url: URL) => Reply> = {
         version: 1,
       },
     ]),
-  "/credentials": () => list([]),
-  [`/scopes/${SCOPE}/templates`]: () => list([]),
-  [`/scopes/${SCOPE}/enrollment-groups`]: () =>
-    list([
-      group("PUMPS7", "Pumps, series 7", "product_secret"),
-      group("mod-0123456789abcdef01234567", "Harbour buoys", "member_passwords"),
-    ]),
 };
 
 export function answer(method: string, url: URL, body: unknown): Reply {
@@ -189,6 +172,8 @@ export function answer(method: string, url: URL, body: unknown): Reply {
   if (!session.signedIn && url.pathname !== "/session" && url.pathname !== "/operators") {
     return { status: 401, body: { title: "not signed in", code: "unauthenticated", detail: "?" } };
   }
+  const letting = answerLetting(method, url, body);
+  if (letting !== undefined) return letting;
   const read = method === "GET" ? READ[url.pathname] : undefined;
   if (read !== undefined) return read(url);
   if (method !== "GET") return { status: 204 };

@@ -1,31 +1,62 @@
-import { usePages } from "../../api/paging";
-import type { Credential } from "../../api/types";
-import { DataTable, type Column } from "../../parts/DataTable";
-import { EmptyState } from "../../parts/EmptyState";
+import { Stack, Tabs } from "@mantine/core";
+import { IconPlugConnected, IconQrcode } from "@tabler/icons-react";
+import { Navigate, Route, Routes, useLocation, useNavigate } from "react-router";
 import { PageHeader } from "../../parts/PageHeader";
-import { TimeAgo } from "../../parts/TimeAgo";
 import { NeedsScope } from "../../scope/NeedsScope";
-import { useScope } from "../../scope/scope";
+import { CodeList } from "./CodeList";
+import { CodeMaker } from "./CodeMaker";
+import { DeviceConnection } from "./DeviceConnection";
 
-const COLUMNS: Column<Credential>[] = [
-  { key: "id", header: "Id", cell: (row) => row.id },
-  { key: "mode", header: "Kind", cell: (row) => row.mode },
-  { key: "createdAt", header: "Made", cell: (row) => <TimeAgo at={row.createdAt} /> },
-];
+function Portal() {
+  return (
+    <Stack gap="md">
+      <CodeMaker />
+      <CodeList />
+    </Stack>
+  );
+}
 
 function Credentials() {
-  const scope = useScope();
-  const pages = usePages<Credential>("/credentials", { scope: scope.id });
+  const navigate = useNavigate();
+  const { pathname } = useLocation();
+  const tab = pathname.startsWith("/credentials/connection") ? "connection" : "codes";
   return (
     <>
-      <PageHeader title="Credentials" lead="Codes that let a device in." />
-      <DataTable
-        caption="Credentials"
-        columns={COLUMNS}
-        pages={pages}
-        rowKey={(row) => row.id}
-        empty={<EmptyState title="None yet" />}
+      <PageHeader
+        title={tab === "codes" ? "Credentials" : "Device connection"}
+        lead={
+          tab === "codes"
+            ? "Codes that let one device in: a picture to scan, or letters to type."
+            : "What a device needs to find this scope, and which ones may come in."
+        }
+        help={
+          "A code is good once and for minutes. It is made for a device that is enrolled, or for " +
+          "a new one in a group. Below each field stands where its value is found."
+        }
       />
+      <Tabs
+        value={tab}
+        onChange={(next) =>
+          void navigate(next === "connection" ? "/credentials/connection" : "/credentials")
+        }
+        mb="md"
+      >
+        <Tabs.List>
+          <Tabs.Tab value="codes" leftSection={<IconQrcode size={16} />}>
+            Codes
+          </Tabs.Tab>
+          <Tabs.Tab value="connection" leftSection={<IconPlugConnected size={16} />}>
+            Device connection
+          </Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value={tab} pt="md">
+          <Routes>
+            <Route index element={<Portal />} />
+            <Route path="connection" element={<DeviceConnection />} />
+            <Route path="*" element={<Navigate to="/credentials" replace />} />
+          </Routes>
+        </Tabs.Panel>
+      </Tabs>
     </>
   );
 }
