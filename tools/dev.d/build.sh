@@ -38,8 +38,8 @@ build_targets() {
 build_command() {
   local preset=${1:-dev}
   case $preset in
-    release) setup build && build_targets release berth ;;
-    dev) setup build && build_targets dev ;;
+    release) setup build && build_web && build_targets release berth ;;
+    dev) setup build && build_web && build_targets dev ;;
     asan) setup build test && build_targets asan unit_tests fuzz_targets ;;
     tsan) setup build test && build_targets tsan unit_tests ;;
     fuzz) setup build test && build_targets fuzz fuzz_targets ;;

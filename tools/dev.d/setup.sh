@@ -3,10 +3,12 @@
 
 PACKAGES=$ROOT/tools/dev.d/packages.txt
 
-# A choice is a package, or program:NAME for one that may have come another way.
+# A choice is a package, program:NAME for one that may have come another way, or node: for a Node
+# that builds the console.
 is_installed() {
   case $1 in
     program:*) command -v "${1#program:}" >/dev/null ;;
+    node:) has_node ;;
     *) [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ] ;;
   esac
 }
