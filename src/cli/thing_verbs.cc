@@ -213,7 +213,7 @@ std::vector<Flag> template_edit_flags() {
   return flags;
 }
 
-std::vector<Verb> template_verbs() {
+std::vector<Verb> production_template_verbs() {
   const Flag id{"id", "ID", "Its id, mod- and 24 hex digits; made up when left out."};
   const std::vector<Flag> removes{
       {"no-derivation-secret", "", "Derive no passwords any more.", FlagKind::kSwitch}};
@@ -246,7 +246,7 @@ std::vector<Verb> template_verbs() {
 
 std::vector<Verb> thing_verbs() {
   std::vector<Verb> verbs = thing_account_verbs();
-  for (Verb& each : template_verbs()) verbs.push_back(std::move(each));
+  for (Verb& each : production_template_verbs()) verbs.push_back(std::move(each));
   for (Verb& each : thing_serial_verbs()) verbs.push_back(std::move(each));
   verbs.push_back({"thing template delete",
                    "Deletes a template with its list of serials.",
