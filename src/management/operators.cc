@@ -51,6 +51,12 @@ Task<Result<Limit>> limit_for(const Call& call, std::string asked) {
   co_return Limit(scope->id);
 }
 
+// As it is shown: a lock that is over is none.
+Operator seen(const Call& call, Operator who) {
+  if (!is_locked(who, call.ports.clock.wall())) who.guesses.locked_until.reset();
+  return who;
+}
+
 std::string limit_text(const Limit& limit) { return limit ? limit->text() : std::string(); }
 
 // What an edit comes to, without the record.
@@ -156,7 +162,7 @@ Task<Answer> run(const Call& call, domain::CreateOperator command) {
 Task<Answer> run(const Call& call, domain::GetOperator command) {
   Result<Operator> found = co_await find_operator(call, std::move(command.name));
   if (!found) co_return Fail(std::move(found).error());
-  co_return *std::move(found);
+  co_return seen(call, *std::move(found));
 }
 
 Task<Answer> run(const Call& call, domain::ListOperators command) {
@@ -165,6 +171,7 @@ Task<Answer> run(const Call& call, domain::ListOperators command) {
       co_await call.ports.catalog.list_operators(std::move(page));
   if (!list) co_return Fail(std::move(list).error());
   std::erase_if(list->items, [&](const Operator& each) { return !manages(call.actor, each); });
+  for (Operator& each : list->items) each = seen(call, std::move(each));
   co_return *std::move(list);
 }
 
@@ -180,7 +187,7 @@ Task<Answer> run(const Call& call, domain::UpdateOperator command) {
     Result<void> current = check_version(command.precondition, found->version);
     if (!current) co_return Fail(std::move(current).error());
     BERTH_CO_TRY(const Edited edited, edit_operator(*found, command.edit, *prepared));
-    if (edited.changed.empty()) co_return *std::move(found);
+    if (edited.changed.empty()) co_return seen(call, *std::move(found));
     found->updated_at = call.ports.clock.wall();
     PutOperator put{*found, edited.ends_sessions};
     auto change = make_change(call, std::move(put), MustBeVersion{found->version},
@@ -188,7 +195,7 @@ Task<Answer> run(const Call& call, domain::UpdateOperator command) {
     Result<std::uint64_t> version = co_await apply(call, std::move(change));
     if (version) {
       found->version = *version;
-      co_return *std::move(found);
+      co_return seen(call, *std::move(found));
     }
     if (!may_retry(version.error(), command.precondition, attempt)) {
       co_return Fail(std::move(version).error());

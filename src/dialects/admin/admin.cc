@@ -6,6 +6,7 @@
 #include "dialects/admin/problem.h"
 #include "dialects/admin/results.h"
 #include "dialects/admin/routes.h"
+#include "dialects/caller.h"
 #include "domain/json_text.h"
 
 #include <utility>
@@ -19,10 +20,9 @@ struct Pending {
   std::string request_id;
   std::string path;           // as sent, for Location
   std::string if_none_match;  // of a GET
+  bool by_cookie = false;
   std::optional<Enrolling> enrolling;
 };
-
-constexpr std::size_t kTokenBytesMax = 256;
 
 StepResult respond(wire::HttpResponse response) {
   StepResult result;
@@ -34,18 +34,9 @@ StepResult refuse(Problem problem, const std::string& request_id) {
   return respond(to_response(std::move(problem), request_id));
 }
 
-// RFC 6750 §2.1; the scheme's case does not matter.
-Result<Secret> bearer_token(const wire::HttpRequest& request) {
-  constexpr std::string_view kScheme = "bearer ";
-  const std::string* header = request.header("authorization");
-  const bool bearer =
-      header != nullptr && header->size() > kScheme.size() &&
-      base::equals_ignoring_case(std::string_view(*header).substr(0, kScheme.size()), kScheme);
-  if (!bearer || header->size() > kTokenBytesMax) {
-    return Fail(ErrorKind::kUnauthenticated, "no token was presented",
-                "send the header: Authorization: Bearer TOKEN");
-  }
-  return Secret::from_text(std::string_view(*header).substr(kScheme.size()));
+Error no_token() {
+  return {ErrorKind::kUnauthenticated, "no token was presented",
+          "sign in, or send the header: Authorization: Bearer TOKEN"};
 }
 
 // Whether a body, if there is one, is declared as JSON.
@@ -79,6 +70,21 @@ Error too_large(std::size_t bytes, std::size_t bytes_max) {
 
 Error not_ours() {
   return {ErrorKind::kInternal, "the answer does not belong to this request", ""};
+}
+
+// After signing out, and where a session is asked for that is none.
+bool takes_cookie_back(const Pending& pending, bool nobody) {
+  const auto* reader = std::get_if<Reader>(&pending.route->work);
+  if (reader == nullptr) return false;
+  if (*reader == &sign_out) return true;
+  return *reader == &get_session && nobody && pending.by_cookie;
+}
+
+StepResult without_session(StepResult result, const Pending& pending, bool nobody) {
+  if (!takes_cookie_back(pending, nobody)) return result;
+  auto& response = std::get<wire::HttpResponse>(result.actions.front());
+  response.headers.push_back({"Set-Cookie", no_session_cookie()});
+  return result;
 }
 
 StepResult command(EnrollCommand next, Pending pending) {
@@ -144,7 +150,10 @@ StepResult Admin::arrive(const wire::Peer& peer, Arrival arrival) {
                                           : method_not_allowed(std::move(found.allow));
     return refuse(std::move(problem), arrival.request_id);
   }
-  Pending pending{found.route, std::move(arrival.request_id), request->path, {}, {}};
+  Pending pending;
+  pending.route = found.route;
+  pending.request_id = std::move(arrival.request_id);
+  pending.path = request->path;
   if (const auto* what = std::get_if<Inspect::What>(&found.route->work)) {
     StepResult result;
     result.commands.push_back({Inspect{*what}, std::move(pending)});
@@ -161,8 +170,14 @@ StepResult Admin::arrive(const wire::Peer& peer, Arrival arrival) {
 
 StepResult Admin::manage(const wire::Peer& peer, wire::HttpRequest request, Match match,
                          Pending pending) {
-  Result<Secret> token = bearer_token(request);
-  if (!token) return refuse(to_problem(std::move(token).error()), pending.request_id);
+  Caller caller = read_caller(request);
+  pending.by_cookie = caller.by_cookie;
+  const bool for_anybody = match.route->role == "anybody";
+  if (caller.token.empty() && !for_anybody) {
+    return without_session(refuse(to_problem(no_token()), pending.request_id), pending, true);
+  }
+  Result<void> own_page = check_own_page(request, caller);
+  if (!own_page) return refuse(forgery(std::move(own_page).error()), pending.request_id);
   const std::size_t bytes_max = match.route->body_bytes_max;
   if (request.body.size() > bytes_max) {
     return refuse(to_problem(too_large(request.body.size(), bytes_max)), pending.request_id);
@@ -177,7 +192,7 @@ StepResult Admin::manage(const wire::Peer& peer, wire::HttpRequest request, Matc
     Enrolling enrolling = read_enrolling(incoming);
     Result<void> read = incoming.finish();
     if (!read) return refuse(to_problem(std::move(read).error()), pending.request_id);
-    enrolling.token = std::make_shared<const Secret>(*std::move(token));
+    enrolling.token = std::make_shared<const Secret>(std::move(caller.token));
     EnrollCommand first = begin_enrolling(enrolling, peer.address);
     pending.enrolling = std::move(enrolling);
     return command(std::move(first), std::move(pending));
@@ -186,7 +201,7 @@ StepResult Admin::manage(const wire::Peer& peer, wire::HttpRequest request, Matc
   Result<void> read = incoming.finish();
   if (!read) return refuse(to_problem(std::move(read).error()), pending.request_id);
 
-  Manage body{{*std::move(token), peer.address}, std::move(command)};
+  Manage body{{std::move(caller.token), peer.address}, std::move(command)};
   StepResult result;
   result.commands.push_back({std::move(body), std::move(pending)});
   return result;
@@ -221,7 +236,11 @@ StepResult Admin::answer(const wire::Peer& peer, Answer answer) {
   }
   auto* managed = std::get_if<Result<domain::ManagementResult>>(&answer.body);
   if (managed == nullptr) return refuse(to_problem(not_ours()), pending->request_id);
-  if (!*managed) return refuse(to_problem(std::move(*managed).error()), pending->request_id);
+  if (!*managed) {
+    const bool nobody = managed->error().kind == ErrorKind::kUnauthenticated;
+    StepResult refused = refuse(to_problem(std::move(*managed).error()), pending->request_id);
+    return without_session(std::move(refused), *pending, nobody);
+  }
   const domain::ManagementResult& result = **managed;
   if (std::holds_alternative<domain::Following>(result)) {
     StepResult begun;
@@ -230,7 +249,10 @@ StepResult Admin::answer(const wire::Peer& peer, Answer answer) {
   }
   const bool is_get = pending->route->method == "GET";
   if (is_get && matches(pending->if_none_match, result)) return respond(not_modified(result));
-  return respond(render(result, pending->route->status, pending->path));
+  const auto* view = std::get_if<domain::SessionView>(&result);
+  const bool nobody = view != nullptr && !view->who;
+  StepResult rendered = respond(render(result, pending->route->status, pending->path));
+  return without_session(std::move(rendered), *pending, nobody);
 }
 
 }  // namespace

@@ -89,6 +89,13 @@ Problem unsupported_media_type() {
   return problem;
 }
 
+Problem forgery(base::Error error) {
+  Problem problem = to_problem(std::move(error));
+  problem.code = "csrf";
+  problem.title = "Not from a page of this server";
+  return problem;
+}
+
 Problem no_such_route(std::string_view path) {
   base::Error error;
   error.kind = ErrorKind::kNotFound;

@@ -25,6 +25,8 @@ struct Problem {
 Problem to_problem(base::Error error);
 Problem method_not_allowed(std::string allow);
 Problem unsupported_media_type();
+// What a page of another site may have made a browser send (dialects/caller.h).
+Problem forgery(base::Error error);
 Problem no_such_route(std::string_view path);
 
 wire::HttpResponse to_response(Problem problem, const std::string& request_id);

@@ -3,6 +3,7 @@
 #include "dialects/admin/members.h"
 #include "dialects/admin/nouns.h"
 #include "dialects/admin/problem.h"
+#include "dialects/caller.h"
 #include "domain/event_json.h"
 #include "domain/json_text.h"
 
@@ -93,6 +94,7 @@ struct NameOf {
   }
   std::string operator()(const domain::DeviceView& view) const { return view.device.id.text(); }
   std::string operator()(const domain::Account& account) const { return account.email; }
+  std::string operator()(const domain::Operator& who) const { return who.name; }
   std::string operator()(const domain::CaCertificate& ca) const { return ca.name; }
   std::string operator()(const domain::RevokedCertificate& revoked) const {
     return base::hex_encode(revoked.sha256);
@@ -116,6 +118,10 @@ wire::HttpResponse render(const domain::ManagementResult& result, int status,
   if (status == 201 && !name.empty()) {
     response.headers.push_back(
         {"Location", fmt::format("{}/{}", path, base::percent_encode(name))});
+  }
+  if (const auto* begun = std::get_if<domain::NewSession>(&result)) {
+    response.headers.push_back(
+        {"Set-Cookie", session_cookie(begun->secret, domain::kSessionLifetime)});
   }
   const bool has_body = status != 204;
   if (has_body) response.body = domain::to_json_text(std::visit(ToJson(), result));

@@ -10,6 +10,9 @@ namespace {
 // A thousand names, each with two passwords of any length.
 constexpr std::size_t kMembersBodyBytesMax = 768 * 1024;
 
+// A model and the twin beside it; a text may need two bytes for one.
+constexpr std::size_t kModelBodyBytesMax = 2 * domain::kModelBytesMax;
+
 constexpr Route kRoutes[] = {
     {"GET", "/healthz", "none", Inspect::What::kHealth},
     {"GET", "/readyz", "none", Inspect::What::kReadiness},
@@ -97,6 +100,20 @@ constexpr Route kRoutes[] = {
     {"POST", "/api/v1/scopes/{scope}/registrations/{registration}/approve-firmware", "operator",
      approve_firmware},
 
+    {"POST", "/api/v1/scopes/{scope}/registrations/{registration}/approve", "operator",
+     approve_registration},
+    {"POST", "/api/v1/scopes/{scope}/registrations/{registration}/block", "operator",
+     block_registration},
+
+    {"GET", "/api/v1/scopes/{scope}/templates", "viewer", list_templates},
+    {"POST", "/api/v1/scopes/{scope}/templates", "operator", create_template, 201,
+     kModelBodyBytesMax},
+    {"GET", "/api/v1/scopes/{scope}/templates/{template}", "viewer", get_template},
+    {"PATCH", "/api/v1/scopes/{scope}/templates/{template}", "operator", update_template, 200,
+     kModelBodyBytesMax},
+    {"DELETE", "/api/v1/scopes/{scope}/templates/{template}", "operator", delete_template, 204},
+    {"POST", "/api/v1/templates/check", "viewer", check_model, 200, kModelBodyBytesMax},
+
     {"GET", "/api/v1/hubs", "viewer", list_hubs},
     {"POST", "/api/v1/hubs", "admin", create_hub, 201},
     {"GET", "/api/v1/hubs/{hub}", "viewer", get_hub},
@@ -127,6 +144,21 @@ constexpr Route kRoutes[] = {
     {"GET", "/api/v1/trails", "viewer", list_trails},
     {"GET", "/api/v1/trails/{trail}", "viewer", get_trail},
     {"GET", "/api/v1/audit", "viewer", list_audit},
+
+    {"GET", "/api/v1/credentials", "operator", list_codes},
+    {"POST", "/api/v1/credentials", "operator", create_code, 201},
+    {"GET", "/api/v1/credentials/{code}", "operator", get_code},
+    {"DELETE", "/api/v1/credentials/{code}", "operator", revoke_code, 204},
+
+    {"GET", "/api/v1/session", "anybody", get_session},
+    {"POST", "/api/v1/session", "anybody", sign_in, 201},
+    {"DELETE", "/api/v1/session", "viewer", sign_out, 204},
+    {"POST", "/api/v1/session/password", "viewer", change_password, 204},
+    {"GET", "/api/v1/operators", "admin", list_operators},
+    {"POST", "/api/v1/operators", "admin", create_operator, 201},
+    {"GET", "/api/v1/operators/{operator}", "admin", get_operator},
+    {"PATCH", "/api/v1/operators/{operator}", "admin", update_operator},
+    {"DELETE", "/api/v1/operators/{operator}", "admin", delete_operator, 204},
 
     {"GET", "/api/v1/tokens", "admin", list_tokens},
     {"POST", "/api/v1/tokens", "admin", create_token, 201},

@@ -22,7 +22,9 @@ struct Document {};
 struct Route {
   std::string_view method;
   std::string_view pattern;  // "/api/v1/scopes/{scope}": {name} is one segment
-  std::string_view role;     // the least role, as documented; management decides. "none": no token
+  // The least role, as documented; management decides. "none": management is not asked; "anybody":
+  // it is, and a token may be missing.
+  std::string_view role;
   std::variant<Reader, Inspect::What, Document, Enroll> work;
   int status = 200;  // of success; 204 has no body
   std::size_t body_bytes_max = kBodyBytesMax;

@@ -358,6 +358,53 @@ domain::AuditRecord sample_audit() {
   return record;
 }
 
+domain::Operator sample_operator() {
+  domain::Operator who;
+  who.name = "ada";
+  who.display_name = "Ada";
+  who.role = domain::Role::kOperator;
+  who.scope = sample_scope().id;
+  who.argon2id = "SEALED";
+  who.guesses = {10, sample_time()};
+  who.created_at = who.updated_at = sample_time();
+  who.version = 3;
+  return who;
+}
+
+domain::SessionView sample_session() {
+  domain::SessionView view;
+  view.who = sample_operator();
+  view.expires_at = sample_time();
+  return view;
+}
+
+domain::Template sample_template() {
+  domain::Template record;
+  record.scope = sample_scope().id;
+  record.id = "dtmi:com:example:Thermostat;1";
+  record.display_name = "Thermostat";
+  record.model = R"({"@id":"dtmi:com:example:Thermostat;1"})";
+  record.initial_twin = {R"({"site":"a"})", R"({"target":21})"};
+  record.created_at = record.updated_at = sample_time();
+  record.version = 4;
+  return record;
+}
+
+domain::ModelCheck sample_check() {
+  domain::ModelCheck check;
+  check.id = sample_template().id;
+  check.display_name = "Thermostat";
+  check.language = 2;
+  check.problems.push_back({"/contents/0/name", "this cannot be a name", "Rename it."});
+  check.interfaces = 1;
+  check.telemetry = 2;
+  check.properties = 3;
+  check.commands = 4;
+  check.components = 5;
+  check.relationships = 6;
+  return check;
+}
+
 domain::Token sample_token() {
   domain::Token token;
   token.id = "abcdef0123";

@@ -35,7 +35,11 @@ domain::QueuedMessage sample_queued();
 domain::EventPage sample_events();
 domain::Trail sample_trail();
 domain::AuditRecord sample_audit();
+domain::Operator sample_operator();    // Argon2id "SEALED"
+domain::SessionView sample_session();  // of sample_operator()
 domain::Token sample_token();
+domain::Template sample_template();
+domain::ModelCheck sample_check();  // with one problem
 domain::ServerStatus sample_status();
 
 }  // namespace berth::dialects::admin::testing
