@@ -213,6 +213,8 @@ std::vector<Verb> device_verbs() {
   for (Verb& each : conversation_verbs()) verbs.push_back(std::move(each));
   for (Verb& each : onboard_verbs()) verbs.push_back(std::move(each));
   for (Verb& each : agent_verbs()) verbs.push_back(std::move(each));
+  for (Verb& each : device_redeem_verbs()) verbs.push_back(std::move(each));
+  for (Verb& each : approval_verbs()) verbs.push_back(std::move(each));
   verbs.push_back({"device delete",
                    "Deletes one device; its registration stays and can make it again.",
                    {device_flag(), hub_flag(), etag_flag(), yes_flag()},

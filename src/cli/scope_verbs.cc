@@ -12,12 +12,20 @@ const std::vector<Column> kColumns{{"SCOPE", "id"},
                                    {"STATUS", "enabled", Show::kEnabled},
                                    {"CREATED", "createdAt", Show::kTime}};
 
+// "on" or "off".
+void put_switch(json::object& body, const char* member, const Arguments& args, const char* flag) {
+  if (const auto word = args.text(flag)) body[member] = *word == "on";
+}
+
 json::object body_of(const Arguments& args) {
   json::object body;
   put_text(body, "displayName", args, "display-name");
   put_text(body, "serviceHost", args, "service-host");
   put_text(body, "allocationPolicy", args, "allocation-policy");
   put_boolean(body, "enabled", args, "enabled");
+  put_switch(body, "autoApprove", args, "auto-approve");
+  put_switch(body, "holdUnknownModels", args, "hold-unknown-models");
+  put_switch(body, "compatibleCodes", args, "compatible-codes");
   if (args.is_set("enable")) body["enabled"] = true;
   if (args.is_set("disable")) body["enabled"] = false;
   return body;
@@ -73,6 +81,10 @@ Flag id_flag(std::string help, bool required) {
   return flag;
 }
 
+Flag on_off_flag(std::string name, std::string help) {
+  return {std::move(name), "on|off", std::move(help), FlagKind::kText, {}, {"on", "off"}};
+}
+
 std::vector<Flag> edit_flags() {
   return {display_name_flag(),
           {"service-host", "HOST",
@@ -84,6 +96,12 @@ std::vector<Flag> edit_flags() {
            {"ap"},
            {"hashed", "static"}},
           {"enabled", "BOOL", "false refuses every device of the scope.", FlagKind::kBoolean},
+          on_off_flag("auto-approve",
+                      "off: devices of groups that nobody has created wait for an operator; on."),
+          on_off_flag("hold-unknown-models",
+                      "on: devices that name a model without a template wait, too; off."),
+          on_off_flag("compatible-codes",
+                      "on: codes for old apps may be made. Whoever sees one can break it; off."),
           {"enable", "", "The same as --enabled true.", FlagKind::kSwitch},
           {"disable", "", "The same as --enabled false.", FlagKind::kSwitch}};
 }

@@ -25,6 +25,9 @@ std::vector<Verb> device_verbs();          // device …
 std::vector<Verb> conversation_verbs();    // its part: device call-method, device send
 std::vector<Verb> onboard_verbs();         // its part: device dynreg, device connect
 std::vector<Verb> agent_verbs();           // its part: device agent
+std::vector<Verb> device_redeem_verbs();   // its part: device redeem
+std::vector<Verb> approval_verbs();        // its part: device approve, device block
+std::vector<Verb> template_verbs();        // template …
 std::vector<Verb> twin_verbs();            // twin …
 std::vector<Verb> key_verbs();             // key derive
 std::vector<Verb> dice_verbs();            // dice uds …, dice generate

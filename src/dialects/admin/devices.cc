@@ -131,6 +131,8 @@ boost::json::object to_json(const domain::Device& device) {
   out["status"] = text_or_null(status_of(device));
   out["permissions"] = permissions_json(device.permissions);
   out["retiredKeys"] = device.keys ? retired_json(*device.keys) : boost::json::array();
+  out["model"] = text_or_null(device.model);
+  out["template"] = text_or_null(device.template_id);
   out["initialTags"] = document(device.twin.tags);
   out["initialDesired"] = document(device.twin.desired);
   out["createdAt"] = time(device.created_at);

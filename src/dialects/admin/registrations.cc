@@ -92,6 +92,9 @@ boost::json::object to_json(const domain::Registration& registration) {
   out["activatedAt"] = nullptr;
   if (registration.activated_at) out["activatedAt"] = time(*registration.activated_at);
   out["reset"] = registration.reset;
+  out["model"] = text_or_null(registration.model);
+  out["template"] = text_or_null(registration.template_id);
+  out["approval"] = text(to_string(registration.approval));
   out["attestation"] = text_or_null(registration.attestation);
   out["measured"] = texts_json(registration.measured);
   out["issuedCertificate"] = issued_json(registration);

@@ -11,6 +11,9 @@ domain::ScopeEdit read_edit(Body& body) {
   edit.allocation_policy =
       body.fields.word("allocationPolicy", domain::parse_allocation_policy, "hashed or static");
   edit.enabled = body.fields.flag("enabled");
+  edit.auto_approve = body.fields.flag("autoApprove");
+  edit.hold_unknown_models = body.fields.flag("holdUnknownModels");
+  edit.compatible_codes = body.fields.flag("compatibleCodes");
   return edit;
 }
 
@@ -47,6 +50,9 @@ boost::json::object to_json(const domain::Scope& scope) {
   out["serviceHost"] = text_or_null(scope.service_host);
   out["allocationPolicy"] = text(to_string(scope.allocation_policy));
   out["enabled"] = scope.enabled;
+  out["autoApprove"] = scope.auto_approve;
+  out["holdUnknownModels"] = scope.hold_unknown_models;
+  out["compatibleCodes"] = scope.compatible_codes;
   out["createdAt"] = time(scope.created_at);
   out["updatedAt"] = time(scope.updated_at);
   out["version"] = scope.version;
