@@ -161,6 +161,10 @@ Result<std::uint64_t> FakeCatalog::write(const RemoveRevoked& change, const Expe
   return 0;
 }
 Result<std::uint64_t> FakeCatalog::write(const PutToken& change, const Expectation& expectation) {
+  if (!change.record.operator_name.empty()) {
+    Result<void> room = make_way_for_session(change);
+    if (!room) return Fail(std::move(room).error());
+  }
   return put(tokens, change.record.id, change.record, expectation);
 }
 Result<std::uint64_t> FakeCatalog::write(const RemoveToken& change,

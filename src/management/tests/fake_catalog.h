@@ -120,6 +120,7 @@ class FakeCatalog final : public Catalog {
   Result<std::uint64_t> write(const RemoveOperator& removal, const Expectation& expectation);
   Result<std::uint64_t> write(const PutToken& put, const Expectation& expectation);
   Result<std::uint64_t> write(const RemoveToken& removal, const Expectation& expectation);
+  Result<void> make_way_for_session(const PutToken& change);
   void end_sessions(const std::string& operator_name, const std::string& except);
   domain::MemberView view_of(const domain::Member& member) const;
   domain::MemberAdding list(domain::Member member);

@@ -36,6 +36,21 @@ void FakeCatalog::end_sessions(const std::string& operator_name, const std::stri
     return each.second.operator_name == operator_name && each.first != except;
   });
 }
+Result<void> FakeCatalog::make_way_for_session(const PutToken& change) {
+  const auto found = operators.find(change.record.operator_name);
+  if (found == operators.end()) return Fail(ErrorKind::kNotFound, "it is not there");
+  domain::Operator& who = found->second;
+  if (who.version != change.operator_version) {
+    return Fail(ErrorKind::kPreconditionFailed, "it has another version");
+  }
+  if (who.guesses.locked_until > change.record.created_at) {
+    return Fail(ErrorKind::kTooMany, "it is locked");
+  }
+  who.guesses = {};
+  const auto old = tokens.find(change.in_place_of);
+  if (old != tokens.end() && !old->second.operator_name.empty()) tokens.erase(old);
+  return {};
+}
 Result<std::uint64_t> FakeCatalog::write(const PutOperator& change,
                                          const Expectation& expectation) {
   domain::Operator record = change.record;
