@@ -170,8 +170,10 @@ std::string Program::welcome() const {
   std::string text = fmt::format(
       "Berth {} is ready.\n"
       "  devices   https://{}:{}   mqtts://{}:{}\n"
+      "  console   https://{}:{}/console/\n"
       "  trust     {}/ca.pem\n",
-      kVersion, hosts_.front(), port_of("https"), hosts_.front(), port_of("mqtt"), data);
+      kVersion, hosts_.front(), port_of("https"), hosts_.front(), port_of("mqtt"), hosts_.front(),
+      port_of(config_.admin_port ? "admin" : "https"), data);
   if (first_start_) {
     text += fmt::format("  token     {}/admin.token (admin; keep it safe)\n", data);
     text += fmt::format(
