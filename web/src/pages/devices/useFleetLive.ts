@@ -45,8 +45,8 @@ export function useFleetLive(scope: string, rows: FleetItem[]): FleetLive {
 
   const change = useCallback(
     (act: (rows: FleetItem[]) => FleetItem[]) =>
-      client.setQueriesData<Cached>({ queryKey: [FLEET] }, (data) =>
-        data === undefined ? undefined : patched(data, act),
+      client.setQueriesData<Cached | Page<FleetItem>>({ queryKey: [FLEET] }, (data) =>
+        data !== undefined && "pages" in data ? patched(data, act) : data,
       ),
     [client],
   );
