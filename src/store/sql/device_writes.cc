@@ -38,11 +38,11 @@ constexpr Sql kRemoveSession = "DELETE FROM device_sessions WHERE hub = $1 AND d
 // Records of one node are ordered by themselves, whatever its clock does; between nodes the time
 // decides.
 constexpr Sql kPutConnection = R"sql(
-INSERT INTO device_connections (hub, device_id, node, epoch, ordinal, changed_at, body)
-SELECT $1, $2, $3, $4, $5, $6, $7 WHERE EXISTS (SELECT 1 FROM devices WHERE hub = $1 AND id = $2)
+INSERT INTO device_connections (hub, device_id, node, epoch, ordinal, changed_at, body, connected)
+SELECT $1, $2, $3, $4, $5, $6, $7, $8 WHERE EXISTS (SELECT 1 FROM devices WHERE hub = $1 AND id = $2)
 ON CONFLICT (hub, device_id) DO UPDATE
   SET node = excluded.node, epoch = excluded.epoch, ordinal = excluded.ordinal,
-      changed_at = excluded.changed_at, body = excluded.body
+      changed_at = excluded.changed_at, body = excluded.body, connected = excluded.connected
   WHERE CASE WHEN device_connections.node = excluded.node
         THEN (device_connections.epoch, device_connections.ordinal)
              < (excluded.epoch, excluded.ordinal)
@@ -124,7 +124,7 @@ Result<void> put_connection(Connection& connection, const hub::ConnectionRecord&
   Result<bool> written = connection.execute(
       kPutConnection, {Value(record.hub.text()), Value(record.device.text()), Value(record.node),
                        Value(record.epoch), Value(ordinal), Value(record.changed_at),
-                       Value(connection_body(record))});
+                       Value(connection_body(record)), Value(std::int64_t{record.connected})});
   if (!written) return Fail(std::move(written).error());
   return {};
 }

@@ -378,10 +378,32 @@ ALTER TABLE tokens ADD COLUMN operator_name {{text}} NOT NULL DEFAULT '';
 CREATE INDEX tokens_by_operator ON tokens (operator_name, created_at) WHERE operator_name <> '';
 )sql";
 
+// What the list of the fleet and the overview read along. A registration pays for two more appended
+// entries (registrations_by_time, trails_by_time); one that registers again moves its entry from
+// wherever it was, which is one page more at random. The others are of what operators make and of
+// devices that connect: device_connections_live has only those that are connected.
+constexpr std::string_view kFleet = R"sql(
+CREATE INDEX registrations_by_time ON registrations (scope, updated_at, key);
+CREATE INDEX registrations_by_approval_time
+  ON registrations (scope, approval, updated_at, key) WHERE approval <> '';
+CREATE INDEX enrollments_by_time
+  ON enrollments (scope, updated_at, key) WHERE kind = 'individual';
+CREATE INDEX members_by_time ON members (scope, updated_at, group_key, name);
+CREATE INDEX devices_made_by_hand_by_id
+  ON devices (scope, id, hub) WHERE registration_key = '';
+CREATE INDEX devices_made_by_hand_by_time
+  ON devices (scope, updated_at, id, hub) WHERE registration_key = '';
+CREATE INDEX trails_by_time ON trails (started_at, failed, scope);
+
+ALTER TABLE device_connections ADD COLUMN connected BIGINT NOT NULL DEFAULT 0;
+CREATE INDEX device_connections_live ON device_connections (node, epoch) WHERE connected = 1;
+)sql";
+
 constexpr Migration kMigrations[] = {
     {1, "foundation", kFoundation},     {2, "connected devices", kConnectedDevices},
     {3, "rosters", kRosters},           {4, "passwords and records", kPasswordsAndRecords},
     {5, "certificates", kCertificates}, {6, "console", kConsole},
+    {7, "fleet", kFleet},
 };
 
 constexpr std::string_view kVersionTable =
