@@ -98,11 +98,13 @@ Task<Result<domain::PickupGuard>> FakeCodeStore::missed(domain::PickupKind kind,
 }
 
 Secret FakeCodeDesk::derive_key(const Secret& group_key, std::string_view registration_id) const {
+  derived_for = registration_id;
   return Secret::from_text(fmt::format("derived:{}:{}", group_key.size(), registration_id));
 }
 
 Task<Result<Secret>> FakeCodeDesk::seal_envelope(CodeContent content, Secret key_text,
                                                  CredentialCode code) const {
+  sealed_key = content.device_key.text();
   co_return Secret::from_text(
       fmt::format("envelope {} of {} with {} bytes", code.id, content.device, key_text.size()));
 }
@@ -132,6 +134,11 @@ Secret FakeCodeDesk::make_letters() const {
   return Secret::from_text(fmt::format("AAAA-AAAA-{:02}", ++made));
 }
 Secret FakeCodeDesk::make_number() const {
+  if (!numbers.empty()) {
+    const std::string next = numbers.front();
+    numbers.erase(numbers.begin());
+    return Secret::from_text(next);
+  }
   return Secret::from_text(fmt::format("{}", 10'000 + ++made));
 }
 Secret FakeCodeDesk::make_token() const {

@@ -36,6 +36,9 @@ class FakeCodeStore final : public CodeStore {
 class FakeCodeDesk final : public CodeDesk {
  public:
   mutable int made = 0;
+  mutable std::string derived_for;                // of the last key that was derived
+  mutable std::string sealed_key;                 // in the last envelope
+  mutable std::vector<std::string> numbers = {};  // to be given out first
 
   Secret derive_key(const Secret& group_key, std::string_view registration_id) const override;
   Task<Result<Secret>> seal_envelope(CodeContent content, Secret key_text,
