@@ -16,8 +16,19 @@ const MODEL = {
   "@type": "Interface",
   displayName: "Pump, series 7",
   contents: [
-    { "@type": ["Telemetry", "Temperature"], name: "temperature", schema: "double", unit: "degreeCelsius" },
-    { "@type": "Telemetry", name: "flow", schema: "double", displayName: "Flow", description: "Litres a minute" },
+    {
+      "@type": ["Telemetry", "Temperature"],
+      name: "temperature",
+      schema: "double",
+      unit: "degreeCelsius",
+    },
+    {
+      "@type": "Telemetry",
+      name: "flow",
+      schema: "double",
+      displayName: "Flow",
+      description: "Litres a minute",
+    },
     { "@type": "Property", name: "targetFlow", schema: "integer", writable: true },
     {
       "@type": "Property",
@@ -25,7 +36,10 @@ const MODEL = {
       schema: {
         "@type": "Enum",
         valueSchema: "integer",
-        enumValues: [{ name: "idle", enumValue: 0 }, { name: "running", enumValue: 1 }],
+        enumValues: [
+          { name: "idle", enumValue: 0 },
+          { name: "running", enumValue: 1 },
+        ],
       },
     },
     {
@@ -39,14 +53,13 @@ const MODEL = {
 };
 
 const templates: Json[] = [
-  ["dtmi:com:example:Pump;1", "Pump, series 7", MODEL, 28],
-  ["dtmi:com:example:Buoy;3", "Harbour buoy", { ...MODEL, "@id": "dtmi:com:example:Buoy;3" }, 6],
-  ["urn:continuousPatientMonitoringTemplate:Smart_Knee_Brace_5k3:1", "Knee brace", null, 0],
-].map(([id, displayName, model, deviceCount]) => ({
+  ["dtmi:com:example:Pump;1", "Pump, series 7", MODEL],
+  ["dtmi:com:example:Buoy;3", "Harbour buoy", { ...MODEL, "@id": "dtmi:com:example:Buoy;3" }],
+  ["urn:continuousPatientMonitoringTemplate:Smart_Knee_Brace_5k3:1", "Knee brace", null],
+].map(([id, displayName, model]) => ({
   id,
   displayName,
   model,
-  deviceCount,
   initialTwin: { tags: { site: "north" }, properties: { desired: { targetFlow: 20 } } },
   createdAt: ago(9_000),
   updatedAt: ago(300),
@@ -115,7 +128,9 @@ function member(name: string, state: string, passwords: boolean): Json {
 }
 
 const rosters: Record<string, Json[]> = {
-  PUMPS7: Array.from({ length: 24 }, (_, at) => member(`P7-${1000 + at}`, STATES[at % 6] ?? "", false)),
+  PUMPS7: Array.from({ length: 24 }, (_, at) =>
+    member(`P7-${1000 + at}`, STATES[at % 6] ?? "", false),
+  ),
   "mod-0123456789abcdef01234567": Array.from({ length: 12 }, (_, at) =>
     member(`SN${2000 + at}`, STATES[at % 6] ?? "", true),
   ),
@@ -177,7 +192,7 @@ function makeCode(given: Json): Reply {
     code: `https://berth.example/claim/${String(made.id)}#k7Tn4w2Qm1c0yN5xTz8Jr3bE6vHsLdPaUfWgXiYoZq0`,
     qr: { png: "data:image/png;base64,iVBORw0KGgo=", svg: picture() },
     pickup: letters ? "7K2M-9QRT-XC" : null,
-    numeric: given.pickup === true && weak ? 40_213 : null,
+    numeric: given.pickup === true && weak ? "40213" : null,
     warnings: weak
       ? [
           "the picture holds the device's key for good: revoking the code does not take it back",
@@ -201,10 +216,14 @@ function problem(status: number, code_: string, detail: string, mend: string): R
   return { status, body: { title: "not possible", status, code: code_, detail, mend } };
 }
 
+const modelOf = (given: unknown): unknown =>
+  typeof given === "string" ? (JSON.parse(given) as unknown) : given;
+
 function checkModel(model: unknown): Reply {
   const given = (model ?? {}) as { "@id"?: string; contents?: Json[] };
   const contents = Array.isArray(given.contents) ? given.contents : [];
-  const of = (type: string) => contents.filter((each) => String(each["@type"]).includes(type)).length;
+  const of = (type: string) =>
+    contents.filter((each) => String(each["@type"]).includes(type)).length;
   const problems = contents.flatMap((each, at) =>
     typeof each.name === "string"
       ? []
@@ -227,8 +246,8 @@ function onTemplates(method: string, id: string, body: Json): Reply | undefined 
   const at = templates.findIndex((each) => each.id === id);
   if (id === "" && method === "GET") return list(templates);
   if (id === "" && method === "POST") {
-    const model = body.model as Json | undefined;
-    const made = { deviceCount: 0, createdAt: ago(0), updatedAt: ago(0), version: 1, ...body };
+    const model = modelOf(body.model ?? null) as Json | null;
+    const made = { createdAt: ago(0), updatedAt: ago(0), version: 1, ...body, model };
     const its = { displayName: body.id ?? model?.["@id"], ...made, id: body.id ?? model?.["@id"] };
     templates.push(its);
     return { status: 201, body: its };
@@ -271,7 +290,8 @@ function onMembers(method: string, its: Json[], rest: string[], body: Json): Rep
 
 function keysOf(one: Json): Reply {
   const { type } = one.attestation as { type: string };
-  if (type === "product_secret") return found({ productSecret: `Vx${hex(30)}`, previousSecret: null });
+  if (type === "product_secret")
+    return found({ productSecret: `Vx${hex(30)}`, previousSecret: null });
   if (type === "member_passwords") return found({ derivationSecret: "harbour-secret-7" });
   const key = () => btoa(hex(32));
   return found({ primaryKey: key(), secondaryKey: key() });
@@ -283,7 +303,9 @@ function onGroups(method: string, rest: string[], body: Json): Reply | undefined
   if (id === undefined) {
     const made = group(String(body.id ?? hex(8).toUpperCase()), "", body.attestation as Json);
     Object.assign(made, { displayName: body.displayName ?? made.id });
-    Object.assign(made, { attestation: { ...(groups[1]?.attestation as Json), ...(body.attestation as Json) } });
+    Object.assign(made, {
+      attestation: { ...(groups[1]?.attestation as Json), ...(body.attestation as Json) },
+    });
     groups.push(made);
     rosters[String(made.id)] = [];
     return { status: 201, body: made };
@@ -293,7 +315,9 @@ function onGroups(method: string, rest: string[], body: Json): Reply | undefined
   if (part === "members") return onMembers(method, rosters[id] ?? [], more, body);
   if (part === "keys") return keysOf(one);
   if (part === "rotate-product-secret") {
-    Object.assign(one.attestation as Json, { previousUntil: ago(-Number(body.overlapSeconds) / 60) });
+    Object.assign(one.attestation as Json, {
+      previousUntil: ago(-Number(body.overlapSeconds) / 60),
+    });
     return found(one);
   }
   if (method === "DELETE") groups.splice(groups.indexOf(one), 1);
@@ -308,7 +332,7 @@ function onGroups(method: string, rest: string[], body: Json): Reply | undefined
 export function answerLetting(method: string, url: URL, given: unknown): Reply | undefined {
   const body = (given ?? {}) as Json;
   const parts = url.pathname.split("/").slice(1).map(decodeURIComponent);
-  if (url.pathname === "/templates/check") return checkModel(body.model);
+  if (url.pathname === "/templates/check") return checkModel(modelOf(body.model));
   if (parts[0] === "credentials") {
     if (parts.length === 1) return method === "POST" ? makeCode(body) : list(codes);
     const one = codes.find((each) => each.id === parts[1]);

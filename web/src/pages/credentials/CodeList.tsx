@@ -12,12 +12,17 @@ import { TimeAgo } from "../../parts/TimeAgo";
 import { Panel } from "../../parts/Panel";
 import { useScope } from "../../scope/scope";
 import { usePermission } from "../../session/session";
-import { MODE_NAMES, type CodeInfo } from "./credential";
+import { MODE_NAMES, stateOf, type CodeInfo } from "./credential";
 import { RevokeDialog } from "./RevokeDialog";
 
 const REFRESH_MS = 10_000;
 
 const PICKUPS: Record<string, string> = { letters: "with letters", number: "with a number" };
+
+function State({ code }: { code: CodeInfo }) {
+  const from = code.usedFrom ? `from ${code.usedFrom}` : undefined;
+  return <StatusBadge status={stateOf(code, Date.now())} reason={from} />;
+}
 
 function columns(onRevoke: (code: CodeInfo) => void, mayRevoke: boolean): Column<CodeInfo>[] {
   return [
@@ -44,7 +49,7 @@ function columns(onRevoke: (code: CodeInfo) => void, mayRevoke: boolean): Column
         </span>
       ),
     },
-    { key: "state", header: "State", cell: (row) => <StatusBadge status={row.state} /> },
+    { key: "state", header: "State", cell: (row) => <State code={row} /> },
     { key: "by", header: "Made by", wide: true, cell: (row) => row.createdBy },
     { key: "at", header: "Made", wide: true, cell: (row) => <TimeAgo at={row.createdAt} /> },
     {
@@ -58,7 +63,7 @@ function columns(onRevoke: (code: CodeInfo) => void, mayRevoke: boolean): Column
       width: 44,
       align: "right",
       cell: (row) =>
-        row.state === "active" && mayRevoke ? (
+        stateOf(row, Date.now()) === "active" && mayRevoke ? (
           <Tooltip label="Revoke">
             <ActionIcon
               variant="subtle"
@@ -82,7 +87,7 @@ export function CodeList() {
   const pages = usePages<CodeInfo>(
     "/credentials",
     { scope: scope.id },
-    { limit: 20, refetchInterval: REFRESH_MS },
+    { limit: 20, refetchInterval: REFRESH_MS, enabled: mayRevoke.allowed },
   );
   return (
     <Panel
@@ -90,13 +95,17 @@ export function CodeList() {
       lead="What was made, by whom, and what became of it. What is in a code is never shown again."
       actions={<CliButton command={["credential", "list"]} flags={{ scope: scope.id }} />}
     >
-      <DataTable
-        caption="Codes"
-        columns={columns(setRevoking, mayRevoke.allowed)}
-        pages={pages}
-        rowKey={(row) => row.id}
-        empty={<EmptyState title="No codes yet" text="The ones you make appear here." />}
-      />
+      {mayRevoke.allowed ? (
+        <DataTable
+          caption="Codes"
+          columns={columns(setRevoking, mayRevoke.allowed)}
+          pages={pages}
+          rowKey={(row) => row.id}
+          empty={<EmptyState title="No codes yet" text="The ones you make appear here." />}
+        />
+      ) : (
+        <EmptyState title="Codes are for operators" text={mayRevoke.why} />
+      )}
       <RevokeDialog code={revoking} onClose={() => setRevoking(undefined)} />
     </Panel>
   );

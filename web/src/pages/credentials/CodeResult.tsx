@@ -128,7 +128,7 @@ function Live({ code, remaining }: { code: NewCode; remaining: number }) {
         />
       </div>
       {typed === null ? null : (
-        <Letters text={String(typed)} isNumber={code.pickup === null} />
+        <Letters text={typed} isNumber={code.pickup === null} />
       )}
       <div>
         <Group justify="space-between" mb={5} gap="xs">

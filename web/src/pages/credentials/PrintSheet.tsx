@@ -10,7 +10,7 @@ export function PrintSheet({ code }: { code: NewCode }) {
     <div className={classes.sheet} aria-hidden data-print-sheet>
       <h1>{code.deviceId}</h1>
       <img src={pictureOf(code.qr.svg)} alt="" />
-      {typed === null ? null : <p className={classes.sheetLetters}>{String(typed)}</p>}
+      {typed === null ? null : <p className={classes.sheetLetters}>{typed}</p>}
       <dl>
         <dt>Device Id</dt>
         <dd>{code.deviceId}</dd>

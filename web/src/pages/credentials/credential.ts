@@ -13,11 +13,12 @@ export interface CodeInfo {
   enrollment: EnrollmentRef | null;
   encrypted: boolean;
   pickupKind: "none" | "letters" | "number";
-  state: string; // active, used, expired, revoked
+  state: string; // active, used, revoked
   createdBy: string;
   createdAt: string;
   expiresAt: string;
   usedAt: string | null;
+  usedFrom?: string | null;
 }
 
 // The only answer in which the code itself is.
@@ -25,7 +26,7 @@ export interface NewCode extends CodeInfo {
   code: string;
   qr: { png: string; svg: string };
   pickup: string | null;
-  numeric: number | string | null;
+  numeric: string | null;
   warnings: string[];
 }
 
@@ -52,3 +53,7 @@ export const MODE_NAMES: Record<CodeMode, string> = {
 // A picture of the server, shown as an image and never as markup of this page.
 export const pictureOf = (svg: string): string =>
   `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
+
+// The server says what became of it; whether its time is over, the clock says.
+export const stateOf = (code: Pick<CodeInfo, "state" | "expiresAt">, now: number): string =>
+  code.state === "active" && Date.parse(code.expiresAt) <= now ? "expired" : code.state;
