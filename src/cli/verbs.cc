@@ -10,13 +10,13 @@ namespace {
 
 std::vector<Verb> make_verbs() {
   std::vector<Verb> all;
-  for (
-      auto* group :
-      {server_verbs,      scope_verbs,    hub_verbs,      event_verbs,          enrollment_verbs,
-       certificate_verbs, product_verbs,  thing_verbs,    registration_verbs,   template_verbs,
-       device_verbs,      twin_verbs,     key_verbs,      dice_verbs,           dice_approval_verbs,
-       open_dice_verbs,   tpm_verbs,      simulate_verbs, simulate_board_verbs, trail_verbs,
-       access_verbs,      operator_verbs, local_verbs,    bench_verbs}) {
+  for (auto* group : {server_verbs,       scope_verbs,       hub_verbs,      event_verbs,
+                      enrollment_verbs,   certificate_verbs, product_verbs,  thing_verbs,
+                      registration_verbs, template_verbs,    device_verbs,   credential_verbs,
+                      twin_verbs,         key_verbs,         dice_verbs,     dice_approval_verbs,
+                      open_dice_verbs,    tpm_verbs,         simulate_verbs, simulate_board_verbs,
+                      trail_verbs,        access_verbs,      operator_verbs, local_verbs,
+                      bench_verbs}) {
     std::vector<Verb> verbs = group();
     all.insert(all.end(), std::make_move_iterator(verbs.begin()),
                std::make_move_iterator(verbs.end()));

@@ -172,7 +172,7 @@ Error codes_are_off(const domain::Scope& scope) {
                       scope.id.text()),
           "ask for mode claim or envelope; for apps that read nothing else, an admin switches them "
           "on: berth scope update --id-scope " +
-              scope.id.text() + " --compatible-codes true"};
+              scope.id.text() + " --compatible-codes on"};
 }
 
 // Whose settings a claim takes; whoever redeems it has the id for itself.
