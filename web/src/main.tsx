@@ -12,7 +12,7 @@ import { createBrowserRouter, RouterProvider } from "react-router";
 import { styleNonce } from "./app/nonce";
 import { makeQueryClient } from "./app/queries";
 import { routes } from "./app/routes";
-import { theme } from "./app/theme";
+import { cssVariables, theme } from "./app/theme";
 import { SessionGate } from "./session/SessionGate";
 
 const router = createBrowserRouter(routes, { basename: "/console" });
@@ -23,7 +23,12 @@ if (root === null) throw new Error("index.html has no element #root");
 
 createRoot(root).render(
   <StrictMode>
-    <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => styleNonce}>
+    <MantineProvider
+      theme={theme}
+      cssVariablesResolver={cssVariables}
+      defaultColorScheme="auto"
+      getStyleNonce={() => styleNonce}
+    >
       <QueryClientProvider client={queries}>
         <Notifications position="bottom-right" />
         <SessionGate>

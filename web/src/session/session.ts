@@ -1,7 +1,7 @@
 // The session: who is signed in, as the server says. Nothing of it is kept in the browser but the
 // cookie, which scripts cannot read.
 
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { createContext, useContext } from "react";
 import { api } from "../api/client";
 import type { Operator, Role, SessionState } from "../api/types";
@@ -26,6 +26,12 @@ export const useSessionQuery = () =>
     staleTime: 60_000,
   });
 
+// Sets what the session is now, and drops what somebody else saw: it is not for the next one.
+function enter(client: QueryClient, state: SessionState): void {
+  client.removeQueries({ predicate: (query) => query.queryKey[0] !== SESSION_KEY[0] });
+  client.setQueryData(SESSION_KEY, state);
+}
+
 export interface Credentials {
   operator: string;
   password: string;
@@ -35,10 +41,7 @@ export function useSignIn() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (given: Credentials) => api.post<SessionState>("/session", given),
-    onSuccess: (state) => {
-      client.clear(); // what somebody else saw is not for the next one
-      client.setQueryData(SESSION_KEY, state);
-    },
+    onSuccess: (state) => enter(client, state),
   });
 }
 
@@ -46,10 +49,8 @@ export function useSignOut() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: () => api.delete("/session"),
-    onSettled: () => {
-      client.clear();
-      client.setQueryData(SESSION_KEY, { signedIn: false, firstRun: false });
-    },
+    onSuccess: () => enter(client, { signedIn: false, firstRun: false }),
+    onError: () => client.invalidateQueries({ queryKey: SESSION_KEY }),
   });
 }
 

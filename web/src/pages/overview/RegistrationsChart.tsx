@@ -45,7 +45,7 @@ export default function RegistrationsChart({ overview }: { overview: Overview | 
       }
     >
       <BarChart
-        h={240}
+        h="17rem"
         data={data}
         dataKey="when"
         type="stacked"
