@@ -8,7 +8,7 @@ import { useServerPermission } from "../../session/session";
 import { GuardedSwitch } from "./GuardedSwitch";
 import { useChangeScope } from "./scopeSettings";
 
-const word = (on: boolean): string => (on ? "true" : "false");
+const word = (on: boolean): string => (on ? "on" : "off");
 
 // Which devices come in by themselves.
 export function Approval() {

@@ -52,7 +52,7 @@ export function CompatibleCodes() {
           permission={permission}
           isPending={change.isPending}
           command={command}
-          flags={{ "compatible-codes": on ? "false" : "true" }}
+          flags={{ "compatible-codes": on ? "off" : "on" }}
           onChange={(wants) => (wants ? setAsking(true) : set(false))}
         />
         {on ? (
@@ -71,7 +71,7 @@ export function CompatibleCodes() {
         opened={asking}
         title="Switch compatible codes on?"
         confirm="Switch on"
-        cli={<CliHint command={command} flags={{ "compatible-codes": "true" }} />}
+        cli={<CliHint command={command} flags={{ "compatible-codes": "on" }} />}
         error={change.error}
         isPending={change.isPending}
         onConfirm={() => set(true)}

@@ -1,42 +1,15 @@
-import { usePages } from "../../api/paging";
-import type { Enrollment } from "../../api/types";
-import { DataTable, type Column } from "../../parts/DataTable";
-import { EmptyState } from "../../parts/EmptyState";
-import { PageHeader } from "../../parts/PageHeader";
-import { TimeAgo } from "../../parts/TimeAgo";
+import { Route, Routes } from "react-router";
 import { NeedsScope } from "../../scope/NeedsScope";
-import { useScope } from "../../scope/scope";
-
-const COLUMNS: Column<Enrollment>[] = [
-  { key: "id", header: "Id", cell: (row) => row.id },
-  { key: "displayName", header: "Name", cell: (row) => row.displayName },
-  { key: "createdAt", header: "Made", cell: (row) => <TimeAgo at={row.createdAt} /> },
-];
-
-function Production() {
-  const scope = useScope();
-  const pages = usePages<Enrollment>(`/scopes/${scope.id}/enrollment-groups`, {});
-  return (
-    <>
-      <PageHeader title="Production" lead="Groups whose members have passwords." />
-      <DataTable
-        caption="Production"
-        columns={COLUMNS}
-        pages={{
-          ...pages,
-          rows: pages.rows.filter((row) => row.attestation.type === "member_passwords"),
-        }}
-        rowKey={(row) => row.id}
-        empty={<EmptyState title="None yet" />}
-      />
-    </>
-  );
-}
+import { ProductionList } from "./ProductionList";
+import { ProductionPage } from "./ProductionPage";
 
 export default function Page() {
   return (
     <NeedsScope>
-      <Production />
+      <Routes>
+        <Route index element={<ProductionList />} />
+        <Route path=":template/:tab?" element={<ProductionPage />} />
+      </Routes>
     </NeedsScope>
   );
 }
