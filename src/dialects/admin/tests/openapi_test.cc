@@ -300,6 +300,9 @@ domain::ManagementResult sample(const std::string& schema) {
       {"Trail", [] { return domain::ManagementResult(sample_trail()); }},
       {"TrailList", [] { return one_of(sample_trail()); }},
       {"AuditRecordList", [] { return one_of(sample_audit()); }},
+      {"Credential", [] { return domain::ManagementResult(sample_code()); }},
+      {"CredentialList", [] { return one_of(sample_code()); }},
+      {"NewCredential", [] { return domain::ManagementResult(sample_new_code()); }},
       {"TokenList", [] { return one_of(sample_token()); }},
       {"NewToken",
        [] {
@@ -322,6 +325,7 @@ std::string accepted_body(const Operation& operation) {
   static const std::map<std::string, std::string> kBodies{
       {"transferRegistration", R"({"kind":"group","id":"a"})"},
       {"createToken", "{}"},
+      {"createCredential", R"({"scope":"a","deviceId":"b"})"},
       {"checkModel", R"({"model":{}})"},
       {"createOperator", R"({"name":"a","password":"twelve letters"})"},
       {"signIn", R"({"operator":"a","password":"twelve letters"})"},

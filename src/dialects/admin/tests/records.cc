@@ -405,6 +405,41 @@ domain::ModelCheck sample_check() {
   return check;
 }
 
+domain::CredentialCode sample_code() {
+  domain::CredentialCode code;
+  code.id = "00112233445566778899aabbccddeeff";
+  code.scope = domain::ScopeId::trusted("0ne1");
+  code.mode = domain::CodeMode::kCompatible;
+  code.device = domain::RegistrationId::trusted("dev-1");
+  code.model = "dtmi:com:example:Thermostat;1";
+  code.enrollment = domain::EnrollmentRef{domain::EnrollmentKind::kGroup,
+                                          domain::EnrollmentId::trusted("line-7")};
+  code.content.bytes = {'S', 'E', 'A', 'L', 'E', 'D'};
+  code.pickup = domain::PickupKind::kNumber;
+  code.pickup_digest = {'S', 'E', 'A', 'L', 'E', 'D'};
+  code.token_digest = {'S', 'E', 'A', 'L', 'E', 'D'};
+  code.state = domain::CodeState::kUsed;
+  code.created_by = "token:abcdef0123";
+  code.created_at = sample_time();
+  code.expires_at = sample_time() + std::chrono::seconds(600);
+  code.used_at = sample_time() + std::chrono::seconds(60);
+  code.used_from = "192.0.2.7";
+  code.version = 2;
+  return code;
+}
+
+domain::NewCode sample_new_code() {
+  domain::NewCode made;
+  made.code = sample_code();
+  made.text = Secret::from_text("U2FsdGVkX1");
+  made.pickup = Secret::from_text("7K2M-9QRT-XC");
+  made.number = Secret::from_text("42");
+  made.png = Secret::from_text("data:image/png;base64,AAAA");
+  made.svg = Secret::from_text("<svg/>");
+  made.warnings = {"it is weak"};
+  return made;
+}
+
 domain::Token sample_token() {
   domain::Token token;
   token.id = "abcdef0123";

@@ -38,6 +38,8 @@ domain::AuditRecord sample_audit();
 domain::Operator sample_operator();    // Argon2id "SEALED"
 domain::SessionView sample_session();  // of sample_operator()
 domain::Token sample_token();
+domain::CredentialCode sample_code();  // sealed content "SEALED"
+domain::NewCode sample_new_code();
 domain::Template sample_template();
 domain::ModelCheck sample_check();  // with one problem
 domain::ServerStatus sample_status();
