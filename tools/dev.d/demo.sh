@@ -102,6 +102,7 @@ demo() {
   build_targets release berth
   start_server
   say "a server runs on $(cat "$BERTH_DATA/url"); its data is in build/demo/data"
+  say "its console is $(cat "$BERTH_DATA/url")/console/"
   SCOPE=$(berth scope list --json | field items.0.id)
 
   printf '\n1. The operator has two hubs, and lets a production line enroll: one group, one key.\n'
@@ -141,6 +142,7 @@ demo() {
   production_thing
   measured_board
   tpm_device
+  device_by_code
 
   switch_off
   if [ -z "$once" ]; then stay_up; fi
@@ -301,6 +303,17 @@ tpm_device() {
   show berth registration list
 }
 
+device_by_code() {
+  local code
+  printf '\n18. A technician gives a phone a picture. There is no key in it: it is good once.\n'
+  show berth credential create --device phone-1 --group line-7 --qr | tee "$DEMO/code"
+  code=$(sed -n 's/^code  *//p' "$DEMO/code")
+  printf '\n    The phone makes a key of its own for it, registers, and connects.\n'
+  (cd "$DEMO" && show berth device redeem "$code" --connect)
+  printf '\n    Whoever photographed the picture comes too late.\n'
+  if (cd "$DEMO" && show berth device redeem "$code" 2>&1); then die "a code was good twice"; fi
+}
+
 # Until Ctrl-C, with what to try meanwhile.
 stay_up() {
   local url
@@ -324,6 +337,7 @@ The server stays up until Ctrl-C. In another terminal:
   berth device dynreg -c meter-0002.json && berth device connect -c meter-0002.json
   berth doctor
 
+  the console:   $url/console/   (its first page asks for the content of $BERTH_DATA/admin.token)
   the admin API: $url/api/v1   metrics: $url/metrics   CA to trust: $BERTH_DATA/ca.pem
 END
   trap : INT TERM
