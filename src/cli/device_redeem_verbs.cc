@@ -13,6 +13,7 @@
 #include <boost/json.hpp>
 
 #include <csignal>
+#include <unistd.h>
 
 namespace berth::cli {
 namespace {
@@ -120,6 +121,16 @@ std::string secrets_of(const device::RedeemedDevice& device) {
          "\n";
 }
 
+// A code is good once: what cannot be kept is not redeemed. Makes the folder.
+Try<void> check_writable(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (!error && ::access(folder.c_str(), W_OK) == 0) return {};
+  return Refuse("the device's key could not be kept in " + folder.string(),
+                error ? error.message() : "this user may not make files there",
+                "name another folder with --out; the code was not used");
+}
+
 Try<void> keep(const device::RedeemedDevice& device, const fs::path& folder, Person& person) {
   const std::string name = file_name(device.device_id);
   if (!device.key.empty()) {
@@ -169,8 +180,10 @@ Try<int> redeem(Invocation& run) {
     BERTH_TRY(const device::RedeemedDevice device, device::open_code(text, options, parts));
     return show(run, device);
   }
+  const fs::path folder = run.args.text_or("out", ".");
+  BERTH_STEP(check_writable(folder));
   BERTH_TRY(const device::RedeemedDevice device, device::redeem_code(text, options, parts));
-  BERTH_STEP(keep(device, run.args.text_or("out", "."), person));
+  BERTH_STEP(keep(device, folder, person));
   BERTH_TRY(const device::RedeemedLifeOptions life, life_options(run, device));
   BERTH_STEP(device::live_as(device, life, person, run.world.clock));
   return kDone;
