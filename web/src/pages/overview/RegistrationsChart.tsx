@@ -1,3 +1,5 @@
+import "@mantine/charts/styles.css";
+
 import { BarChart } from "@mantine/charts";
 import { Center, Text } from "@mantine/core";
 import type { Overview } from "../../api/types";
