@@ -5,6 +5,7 @@ import base64
 import json
 import re
 
+from code_catalogue import CodeAnswer
 from hub_catalogue import HubAnswer
 from operator_catalogue import Told
 from product_catalogue import NoHandshake, ProductAnswer
@@ -43,6 +44,9 @@ def device(fault, transport, heard):
         text = '{"err":%d,"msg":"%s"}' % (answer.code, answer.message)
         equal("the status", heard.status, answer.code)
         equal("the body", heard.raw.split(b"\r\n\r\n", 1)[1].decode(), text)
+        return
+    if isinstance(answer, CodeAnswer):
+        of_code(answer, heard)
         return
     if isinstance(answer, Told):
         of_command(answer, heard)
@@ -86,6 +90,14 @@ def of_product(answer, heard):
     equal("the message", response["Error"]["Message"], answer.message)
     if answer.word:
         equal("the word", response["Error"]["Code"], answer.word)
+
+
+def of_code(answer, heard):
+    equal("the status", heard.status, answer.status)
+    body = heard.raw.decode()
+    if answer.body:
+        equal("the body", body, answer.body)
+    check(answer.words in body, f"it says nothing of '{answer.words}': {body}")
 
 
 def of_command(answer, heard):

@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import certificate_catalogue  # noqa: F401  each adds its entries to CATALOGUE
+import code_catalogue  # noqa: F401
 import issuing_catalogue  # noqa: F401
 import judge
 import measured_catalogue  # noqa: F401

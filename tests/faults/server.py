@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from certificate_wire import Greet, greet
+from code_wire import UseCode, use_code
 from hub_wire import Visit, visit
 from product_wire import Enrol, LogIn, opened, send_product
 from thing_wire import Ask, EnrolThing, LogInThing, Template, derived, send_thing
@@ -250,6 +251,8 @@ class World:
     def send(self, transport, attempt):
         if isinstance(attempt, Command):
             return self.type(attempt)
+        if isinstance(attempt, UseCode):
+            return use_code(self.server.place, attempt)
         if isinstance(attempt, Greet):
             return greet(self.server.place, attempt)
         if isinstance(attempt, ShowTpm):
