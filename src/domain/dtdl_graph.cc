@@ -16,7 +16,7 @@ constexpr std::size_t kExtendsDepthMax = 10;  // v2 and v3 "Interface"
 constexpr std::size_t kSchemaDepthMax = 5;    // v2 and v3 "Complex schema"
 constexpr std::size_t kContentsMaxTwo = 300;  // v2 "Interface", inherited ones included
 // Ours: names looked at in all interfaces together, each as often as it is inherited.
-constexpr std::size_t kInheritedMax = 200'000;
+constexpr std::size_t kInheritedMax = 100'000;
 
 // Parts by number, those that a part uses before the part; `left` are in cycles or use such.
 struct Order {
@@ -64,7 +64,7 @@ class Relations {
   struct Inherited {
     // By name: the interface that defines it, and its number there.
     std::map<std::string_view, std::pair<std::size_t, std::size_t>> names;
-    std::size_t depth = 1;
+    std::size_t depth = 0;  // levels above it
     bool has_component = false;
   };
 
