@@ -22,7 +22,7 @@ export function Approval() {
       title="Approval"
       lead="Devices with a good credential of a group that nobody has created yet"
       actions={
-        <Anchor component={Link} to={devicesPage({ status: "waiting" })} fz="xs">
+        <Anchor component={Link} to={devicesPage({ status: "waiting" })} fz="xs" style={{ whiteSpace: "nowrap" }}>
           Devices that wait
         </Anchor>
       }

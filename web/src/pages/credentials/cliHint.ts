@@ -17,23 +17,20 @@ export function lifetime(seconds: number): string {
 
 function keyFlags(form: CodeForm): Record<string, CliFlag> {
   if (form.mode === "claim" || form.source === "server") return { group: form.group || null };
-  return form.isNew
-    ? { "group-key-file": "group.key" }
-    : { "device-key-file": "device.key" };
+  return { "device-key-file": "device.key" }; // of a group's key: berth key derive, first
 }
 
 export function cliFlags(form: CodeForm, scope: string): Record<string, CliFlag> {
   const encrypts = form.mode !== "claim" && form.passphrase !== "" && !form.unencrypted;
   const compatible = form.mode === "compatible";
   return {
-    "device-id": form.device.trim() || "DEVICE",
+    device: form.device.trim() || "DEVICE",
     scope,
     mode: form.mode,
     ...keyFlags(form),
-    "model-id": form.isNew ? form.model.trim() || null : null,
+    model: form.isNew ? form.model.trim() || null : null,
     "passphrase-file": encrypts ? "passphrase.txt" : null,
     unencrypted: compatible && form.unencrypted,
-    "include-passphrase": compatible && form.includePassphrase && !form.unencrypted,
     pickup: form.pickup,
     ttl: lifetime(form.ttlSeconds),
     qr: true,
