@@ -60,4 +60,4 @@ def use_code(place, attempt):
         raw = answer.read()
     finally:
         connection.close()
-    return Heard(answer.status, {}, raw=raw)
+    return Heard(answer.status, {}, dict(answer.getheaders()), raw=raw)
