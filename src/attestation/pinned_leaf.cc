@@ -42,8 +42,11 @@ CertificateRefusal other_certificate(std::span<const Pin> pins, std::string_view
                                      const crypto::CertificateFacts& leaf) {
   std::string tried;
   for (const Pin& pin : pins) {
-    tried += fmt::format("{}{} {}", tried.empty() ? "" : ", ", to_string(pin.slot),
-                         short_print(pin.sha256));
+    // Of a claim that was redeemed only the key is known.
+    const bool by_key = pin.sha256.empty();
+    tried += fmt::format("{}{}{} {}", tried.empty() ? "" : ", ", to_string(pin.slot),
+                         by_key ? " of the key" : "",
+                         short_print(by_key ? pin.spki_sha256 : pin.sha256));
   }
   return {
       Reason::kProofRejected,

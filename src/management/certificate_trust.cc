@@ -110,7 +110,7 @@ bool holds(const std::optional<TrustSlot>& slot, const base::Bytes& sha256) {
 
 // Remembers what a slot held, unless the other one holds it; what is held again is retired no more.
 void retire(CertificateTrust& trust, const std::optional<TrustSlot>& before, TimePoint now) {
-  if (before && before->certificate) {
+  if (before && before->certificate && !before->certificate->sha256.empty()) {
     trust.retired.insert(trust.retired.begin(), {before->certificate->sha256, now});
   }
   std::erase_if(trust.retired, [&](const domain::RetiredCertificate& each) {
@@ -173,7 +173,10 @@ bool leads_to_verified(const Certificate& certificate, const std::vector<CaCerti
 std::string slot_text(const std::optional<TrustSlot>& slot) {
   if (!slot) return {};
   if (!slot->certificate) return "ca:" + slot->ca;
-  return "sha256:" + base::hex_encode(slot->certificate->sha256);
+  const Certificate& certificate = *slot->certificate;
+  // Of a claim that was redeemed only the key is known.
+  if (certificate.sha256.empty()) return "key:" + base::hex_encode(certificate.spki_sha256);
+  return "sha256:" + base::hex_encode(certificate.sha256);
 }
 
 Result<domain::EnrollmentId> certificate_enrollment_id(const Call& call,
