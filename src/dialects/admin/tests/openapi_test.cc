@@ -313,6 +313,8 @@ domain::ManagementResult sample(const std::string& schema) {
       {"OperatorList", [] { return one_of(sample_operator()); }},
       {"Session", [] { return domain::ManagementResult(sample_session()); }},
       {"Status", [] { return domain::ManagementResult(sample_status()); }},
+      {"FleetList", [] { return one_of(sample_fleet_row()); }},
+      {"Overview", [] { return domain::ManagementResult(sample_overview()); }},
   };
   const auto found = kSamples.find(schema);
   EXPECT_NE(found, kSamples.end()) << "no sample of " << schema;
@@ -351,6 +353,8 @@ TEST_F(OpenApi, AnswersFitTheirSchemas) {
     if (!each.manages() || each.method == "DELETE") continue;
     const json::object& responses = each.about->at("responses").as_object();
     if (responses.contains("204")) continue;  // no answer to look at
+    const json::object& content = responses.begin()->value().at("content").as_object();
+    if (content.contains("text/event-stream")) continue;  // live_events_test.cc
     const json::value& schema =
         responses.begin()->value().at("content").at("application/json").at("schema");
     const std::string ref(schema.at("$ref").as_string());

@@ -345,6 +345,33 @@ domain::Trail sample_trail() {
   return trail;
 }
 
+domain::FleetRow sample_fleet_row() {
+  domain::FleetRow row;
+  row.scope = domain::ScopeId::trusted("0ne1");
+  row.id = "pump-1";
+  row.display_name = "Pump 1";
+  row.enrollment = domain::EnrollmentRef{domain::EnrollmentKind::kGroup,
+                                         domain::EnrollmentId::trusted("line-7")};
+  row.status = domain::FleetStatus::kAssigned;
+  row.hub = domain::HubName::trusted("hub-1");
+  row.device_id = domain::DeviceId::trusted("pump-1");
+  row.connected = true;
+  row.connection_changed_at = sample_time();
+  row.registered_at = sample_time();
+  row.updated_at = sample_time();
+  return row;
+}
+
+domain::Overview sample_overview() {
+  domain::Overview overview;
+  overview.from = sample_time();
+  overview.to = sample_time() + std::chrono::minutes(3);
+  overview.attempts.push_back({sample_time(), 3, 2, 1});
+  overview.reasons.push_back({domain::Reason::kProofRejected, 2});
+  overview.device_count = 3;
+  return overview;
+}
+
 domain::AuditRecord sample_audit() {
   domain::AuditRecord record;
   record.sequence = 7;

@@ -34,6 +34,8 @@ domain::Twin sample_twin();
 domain::QueuedMessage sample_queued();
 domain::EventPage sample_events();
 domain::Trail sample_trail();
+domain::FleetRow sample_fleet_row();
+domain::Overview sample_overview();
 domain::AuditRecord sample_audit();
 domain::Operator sample_operator();    // Argon2id "SEALED"
 domain::SessionView sample_session();  // of sample_operator()
