@@ -10,9 +10,12 @@ import { createRoot } from "react-dom/client";
 import { createBrowserRouter, RouterProvider } from "react-router";
 import { styleNonce } from "./app/nonce";
 import { makeQueryClient } from "./app/queries";
+import { reloadAfterUpdate } from "./app/reload";
 import { routes } from "./app/routes";
 import { cssVariables, theme } from "./app/theme";
 import { SessionGate } from "./session/SessionGate";
+
+reloadAfterUpdate();
 
 const router = createBrowserRouter(routes, { basename: "/console" });
 const queries = makeQueryClient();

@@ -10,6 +10,7 @@ import { JsonView, tokens } from "../src/parts/JsonView";
 import { timeAgo } from "../src/parts/times";
 import { chosenScope } from "../src/scope/scope";
 import { shouldRetry } from "../src/app/queries";
+import { mayReload } from "../src/app/reload";
 import { meaning, type Keys } from "../src/app/shortcuts";
 import type { Scope } from "../src/api/types";
 
@@ -138,5 +139,14 @@ describe("keys", () => {
     expect(meaning(keys, { key: "g", at: 100 }, { key: "/", at: 200 })).toBeNull();
     expect(meaning(keys, null, { key: "/", at: 0 })).toBe(search);
     expect(meaning(keys, null, { key: "x", at: 0 })).toBeNull();
+  });
+});
+
+describe("a page older than the server", () => {
+  it("is loaded again, but not over and over", () => {
+    expect(mayReload(null, 1_000_000)).toBe(true);
+    expect(mayReload("1000000", 1_029_999)).toBe(false);
+    expect(mayReload("1000000", 1_030_000)).toBe(true);
+    expect(mayReload("rubbish", 1_000_000)).toBe(true);
   });
 });

@@ -21,7 +21,7 @@ export function OperatorMenu() {
     <>
       <Menu position="bottom-end" width={230} shadow="md" withArrow>
         <Menu.Target>
-          <UnstyledButton aria-label={`Signed in as ${name}`}>
+          <UnstyledButton aria-label={`Signed in as ${name} (${initials(name)})`}>
             <Avatar size={30} radius="xl" color="sea" variant="filled" aria-hidden>
               {initials(name)}
             </Avatar>

@@ -104,7 +104,14 @@ export const theme = createTheme({
   components: {
     Alert: { defaultProps: { radius: "md" } },
     Tooltip: { defaultProps: { openDelay: 250, withArrow: true, fz: "xs" } },
-    Modal: { defaultProps: { centered: true, radius: "md", overlayProps: { opacity: 0.45 } } },
+    Modal: {
+      defaultProps: {
+        centered: true,
+        radius: "md",
+        overlayProps: { opacity: 0.45 },
+        closeButtonProps: { "aria-label": "Close" },
+      },
+    },
     Button: { defaultProps: { size: "sm" } },
     TextInput: { defaultProps: { size: "sm" } },
     PasswordInput: { defaultProps: { size: "sm" } },
