@@ -3,12 +3,13 @@
 
 import sys
 
+import codes
 import hub
 import identity
 import kill
 import things
 
-ROUNDS = {kill: 5, hub: 6, identity: 4, things: 3}
+ROUNDS = {kill: 5, hub: 6, identity: 4, things: 3, codes: 3}
 
 
 def main(arguments) -> int:
