@@ -48,12 +48,14 @@ domain::TrailStep step(domain::Step which, std::string detail) {
   return made;
 }
 
-Task<void> note_miss(const Call& call, PickupKind kind) {
+// `closed`: nothing was tried really, and many could fill the audit with it.
+Task<void> note_miss(const Call& call, PickupKind kind, bool closed) {
   const TimePoint now = call.ports.clock.wall();
   Result<domain::PickupGuard> guard = co_await call.ports.codes.missed(kind, now);
   const bool closes = guard && guard->closed_until == now + domain::kMissesClose;
   log::warn("credential.missed",
             {{"source", call.actor.source}, {"pickup", std::string(to_string(kind))}});
+  if (closed) co_return;
   domain::AuditRecord audit = audit_record(call, {"credential.refused", {}, {}, {}});
   audit.actor = "anybody";
   boost::json::object detail;
@@ -119,7 +121,7 @@ Task<Answer> run(const Call& call, domain::PickUp command) {
   if (!taken) co_return Fail(std::move(taken).error());
   if (!*taken) {
     tries.failed(source, call.ports.clock.monotonic());
-    co_await note_miss(call, command.kind);
+    co_await note_miss(call, command.kind, closed);
     co_return Fail(no_such_code());
   }
   BERTH_CO_TRY(domain::PickedUp content, opened(call, **taken));
