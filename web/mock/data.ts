@@ -1,6 +1,7 @@
 // Made-up data, the same at each start.
 
 import type { AttemptEvent, FleetItem, Overview } from "../src/api/types";
+import { answerDevices } from "./devices";
 import { answerLetting, scopeSwitches } from "./letting";
 
 export interface Reply {
@@ -174,6 +175,8 @@ export function answer(method: string, url: URL, body: unknown): Reply {
   }
   const letting = answerLetting(method, url, body);
   if (letting !== undefined) return letting;
+  const device = answerDevices(method, url, body);
+  if (device !== undefined) return device;
   const read = method === "GET" ? READ[url.pathname] : undefined;
   if (read !== undefined) return read(url);
   if (method !== "GET") return { status: 204 };

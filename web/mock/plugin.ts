@@ -4,6 +4,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Plugin } from "vite";
 import { answer, attempt, type Reply } from "./data";
+import { telemetryOf } from "./devices";
 
 const LIVE_MS = 2_500;
 
@@ -23,13 +24,22 @@ function reply(response: ServerResponse, { status, body }: Reply): void {
   response.end(body === undefined ? "" : JSON.stringify(body));
 }
 
-function live(request: IncomingMessage, response: ServerResponse): void {
+const TELEMETRY_MS = 400;
+
+function live(request: IncomingMessage, response: ServerResponse, device: string | null): void {
   response.writeHead(200, { "Content-Type": "text/event-stream", "Cache-Control": "no-store" });
   response.write(": here\n\n");
   const timer = setInterval(() => {
     response.write(`event: attempt\ndata: ${JSON.stringify(attempt(0))}\n\n`);
   }, LIVE_MS);
-  request.on("close", () => clearInterval(timer));
+  const sends = setInterval(() => {
+    if (device === null) return;
+    response.write(`event: telemetry\ndata: ${JSON.stringify(telemetryOf(device))}\n\n`);
+  }, TELEMETRY_MS);
+  request.on("close", () => {
+    clearInterval(timer);
+    clearInterval(sends);
+  });
 }
 
 export function mockServer(): Plugin {
@@ -38,7 +48,9 @@ export function mockServer(): Plugin {
     configureServer(server) {
       server.middlewares.use("/api/v1", (request, response) => {
         const url = new URL(request.url ?? "/", "http://localhost");
-        if (url.pathname === "/live") return live(request, response);
+        if (url.pathname === "/live") {
+          return live(request, response, url.searchParams.get("device"));
+        }
         void bodyOf(request).then((body) =>
           reply(response, answer(request.method ?? "GET", url, body)),
         );

@@ -1,4 +1,4 @@
-import { Alert, Anchor, Text } from "@mantine/core";
+import { Alert, Anchor, Stack, Text } from "@mantine/core";
 import { IconInfoCircle } from "@tabler/icons-react";
 import { Link } from "react-router";
 import { CliButton } from "../../parts/CliHint";
@@ -305,10 +305,14 @@ function TemplatePanel({ facts }: { facts: DeviceFacts }) {
 export function Identity(props: Props) {
   return (
     <div className={classes.grid}>
-      <HubPanel {...props} />
-      <RegistrationPanel {...props} />
-      <EnrollmentPanel {...props} />
-      <TemplatePanel facts={props.facts} />
+      <Stack gap="md">
+        <HubPanel {...props} />
+        <TemplatePanel facts={props.facts} />
+      </Stack>
+      <Stack gap="md">
+        <RegistrationPanel {...props} />
+        <EnrollmentPanel {...props} />
+      </Stack>
     </div>
   );
 }

@@ -15,11 +15,11 @@ import { usePermission } from "../../session/session";
 import { commandsOf } from "./commands";
 import classes from "./device.module.css";
 import { Messages } from "./Messages";
+import { nameProblem, payloadOf } from "./payload";
 import type { Device } from "./types";
 
 const TIMEOUT_S = { min: 5, max: 300, usual: 30 };
 const CALLS_MAX = 20;
-const NAME = /^[\x20-\x7e]{1,128}$/;
 
 interface Answer {
   status: number;
@@ -34,22 +34,6 @@ interface Call {
   answer?: Answer;
   error?: unknown;
 }
-
-type Payload = { given: boolean; value?: unknown; problem?: string };
-
-export function payloadOf(text: string): Payload {
-  if (text.trim() === "") return { given: false };
-  try {
-    return { given: true, value: JSON.parse(text) as unknown };
-  } catch (error) {
-    return { given: false, problem: error instanceof Error ? error.message : "This is no JSON." };
-  }
-}
-
-export const nameProblem = (name: string): string | null =>
-  name === "" || (NAME.test(name) && !/[/?#+]/.test(name))
-    ? null
-    : "1 to 128 printable characters without / ? # +";
 
 function useCommands(device: Device, template: string | null): string[] {
   const found = useQuery({

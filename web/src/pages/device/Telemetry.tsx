@@ -55,7 +55,7 @@ function Values({ events }: { events: TelemetryEvent[] }) {
             <path d={sparkPath(each.points, SPARK.width, SPARK.height)} />
           </svg>
           <Text fz="xs" c="dimmed">
-            {numberText(each.min)} to {numberText(each.max)}
+            {numberText(each.min, 4)} to {numberText(each.max, 4)}
           </Text>
         </li>
       ))}

@@ -14,7 +14,7 @@ import classes from "./device.module.css";
 import { Facts } from "./Facts";
 import { CommandLine } from "./CommandLine";
 import type { Finding, Trail, TrailStep } from "./types";
-import { duration, mendParts, operationWords, stepWords } from "./words";
+import { duration, mendParts, operationWords, outcomeWord, stepWords } from "./words";
 
 // The causes of a refusal are looked for after the device has its answer.
 const EXPLAINED_AFTER_MS = 15_000;
@@ -37,7 +37,10 @@ function Step({ step }: { step: TrailStep }) {
       </span>
       <div style={{ minWidth: 0 }}>
         <Text fz="sm" fw={550}>
-          {stepWords(step.step)}
+          {stepWords(step.step)}{" "}
+          <Text span fz="xs" c="dimmed" ff="monospace">
+            {step.step}
+          </Text>
         </Text>
         {step.detail === "" ? null : (
           <Text fz="sm" c="dimmed" style={{ overflowWrap: "anywhere" }}>
@@ -160,7 +163,7 @@ export function TrailDetail({ scope, id }: Props) {
       <Panel
         title={`${operationWords(trail.operation)}, step by step`}
         lead={`${exactTime(trail.startedAt)}, took ${duration(trail.tookNanoseconds)}`}
-        actions={<StatusBadge status={trail.outcome} />}
+        actions={<StatusBadge status={outcomeWord(trail.operation, trail.outcome)} />}
       >
         <Steps trail={trail} />
         <Facts

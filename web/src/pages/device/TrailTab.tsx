@@ -17,7 +17,7 @@ import { reasonWords } from "../devices/fleet";
 import classes from "./device.module.css";
 import { TrailDetail } from "./TrailDetail";
 import type { Trail } from "./types";
-import { operationWords } from "./words";
+import { operationWords, outcomeWord } from "./words";
 
 const ROWS = 25;
 
@@ -95,7 +95,7 @@ export function TrailTab({ scope, id, trail, latest }: Props) {
                 aria-current={each.id === shown ? "true" : undefined}
                 preventScrollReset
               >
-                <StatusBadge status={each.outcome} />
+                <StatusBadge status={outcomeWord(each.operation, each.outcome)} />
                 <Text fz="xs" c="dimmed">
                   <TimeAgo at={each.startedAt} />
                 </Text>

@@ -126,12 +126,10 @@ export function sparkPath(points: number[], width: number, height: number): stri
     .join("");
 }
 
-const numbers = new Intl.NumberFormat("en", { maximumSignificantDigits: 6, useGrouping: false });
-
-export const numberText = (value: number): string =>
+export const numberText = (value: number, digits = 6): string =>
   value !== 0 && (Math.abs(value) >= 1e9 || Math.abs(value) < 1e-4)
     ? value.toExponential(3)
-    : numbers.format(value);
+    : String(Number(value.toPrecision(digits)));
 
 // A message in one line.
 export function bodyLine(event: TelemetryEvent): string {

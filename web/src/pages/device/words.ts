@@ -33,6 +33,10 @@ const OPERATION: Record<string, string> = {
 
 export const operationWords = (word: string): string => OPERATION[word] ?? word;
 
+// An attempt to connect that was let in assigns nothing.
+export const outcomeWord = (operation: string, outcome: string): string =>
+  outcome === "assigned" && operation !== "register" ? "Let in" : outcome;
+
 const STEP: Record<string, string> = {
   identify: "Who is it?",
   attest: "Can it prove that?",

@@ -15,8 +15,7 @@ import { api, path, type Page } from "../../api/client";
 import { devicePage } from "../../app/links";
 import { CliHint } from "../../parts/CliHint";
 import { ErrorNotice } from "../../parts/ErrorNotice";
-
-type Kind = "enrollment" | "identity";
+import { idProblem, type Kind } from "./ids";
 
 interface Props {
   opened: boolean;
@@ -28,19 +27,6 @@ const KINDS: { value: Kind; label: string }[] = [
   { value: "enrollment", label: "It registers itself" },
   { value: "identity", label: "By hand, at a hub" },
 ];
-
-// What the server takes; it says the rest itself.
-export const idProblem = (kind: Kind, id: string): string | null => {
-  if (id === "") return null;
-  if (id.length > 128) return "At most 128 characters.";
-  if (kind === "enrollment" && !/^[A-Za-z0-9._:-]*[A-Za-z0-9]$/.test(id)) {
-    return "Letters, digits and - . _ : and a letter or digit at the end.";
-  }
-  if (!/^[A-Za-z0-9\-:.+%_#*?!(),=@$']+$/.test(id)) {
-    return "Letters, digits and - : . + % _ # * ? ! ( ) , = @ $ '";
-  }
-  return null;
-};
 
 export function CreateDevice({ opened, scope, onClose }: Props) {
   return (

@@ -7,7 +7,7 @@ import { ConnectionDot, StatusBadge } from "../../parts/StatusBadge";
 import { TimeAgo } from "../../parts/TimeAgo";
 import { Decision } from "./Decision";
 import classes from "./devices.module.css";
-import { idKey, reasonWords } from "./fleet";
+import { decides, idKey, reasonWords } from "./fleet";
 
 // An identity made by hand has no registration that would tell its hub.
 export const hrefOf = (row: FleetItem): string => {
@@ -44,12 +44,21 @@ function Status({ row, latest }: { row: FleetItem; latest: AttemptEvent | undefi
       </Group>
       {turned || row.reason !== null ? (
         <Text fz="xs" c={turned ? "var(--berth-bad)" : "dimmed"} mt={2}>
-          {turned ? `${latest.outcome} just now: ` : ""}
           {words === null ? "no reason given" : reasonWords(words)}
+          {turned ? (
+            <>
+              , <TimeAgo at={latest.at} />
+            </>
+          ) : null}
         </Text>
       ) : null}
     </div>
   );
+}
+
+// Short ids are not broken at their hyphens.
+function Short({ text }: { text: string }) {
+  return text.length > 24 ? text : <span className={classes.short}>{text}</span>;
 }
 
 function Enrollment({ row }: { row: FleetItem }) {
@@ -61,9 +70,11 @@ function Enrollment({ row }: { row: FleetItem }) {
           group{" "}
         </Text>
       ) : null}
-      {row.enrollment.kind === "individual" && row.enrollment.id === row.id
-        ? "its own"
-        : row.enrollment.id}
+      {row.enrollment.kind === "individual" && row.enrollment.id === row.id ? (
+        "its own"
+      ) : (
+        <Short text={row.enrollment.id} />
+      )}
     </span>
   );
 }
@@ -107,7 +118,7 @@ export function fleetColumns({ recent, decisions, templates }: Options): Column<
         </div>
       ),
     },
-    { key: "hub", header: "Hub", wide: true, cell: (row) => row.hub ?? "—" },
+    { key: "hub", header: "Hub", wide: true, cell: (row) => <Short text={row.hub ?? "—"} /> },
     {
       key: "enrollment",
       header: "Enrollment",
@@ -134,7 +145,8 @@ export function fleetColumns({ recent, decisions, templates }: Options): Column<
       key: "decision",
       header: "Decision",
       align: "right",
-      cell: (row) => <Decision scope={row.scope} id={row.id} status={row.status} />,
+      cell: (row) =>
+        decides(row) ? <Decision scope={row.scope} id={row.id} status={row.status} /> : null,
     });
   }
   return columns;
