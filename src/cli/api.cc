@@ -94,6 +94,15 @@ Try<Answer> Api::get(const std::string& target) {
   return this->call(std::move(call));
 }
 
+Try<void> Api::follow(const std::string& target, std::function<bool(std::string_view)> pieces) {
+  HttpCall call;
+  call.target = target;
+  call.pieces = std::move(pieces);
+  BERTH_TRY(const HttpReply reply, transport_->send(call));
+  if (reply.status != 200) return Fail(refused(reply, url_));
+  return {};
+}
+
 Try<Answer> Api::post(const std::string& target, const json::value& body,
                       std::optional<std::string> etag) {
   return call({"POST", target, json::serialize(body), std::move(etag), false});

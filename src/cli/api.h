@@ -9,6 +9,7 @@
 
 #include <boost/json/value.hpp>
 
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <optional>
@@ -46,6 +47,8 @@ class Api {
   Try<Answer> put(const std::string& target, const json::value& body,
                   std::optional<std::string> etag);
   Try<void> remove(const std::string& target, std::optional<std::string> etag);
+  // The body of the answer piece by piece, until it ends or `pieces` says so.
+  Try<void> follow(const std::string& target, std::function<bool(std::string_view)> pieces);
   // A POST without a body.
   Try<Answer> act(const std::string& target, std::optional<std::string> etag);
 

@@ -27,10 +27,21 @@ bool append(List& list, const char* line) {
   return true;
 }
 
+// Where the bytes of an answer go.
+struct Taking {
+  CURL* handle;
+  const HttpCall& call;
+  std::string& body;
+};
+
 std::size_t take_body(char* data, std::size_t, std::size_t size, void* user) {
-  auto& body = *static_cast<std::string*>(user);
-  if (body.size() + size > kReplyBytesMax) return 0;
-  body.append(data, size);
+  auto& taking = *static_cast<Taking*>(user);
+  long status = 0;
+  if (taking.call.pieces) curl_easy_getinfo(taking.handle, CURLINFO_RESPONSE_CODE, &status);
+  constexpr long kGood = 200;
+  if (status == kGood) return taking.call.pieces({data, size}) ? size : 0;
+  if (taking.body.size() + size > kReplyBytesMax) return 0;
+  taking.body.append(data, size);
   return size;
 }
 
@@ -65,6 +76,10 @@ std::optional<ServerCertificate> certificate_of(CURL* handle) {
     if (text.starts_with(kExpires)) certificate.expires = text.substr(kExpires.size());
   }
   return certificate;
+}
+
+const char* accepted(const HttpCall& call) {
+  return call.pieces ? "Accept: text/event-stream, application/json" : "Accept: application/json";
 }
 
 int ask_whether_to_stop(void* user, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
@@ -121,7 +136,8 @@ class CurlTransport final : public Transport {
     HttpReply reply;
     std::array<char, CURL_ERROR_SIZE> detail{};
     List headers;
-    set_up(call, reply, detail.data());
+    Taking taking{handle_.get(), call, reply.body};
+    set_up(call, taking, detail.data());
     if (!set_headers(call, headers)) {
       return Refuse("there is not enough memory", {}, "end other programs");
     }
@@ -132,7 +148,7 @@ class CurlTransport final : public Transport {
   }
 
  private:
-  void set_up(const HttpCall& call, HttpReply& reply, char* detail) {
+  void set_up(const HttpCall& call, Taking& taking, char* detail) {
     CURL* handle = handle_.get();
     curl_easy_reset(handle);
     const std::string url = endpoint_.url + call.target;
@@ -142,11 +158,12 @@ class CurlTransport final : public Transport {
     curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(handle, CURLOPT_NOPROXY, "localhost,127.0.0.1,::1");
-    curl_easy_setopt(handle, CURLOPT_TIMEOUT, static_cast<long>(endpoint_.timeout.count()));
+    const auto seconds = static_cast<long>(endpoint_.timeout.count());
+    curl_easy_setopt(handle, CURLOPT_TIMEOUT, call.pieces ? 0L : seconds);
     curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT, 10L);
     curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, detail);
     curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, &take_body);
-    curl_easy_setopt(handle, CURLOPT_WRITEDATA, &reply.body);
+    curl_easy_setopt(handle, CURLOPT_WRITEDATA, &taking);
     curl_easy_setopt(handle, CURLOPT_USERAGENT, "berth-cli");
     curl_easy_setopt(handle, CURLOPT_CERTINFO, call.wants_certificate ? 1L : 0L);
     if (endpoint_.interrupted) {
@@ -166,7 +183,7 @@ class CurlTransport final : public Transport {
   }
 
   bool set_headers(const HttpCall& call, List& headers) {
-    bool whole = append(headers, "Accept: application/json") && append(headers, "Expect:");
+    bool whole = append(headers, accepted(call)) && append(headers, "Expect:");
     if (call.body) whole = whole && append(headers, "Content-Type: application/json");
     if (call.if_match) whole = whole && append(headers, ("If-Match: " + *call.if_match).c_str());
     if (!endpoint_.token.empty()) {

@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace berth::cli {
@@ -30,6 +31,9 @@ struct HttpCall {
   std::optional<std::string> body;      // JSON
   std::optional<std::string> if_match;  // the ETag with its quotes
   bool wants_certificate = false;
+  // Given: the body of a good answer goes there piece by piece as it comes, however long that
+  // takes; false ends the call.
+  std::function<bool(std::string_view piece)> pieces = {};
 };
 
 struct ServerCertificate {

@@ -15,8 +15,8 @@ std::vector<Verb> make_verbs() {
                       registration_verbs, template_verbs,    device_verbs,   credential_verbs,
                       twin_verbs,         key_verbs,         dice_verbs,     dice_approval_verbs,
                       open_dice_verbs,    tpm_verbs,         simulate_verbs, simulate_board_verbs,
-                      trail_verbs,        access_verbs,      operator_verbs, local_verbs,
-                      bench_verbs}) {
+                      trail_verbs,        fleet_verbs,       access_verbs,   operator_verbs,
+                      local_verbs,        bench_verbs}) {
     std::vector<Verb> verbs = group();
     all.insert(all.end(), std::make_move_iterator(verbs.begin()),
                std::make_move_iterator(verbs.end()));

@@ -65,7 +65,11 @@ class FakeTransport final : public Transport {
       found =
           server_.replies.find(call.method + " " + call.target.substr(0, call.target.find('?')));
     }
-    if (found != server_.replies.end()) return found->second;
+    if (found != server_.replies.end()) {
+      const HttpReply& reply = found->second;
+      if (call.pieces && reply.status == 200) (void)call.pieces(reply.body);
+      return reply;
+    }
     if (const auto any = server_.otherwise.find(call.method); any != server_.otherwise.end()) {
       HttpReply reply;
       reply.status = 200;
