@@ -65,6 +65,25 @@ void add_operators(std::map<std::string, domain::ManagementCommand>& all) {
   all["deleteToken"] = domain::DeleteToken();
 }
 
+void add_console(std::map<std::string, domain::ManagementCommand>& all) {
+  all["listTemplates"] = domain::ListTemplates{kHere, {}};
+  all["createTemplate"] = domain::CreateTemplate{kHere, {}};
+  all["getTemplate"] = domain::GetTemplate{kHere, "a"};
+  all["updateTemplate"] = domain::UpdateTemplate{kHere, "a", {}, {}};
+  all["deleteTemplate"] = domain::DeleteTemplate{kHere, "a", {}};
+  all["checkModel"] = domain::CheckModel{"{}"};
+  all["approveRegistration"] = domain::DecideApproval{kHere, "a", false, {}};
+  all["blockRegistration"] = domain::DecideApproval{kHere, "a", true, {}};
+  all["findDevices"] = domain::FindDevices();
+  all["getOverview"] = domain::GetOverview();
+  all["followLive"] = domain::FollowLive();
+  all["listCredentials"] = domain::ListCodes();
+  all["createCredential"] = domain::CreateCode();
+  std::get<domain::CreateCode>(all["createCredential"]).request.scope = kHere;
+  all["getCredential"] = domain::GetCode{"a"};
+  all["revokeCredential"] = domain::RevokeCode{"a"};
+}
+
 // One command per operationId of docs/openapi.json.
 std::map<std::string, domain::ManagementCommand> commands() {
   std::map<std::string, domain::ManagementCommand> all;
@@ -120,6 +139,7 @@ std::map<std::string, domain::ManagementCommand> commands() {
   all["listTrails"] = domain::ListTrails();
   all["listAudit"] = domain::ListAudit();
   add_operators(all);
+  add_console(all);
   all["getServerStatus"] = domain::GetServerStatus();
   return all;
 }
