@@ -20,6 +20,7 @@ from harness import (
     board,
     certificate_suite,
     clients,
+    codes_suite,
     hub_suite,
     namespace,
     product_suite,
@@ -39,6 +40,7 @@ ACTS = {
     "certificate": certificate_suite.run,
     "product": product_suite.run,
     "things": things_suite.run,
+    "codes": codes_suite.run,
 }
 
 

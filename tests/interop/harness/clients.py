@@ -44,7 +44,7 @@ class Client:
     transports: tuple
     manifests: tuple  # files below tests/interop/<name> that decide what gets installed
     tools: dict = field(hash=False)  # program -> Debian package that brings it
-    # or "hub", "certificate", "product" or "things" (each has its _suite.py)
+    # or "hub", "certificate", "product", "things" or "codes" (each has its _suite.py)
     suite: str = "provisioning"
     speaks_tpm: bool = False
     pip_options: tuple = ()
@@ -205,6 +205,14 @@ CLIENTS = (
             "mosquitto_sub": "mosquitto-clients",
         },
         suite="things",
+    ),
+    Client(
+        "codes-node",
+        "npm react-native-azure-iotcentral-client",
+        ("MQTT-WS",),
+        (*_NODE_MANIFESTS, ".npmrc"),
+        _NODE_TOOLS | {"openssl": "openssl"},
+        suite="codes",
     ),
 )
 
@@ -369,7 +377,13 @@ def _java_trust_store(ca, directory):
 
 
 # The client program of each kind of suite.
-_PROGRAMS = {"provisioning": "client", "hub": "hub", "certificate": "hub", "product": "device"}
+_PROGRAMS = {
+    "provisioning": "client",
+    "hub": "hub",
+    "certificate": "hub",
+    "product": "device",
+    "codes": "codes",
+}
 
 
 def command(client, ca, directory):

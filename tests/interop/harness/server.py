@@ -222,6 +222,10 @@ class Berth:
         listed = self._command("registration", "list", "--limit", "1000")
         return {record["id"]: record for record in listed["items"]}
 
+    def derived_key(self, *arguments):
+        """The key of a group's device, in base64."""
+        return self._command("key", "derive", *arguments)["primaryKey"]
+
     # ---- connected devices, seen from the service side
 
     def hubs(self):
