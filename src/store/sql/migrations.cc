@@ -1,7 +1,7 @@
 #include "store/sql/migrations.h"
 
-#include "store/sql/console_schema.h"
 #include "base/log.h"
+#include "store/sql/console_schema.h"
 
 #include <fmt/format.h>
 
@@ -339,9 +339,12 @@ CREATE INDEX device_connections_live ON device_connections (node, epoch) WHERE c
 )sql";
 
 constexpr Migration kMigrations[] = {
-    {1, "foundation", kFoundation},     {2, "connected devices", kConnectedDevices},
-    {3, "rosters", kRosters},           {4, "passwords and records", kPasswordsAndRecords},
-    {5, "certificates", kCertificates}, {6, "console", kConsole},
+    {1, "foundation", kFoundation},
+    {2, "connected devices", kConnectedDevices},
+    {3, "rosters", kRosters},
+    {4, "passwords and records", kPasswordsAndRecords},
+    {5, "certificates", kCertificates},
+    {6, "console", kConsole},
     {7, "fleet", kFleet},
 };
 
