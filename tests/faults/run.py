@@ -22,6 +22,7 @@ import issuing_catalogue  # noqa: F401
 import judge
 import measured_catalogue  # noqa: F401
 import session_catalogue  # noqa: F401
+import template_catalogue  # noqa: F401
 import tpm_catalogue  # noqa: F401
 from catalogue import BY_HAND, CATALOGUE, USE_KEY
 from hub_catalogue import USE_STRING
