@@ -195,7 +195,7 @@ std::vector<Verb> credential_verbs() {
            "Makes a credential code for one device: good once, and for minutes. Shows it, this "
            "once.",
            flags_of({{scope_flag()}, create_flags()}),
-           "berth credential create --device pump-42 --qr", &create},
+           "berth credential create --device phone-01 --qr", &create},
           {"credential list", "Lists credential codes, the latest first, without their texts.",
            flags_of({{only}, page_flags()}), "berth credential list --limit 20", &list},
           {"credential show",
