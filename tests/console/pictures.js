@@ -64,7 +64,7 @@ async function aCode(world, page, mark) {
   await world.open(page, '/credentials');
   await page.getByText('New device', { exact: true }).click();
   await page.getByLabel('Device Id').fill('boat-7');
-  await page.getByLabel(/^Group( \*)?$/).click();
+  await page.getByRole('combobox', { name: 'Group' }).click();
   await page.getByRole('option', { name: /boats/i }).click();
   await page.getByRole('button', { name: 'Generate code' }).click();
   await page.getByRole('img', { name: /QR picture/ }).waitFor();

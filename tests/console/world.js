@@ -8,7 +8,7 @@ const https = require('node:https');
 const path = require('node:path');
 const { chromium } = require('playwright-core');
 
-const PATIENCE_MS = 60_000; // of machines that do other things, too
+const PATIENCE_MS = 120_000; // of machines that do other things, too
 const PASSWORD = 'sails at half past five';
 
 // Runs in every page before anything else does.
