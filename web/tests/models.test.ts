@@ -51,7 +51,8 @@ describe("what a model says", () => {
   });
 
   it("is nothing, of what is no model", () => {
-    for (const none of [null, undefined, 7, "text", [], [null], { contents: "x" }, { contents: [7] }]) {
+    const others = [7, "text", [], [null], { contents: "x" }, { contents: [7] }];
+    for (const none of [null, undefined, ...others]) {
       expect(capabilitiesOf(none, PUMP)).toEqual([]);
     }
   });

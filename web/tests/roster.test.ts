@@ -56,7 +56,8 @@ describe("a member", () => {
 
   it("that is locked says so first, until its lock is over", () => {
     const until = "2026-01-01T00:00:00Z";
-    const locked = { ...member, guesses: { enroll: open, control: { wrong: 9, lockedUntil: until } } };
+    const control = { wrong: 9, lockedUntil: until };
+    const locked = { ...member, guesses: { enroll: open, control } };
     expect(stateOf(locked, Date.parse(until) - 1)).toBe("locked");
     expect(stateOf(locked, Date.parse(until))).toBe("activated");
     expect(stateOf({ ...member, guesses: null }, 0)).toBe("activated");

@@ -42,8 +42,8 @@ function Reveal({ scope, id, cli, flags }: RevealProps) {
       {reveal.data === undefined ? (
         <>
           <Text fz="sm">
-            Whoever has a group’s secret can let devices of the group in. The audit remembers that you
-            looked.
+            Whoever has a group’s secret can let devices of the group in. The audit remembers that
+            you looked.
           </Text>
           <Group justify="flex-end">
             <Button

@@ -35,7 +35,10 @@ export function MemberMenu({ member, hasPasswords, onAct, onEnrol }: Props) {
           </Menu.Item>
         ) : null}
         {stateOf(member, Date.now()) === "locked" ? (
-          <Menu.Item leftSection={<IconLockOpen size={16} />} onClick={() => onAct("unlock", member)}>
+          <Menu.Item
+            leftSection={<IconLockOpen size={16} />}
+            onClick={() => onAct("unlock", member)}
+          >
             Unlock
           </Menu.Item>
         ) : null}

@@ -225,7 +225,10 @@ export function Roster({ scope, group, kind, lead }: Props) {
         confirm={asked === undefined ? "" : ASK[asked.act].confirm}
         cli={
           asked === undefined ? null : (
-            <CliHint command={[kind.cli, cliVerb(asked.act, kind), asked.member.name]} flags={flags} />
+            <CliHint
+              command={[kind.cli, cliVerb(asked.act, kind), asked.member.name]}
+              flags={flags}
+            />
           )
         }
         error={act.error}

@@ -83,7 +83,8 @@ function columnsOf(cells: string[]): Columns | undefined {
 
 function wrongOf(member: NewMember, hasPasswords: boolean): string | undefined {
   if (!NAME.test(member.name)) {
-    return member.name === "" ? "the name is missing" : "names are 1 to 64 letters, digits and -._:";
+    if (member.name === "") return "the name is missing";
+    return "names are 1 to 64 letters, digits and -._:";
   }
   const passwords = [member.enrollPassword, member.controlPassword].filter(
     (each) => each !== undefined,

@@ -24,7 +24,11 @@ export function Addresses() {
       actions={<CliButton command={["scope", "show", scope.id]} />}
     >
       <Stack gap="sm">
-        <CopyField label="Id scope" value={scope.id} help="The portal’s Scope Id. It is no secret." />
+        <CopyField
+          label="Id scope"
+          value={scope.id}
+          help="The portal’s Scope Id. It is no secret."
+        />
         <CopyField
           label="Service host"
           value={host}

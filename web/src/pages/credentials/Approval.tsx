@@ -5,6 +5,7 @@ import { ErrorNotice } from "../../parts/ErrorNotice";
 import { Panel } from "../../parts/Panel";
 import { useScope } from "../../scope/scope";
 import { useServerPermission } from "../../session/session";
+import classes from "./credentials.module.css";
 import { GuardedSwitch } from "./GuardedSwitch";
 import { useChangeScope } from "./scopeSettings";
 
@@ -22,7 +23,12 @@ export function Approval() {
       title="Approval"
       lead="Devices with a good credential of a group that nobody has created yet"
       actions={
-        <Anchor component={Link} to={devicesPage({ status: "waiting" })} fz="xs" style={{ whiteSpace: "nowrap" }}>
+        <Anchor
+          component={Link}
+          to={devicesPage({ status: "waiting" })}
+          fz="xs"
+          className={classes.stay}
+        >
           Devices that wait
         </Anchor>
       }
@@ -30,7 +36,9 @@ export function Approval() {
       <Stack gap="md">
         <GuardedSwitch
           label="Auto-approve"
-          description="On: they are created at first contact. Off: they wait until somebody approves them."
+          description={
+            "On: they are created at first contact. Off: they wait until somebody approves them."
+          }
           checked={approves}
           permission={permission}
           isPending={change.isPending}
@@ -40,7 +48,10 @@ export function Approval() {
         />
         <GuardedSwitch
           label="Hold unknown models"
-          description="On: a device that names a model without a template waits, too. Off: it comes in unassigned."
+          description={
+            "On: a device that names a model without a template waits, too. Off: it comes in " +
+            "unassigned."
+          }
           checked={holds}
           permission={permission}
           isPending={change.isPending}

@@ -46,7 +46,9 @@ export function CodeOptions(props: FieldsProps) {
           className={classes.pickup}
           label={PICKUP[form.mode].label}
           description={
-            lettersOpen ? "They open the envelope, so they are always made." : PICKUP[form.mode].text
+            lettersOpen
+              ? "They open the envelope, so they are always made."
+              : PICKUP[form.mode].text
           }
           checked={form.pickup || lettersOpen}
           disabled={lettersOpen}
@@ -76,7 +78,7 @@ function EncryptionKey({ form, wrong, change }: FieldsProps) {
         description={
           compatible
             ? "A passphrase of your choice: the same as the password of the login in the app."
-            : "A passphrase of your choice. Leave it out, and letters that nobody can guess are made."
+            : "A passphrase of your choice. Leave it out: letters that nobody can guess are made."
         }
         value={form.passphrase}
         error={wrong.passphrase}

@@ -102,7 +102,13 @@ function Ended({ code, state }: { code: NewCode; state: string }) {
 function Warnings({ warnings }: { warnings: string[] }) {
   if (warnings.length === 0) return null;
   return (
-    <Alert color="yellow" variant="light" p="sm" icon={<IconAlertTriangle size={18} />} title="Know this">
+    <Alert
+      color="yellow"
+      variant="light"
+      p="sm"
+      icon={<IconAlertTriangle size={18} />}
+      title="Know this"
+    >
       <List fz="sm" spacing={4}>
         {warnings.map((warning, at) => (
           <List.Item key={at} className={classes.anywhere}>
@@ -158,8 +164,9 @@ function Live({ code, remaining }: { code: NewCode; remaining: number }) {
 }
 
 function Letters({ text, isNumber }: { text: string; isNumber: boolean }) {
+  const name = isNumber ? "Number" : "Pick-up letters";
   return (
-    <div className={classes.letters} role="group" aria-label={isNumber ? "Number" : "Pick-up letters"}>
+    <div className={classes.letters} role="group" aria-label={name}>
       <Text fz="xs" c="dimmed" mb={2}>
         {isNumber ? "Or type this number" : "Or type these letters"}
       </Text>

@@ -47,7 +47,9 @@ export function CompatibleCodes() {
       <Stack gap="md">
         <GuardedSwitch
           label="Make and hand out compatible codes"
-          description="Off unless an old app needs them: claims and envelopes have none of their weaknesses."
+          description={
+            "Off unless an old app needs them: claims and envelopes have none of their weaknesses."
+          }
           checked={on}
           permission={permission}
           isPending={change.isPending}

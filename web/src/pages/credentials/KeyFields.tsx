@@ -48,7 +48,9 @@ export function KeyFields(props: Props) {
 
 function fieldOf(props: Props) {
   const { form } = props;
-  if (form.source === "typed") return form.isNew ? <GroupKey {...props} /> : <DeviceKey {...props} />;
+  if (form.source === "typed") {
+    return form.isNew ? <GroupKey {...props} /> : <DeviceKey {...props} />;
+  }
   return form.isNew ? <GroupChoice {...props} required /> : <TakenFrom {...props} />;
 }
 
@@ -85,6 +87,17 @@ function ClaimGroup(props: Props) {
   return <GroupChoice {...props} />;
 }
 
+function sourceText(of: FleetItem["enrollment"], isClaim: boolean): string {
+  if (of === null) return "Made by hand: it has no enrollment whose key could be taken.";
+  if (of.kind === "individual") {
+    return isClaim ? "Has an enrollment of its own." : "Its own enrollment’s key is taken.";
+  }
+  return isClaim
+    ? `Registered through the group ${of.id}: a claim is for new devices, or for those with an ` +
+        "enrollment of their own."
+    : `Of the group ${of.id}: its key is derived from the group’s.`;
+}
+
 // An existing device: by its id the server finds the enrollment, and with it the key.
 function TakenFrom({ form, known, isLooking }: Props) {
   if (form.device.trim() === "") {
@@ -110,13 +123,7 @@ function TakenFrom({ form, known, isLooking }: Props) {
       </Alert>
     );
   }
-  const of = known.enrollment;
-  const text =
-    of?.kind === "group"
-      ? `Of the group ${of.id}${form.mode === "claim" ? "." : ": its key is derived from the group’s."}`
-      : of === null
-        ? "Made by hand: it has no enrollment whose key could be taken."
-        : "Has an enrollment of its own" + (form.mode === "claim" ? "." : ", whose key is taken.");
+  const text = sourceText(known.enrollment, form.mode === "claim");
   return (
     <Alert color="sea" variant="light" p="xs" icon={<IconShieldLock size={17} />}>
       <Text fz="sm" className={classes.anywhere}>

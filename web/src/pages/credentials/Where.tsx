@@ -16,7 +16,14 @@ export function Where({ children, to, place }: Props) {
   return (
     <span>
       {children}{" "}
-      <Anchor component={Link} to={to} target="_blank" rel="noopener" inherit className={classes.place}>
+      <Anchor
+        component={Link}
+        to={to}
+        target="_blank"
+        rel="noopener"
+        inherit
+        className={classes.place}
+      >
         {place}
         <IconExternalLink size={12} aria-hidden />
         <VisuallyHidden> (opens in a new tab)</VisuallyHidden>

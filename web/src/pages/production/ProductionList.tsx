@@ -57,8 +57,8 @@ export function ProductionList() {
         title="Production templates"
         lead="Groups whose devices have a serial number, and a password each to enrol with."
         help={
-          "A serial is listed before its device leaves the line. The device enrols with the serial " +
-          "and its password and gets what it connects with; Enrol now does the same by hand."
+          "A serial is listed before its device leaves the line. The device enrols with the " +
+          "serial and its password and gets what it connects with; Enrol now does it by hand."
         }
         actions={
           <>

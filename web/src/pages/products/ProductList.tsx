@@ -73,8 +73,8 @@ export function ProductList() {
         title="Products"
         lead="Groups whose devices share one secret and register by name."
         help={
-          "A product’s secret is burned into all of its devices. A device names itself, proves that " +
-          "it has the secret, and gets a credential of its own."
+          "A product’s secret is burned into all of its devices. A device names itself, proves " +
+          "that it has the secret, and gets a credential of its own."
         }
         actions={
           <>

@@ -51,8 +51,8 @@ export function TemplateList() {
         title="Device templates"
         lead="Models that devices are assigned to, and the twin they start with."
         help={
-          "A device names a model id when it registers; the template with that id is assigned to it " +
-          "by itself. A template has a device model in DTDL 2 or 3, or only an id of old."
+          "A device names a model id when it registers; the template with that id is assigned to " +
+          "it by itself. A template has a device model in DTDL 2 or 3, or only an id of old."
         }
         actions={
           <>
