@@ -20,6 +20,7 @@ import type { Trail } from "./types";
 import { operationWords, outcomeWord } from "./words";
 
 const ROWS = 25;
+const REFETCH_MS = 10_000;
 
 interface Props {
   scope: string;
@@ -35,7 +36,7 @@ export function TrailTab({ scope, id, trail, latest }: Props) {
   const pages = usePages<Trail>(
     "/trails",
     { scope, registrationId: id, failed: failed || undefined },
-    { limit: ROWS },
+    { limit: ROWS, refetchInterval: REFETCH_MS },
   );
   const fresh = latest?.id;
   useEffect(() => {
@@ -86,7 +87,12 @@ export function TrailTab({ scope, id, trail, latest }: Props) {
         }
       >
         {onlyFailed}
-        <ul className={classes.attempts} style={{ marginTop: 8 }}>
+        <ul
+          className={classes.attempts}
+          style={{ marginTop: 8 }}
+          tabIndex={0}
+          aria-label="Attempts, newest first"
+        >
           {pages.rows.map((each) => (
             <li key={each.id}>
               <Link

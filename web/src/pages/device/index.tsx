@@ -9,7 +9,7 @@ import {
   IconVersions,
 } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Link, useNavigate, useParams, useSearchParams } from "react-router";
 import { useLive, type LiveState } from "../../api/live";
 import type { AttemptEvent } from "../../api/types";
@@ -199,6 +199,13 @@ function DevicePage({ scope, id, rest }: { scope: string; id: string; rest: stri
   const tab = TABS.find((each) => each.id === rest[0])?.id ?? "identity";
   const device = facts?.device ?? null;
   const list = useRef<HTMLDivElement>(null);
+  const loaded = facts !== undefined;
+  useEffect(() => {
+    // On a narrow screen the tabs scroll within their own box: the one that is open is in view.
+    const open = list.current?.querySelector<HTMLElement>("[aria-selected=true]");
+    const left = (open?.offsetLeft ?? 0) - (list.current?.clientWidth ?? 0) / 3;
+    if (list.current !== null) list.current.scrollLeft = Math.max(0, left);
+  }, [tab, loaded]);
 
   const state = useLive(
     { scope, device: device?.id ?? id },

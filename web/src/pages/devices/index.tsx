@@ -30,10 +30,17 @@ const KEPT_MS = 60_000;
 
 type Choice = FilterField["choices"][number];
 
-function useChoices<T>(where: string, choice: (item: T) => Choice, chosen: string): Choice[] {
+interface Choosing<T> {
+  where: string;
+  limit?: number; // none: the server gives all in one page
+  choice: (item: T) => Choice;
+  chosen: string;
+}
+
+function useChoices<T>({ where, limit, choice, chosen }: Choosing<T>): Choice[] {
   const list = useQuery({
     queryKey: [where, "choices"],
-    queryFn: ({ signal }) => api.get<ListOf<T>>(where, { limit: CHOICES_MAX }, signal),
+    queryFn: ({ signal }) => api.get<ListOf<T>>(where, { limit }, signal),
     staleTime: KEPT_MS,
   });
   const found = (list.data?.items ?? []).map(choice);
@@ -47,21 +54,23 @@ const named = (id: string, displayName: string): Choice => ({
 });
 
 function useFields(scope: string, chosen: typeof FILTERS): FilterField[] {
-  const hubs = useChoices<{ hub: string }>(
-    path`/scopes/${scope}/hubs`,
-    (link) => ({ value: link.hub, label: link.hub }),
-    chosen.hub,
-  );
-  const groups = useChoices<Enrollment>(
-    path`/scopes/${scope}/enrollment-groups`,
-    (group) => named(group.id, group.displayName),
-    chosen.enrollment,
-  );
-  const templates = useChoices<Template>(
-    path`/scopes/${scope}/templates`,
-    (template) => named(template.id, template.displayName),
-    chosen.template,
-  );
+  const hubs = useChoices<{ hub: string }>({
+    where: path`/scopes/${scope}/hubs`,
+    choice: (link) => ({ value: link.hub, label: link.hub }),
+    chosen: chosen.hub,
+  });
+  const groups = useChoices<Enrollment>({
+    where: path`/scopes/${scope}/enrollment-groups`,
+    limit: CHOICES_MAX,
+    choice: (group) => named(group.id, group.displayName),
+    chosen: chosen.enrollment,
+  });
+  const templates = useChoices<Template>({
+    where: path`/scopes/${scope}/templates`,
+    limit: CHOICES_MAX,
+    choice: (template) => named(template.id, template.displayName),
+    chosen: chosen.template,
+  });
   const fields: FilterField[] = [
     { name: "status", label: "Any status", choices: STATUSES },
     { name: "connected", label: "Any connection", choices: CONNECTIONS },
