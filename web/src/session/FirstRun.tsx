@@ -6,7 +6,7 @@ import { NewPasswordFields } from "./NewPasswordFields";
 import { useFirstRun } from "./session";
 import { Threshold } from "./Threshold";
 
-const NAME = /^[A-Za-z0-9][A-Za-z0-9._@-]{0,127}$/;
+const NAME = /^[A-Za-z0-9._@+-]{1,64}$/;
 
 export function FirstRun() {
   const start = useFirstRun();
@@ -17,9 +17,7 @@ export function FirstRun() {
   const [again, setAgain] = useState("");
   const [tried, setTried] = useState(false);
 
-  const nameWrong = !NAME.test(operator)
-    ? "Letters, digits and . _ @ - , beginning with a letter or digit"
-    : "";
+  const nameWrong = !NAME.test(operator) ? "1 to 64 letters, digits and . _ - @ +" : "";
   const ready = token.trim() !== "" && !nameWrong && newPasswordProblem(password, again) === "";
 
   const submit = (event: FormEvent) => {
@@ -59,7 +57,7 @@ export function FirstRun() {
             autoCapitalize="none"
             spellCheck={false}
             required
-            maxLength={128}
+            maxLength={64}
             value={operator}
             error={tried && nameWrong ? nameWrong : undefined}
             onChange={(event) => setOperator(event.currentTarget.value)}

@@ -70,7 +70,7 @@ function Form({ operator, onClose }: Omit<Props, "opened">) {
             autoComplete="off"
             autoCapitalize="none"
             spellCheck={false}
-            maxLength={128}
+            maxLength={64}
             value={draft.name}
             error={tried && draft.name === "" ? "A name" : undefined}
             onChange={(event) => change({ name: event.currentTarget.value.trim() })}
