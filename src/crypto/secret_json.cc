@@ -1,5 +1,6 @@
 #include "crypto/secret_json.h"
 
+#include "base/check.h"
 #include "base/codec.h"
 
 #include <boost/json.hpp>
@@ -18,15 +19,17 @@ namespace json = boost::json;
 constexpr std::size_t kDepthMax = 8;
 constexpr std::string_view kHexDigits = "0123456789abcdef";
 
-// Memory that is wiped when it is given back.
+// Memory that is wiped when it is given back. The library names another alignment when it gives
+// the names of members back than when it took them, so alignments are the usual one for all.
 class WipingResource final : public boost::container::pmr::memory_resource {
  private:
   void* do_allocate(std::size_t bytes, std::size_t alignment) override {
-    return ::operator new(bytes, std::align_val_t(alignment));
+    BERTH_CHECK(alignment <= __STDCPP_DEFAULT_NEW_ALIGNMENT__);
+    return ::operator new(bytes);
   }
-  void do_deallocate(void* memory, std::size_t bytes, std::size_t alignment) override {
+  void do_deallocate(void* memory, std::size_t bytes, std::size_t) override {
     explicit_bzero(memory, bytes);
-    ::operator delete(memory, std::align_val_t(alignment));
+    ::operator delete(memory);
   }
   bool do_is_equal(const memory_resource& other) const noexcept override { return this == &other; }
 };
