@@ -17,8 +17,7 @@ const CIPHERS = { 'crypto-js 3.3.0': 'crypto-js-3', 'crypto-js 4.2.0': 'crypto-j
 
 // What a phone has and Node has not. The package brings the sources of its MQTT client, in the
 // dialect that React Native's bundler takes: modules and types, which are taken away here as that
-// bundler does; random numbers are Node's, WebSocket is that of ws, window is the global object, as it
-// is on a phone.
+// bundler does; random numbers are Node's, WebSocket is that of ws, window is the global object.
 function bePhone() {
   const { transform } = require('sucrase');
   const plain = Module._extensions['.js'];
