@@ -89,7 +89,11 @@ const field = (name: string) =>
     if (found === null) throw new Error(`there is no field ${name}`);
     return found;
   });
-const press = async (label: string) => fireEvent.click(await screen.findByText(label));
+async function press(label: string): Promise<void> {
+  const text = await screen.findByText(label);
+  const radio = document.getElementById(text.closest("label")?.htmlFor ?? "");
+  fireEvent.click(radio ?? text.closest("button") ?? text);
+}
 
 const SLOW = { timeout: 120_000 }; // on a machine with much else to do
 configure({ asyncUtilTimeout: 60_000 });

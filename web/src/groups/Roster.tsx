@@ -72,21 +72,16 @@ function baseColumns(kind: RosterKind): Column<Member>[] {
     {
       key: "name",
       header: kind.hasPasswords ? "Serial" : "Name",
-      cell: (row) =>
-        row.registration === null ? (
-          <Text fz="sm" fw={550}>
-            {row.name}
-          </Text>
-        ) : (
-          <Text fz="sm" fw={550}>
-            {row.name}
-            {row.requested ? (
-              <Tooltip label="Listed by its own request">
-                <IconUserCheck size={14} aria-label="Listed by its own request" />
-              </Tooltip>
-            ) : null}
-          </Text>
-        ),
+      cell: (row) => (
+        <Text fz="sm" fw={550}>
+          {row.name}
+          {row.requested ? (
+            <Tooltip label="Listed by its own request">
+              <IconUserCheck size={14} role="img" aria-label="Listed by its own request" />
+            </Tooltip>
+          ) : null}
+        </Text>
+      ),
     },
     {
       key: "state",
