@@ -1,6 +1,7 @@
 #include "app/conversation.h"
 
 #include "app/certificate_desk.h"
+#include "app/code_desk.h"
 #include "app/metrics.h"
 #include "app/vault.h"
 #include "base/clock.h"
@@ -10,6 +11,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_future.hpp>
 #include <gtest/gtest.h>
 
@@ -148,7 +150,8 @@ class ConversationTest : public testing::Test, public Surroundings {
         provisioning::Ports{store_->registrations(), refusals_, metrics_, clock_, rng_, {}, {}, {}},
         provisioning::Settings{});
     management_.emplace(management::Ports{store_->catalog(), *vault_, hub_world_.hub(), clock_,
-                                          rng_, hasher_, *certificates_},
+                                          rng_, hasher_, *certificates_, store_->codes(),
+                                          code_desk_, store_->fleet(), hub_world_.passwords},
                         management::Settings{});
     dialects_.push_back(std::make_unique<EchoDialect>("/devices", 1, false));
     dialects_.push_back(std::make_unique<EchoDialect>("/operators", 2, true));
@@ -163,6 +166,8 @@ class ConversationTest : public testing::Test, public Surroundings {
     co_return dialects::Inspection{true, "inspected " + std::to_string(inspections_)};
   }
   void names_may_have_changed() override {}
+  LiveFeed& live() override { return live_; }
+  hub::Waiting& waiting() override { return hub_world_.waiting(); }
 
   wire::Actions ask(wire::Request request, const std::string& listener = "https",
                     const std::string& operator_listener = "") {
@@ -215,6 +220,8 @@ class ConversationTest : public testing::Test, public Surroundings {
   }
 
   asio::io_context context_;
+  LiveFeed live_;
+  asio::thread_pool worker_{1};
   hub::World hub_world_;
   base::FakeClock clock_;
   base::SeededRng rng_{3};
@@ -225,6 +232,7 @@ class ConversationTest : public testing::Test, public Surroundings {
   std::optional<provisioning::Provisioning> provisioning_;
   NoHasher hasher_;
   std::optional<CertificateDesk> certificates_;
+  CredentialDesk code_desk_{worker_, rng_};
   std::optional<management::Management> management_;
   std::vector<std::unique_ptr<dialects::Dialect>> dialects_;
   Router hub_router_{{dialects_of_hub(), *this, clock_, rng_, ""}};
