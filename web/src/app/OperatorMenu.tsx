@@ -1,4 +1,4 @@
-import { Avatar, Menu, Text, UnstyledButton } from "@mantine/core";
+import { Avatar, Menu, Text, UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconKey, IconLogout } from "@tabler/icons-react";
 import { ChangePassword } from "../session/ChangePassword";
@@ -21,10 +21,11 @@ export function OperatorMenu() {
     <>
       <Menu position="bottom-end" width={230} shadow="md" withArrow>
         <Menu.Target>
-          <UnstyledButton aria-label={`Signed in as ${name} (${initials(name)})`}>
+          <UnstyledButton>
             <Avatar size={30} radius="xl" color="sea" variant="filled" aria-hidden>
               {initials(name)}
             </Avatar>
+            <VisuallyHidden>Signed in as {name}</VisuallyHidden>
           </UnstyledButton>
         </Menu.Target>
         <Menu.Dropdown>
