@@ -290,6 +290,12 @@ struct ActionWriter {
     for (const wire::Header& each : response.headers) text += each.name + ": " + each.value + "\n";
     return text + "\n" + response.body + "\n";
   }
+  std::string operator()(const wire::HttpStream& stream) const {
+    return "<< stream begins\n" + (*this)(stream.header);
+  }
+  std::string operator()(const wire::HttpPiece& piece) const {
+    return "<< piece\n" + piece.bytes + "\n";
+  }
   std::string operator()(const wire::MqttConnack& packet) const {
     const auto limit = [](std::string_view name, std::uint32_t seconds) {
       return seconds == 0 ? std::string() : fmt::format(" {}={}", name, seconds);
