@@ -52,7 +52,7 @@ export function Decision({ scope, id, status, size = "compact-xs", onDone }: Pro
         <GuardedButton
           permission={may}
           size={size}
-          aria-label={`Approve ${id}`}
+          aria-label={`${status === "waiting" ? "Approve" : "Unblock"} ${id}`}
           loading={decide.isPending && decide.variables === "approve"}
           onClick={() => decide.mutate("approve")}
         >
