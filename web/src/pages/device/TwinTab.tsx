@@ -67,7 +67,7 @@ function Compared({ twin }: { twin: Twin }) {
     );
   }
   return (
-    <div className={classes.compare} tabIndex={0} role="region" aria-label="Wanted and reported">
+    <div className={classes.compare} tabIndex={0} role="region" aria-label="Table of properties">
       <Table fz="sm" verticalSpacing={5}>
         <Table.Thead>
           <Table.Tr>
