@@ -56,7 +56,7 @@ struct DtdlReport {
 // `main` is the id of the interface that counts, if it is known and the document has it.
 DtdlReport check_model(std::string_view text, std::string_view main = {});
 
-// The first problems in a sentence, for an error: "/contents/0/name: …; /contents/1: … (3 more)".
+// The first problems in a sentence: "/contents/0/name: …; /contents/1: … (and 3 more)".
 std::string problems_text(const DtdlReport& report, std::size_t problems_max = 3);
 
 }  // namespace berth::domain

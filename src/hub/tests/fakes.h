@@ -253,7 +253,6 @@ class MemoryStore final : public DeviceStore {
   int dossier_reads = 0;
   int session_writes = 0;
   int queue_reads = 0;
-
  private:
   static tl::unexpected<Error> unavailable() { return Fail(ErrorKind::kUnavailable, "down"); }
   static tl::unexpected<Error> missing() { return Fail(ErrorKind::kNotFound, "no such device"); }
