@@ -10,6 +10,7 @@ const { places } = require('../places');
 const AXE = fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const GRAVE = new Set(['serious', 'critical']);
 const NARROW = 360;
+const SETTLE_MS = 5_000; // then the page is looked at as it is
 
 // The policy of the page forbids scripts that are not the server's, so axe comes in by the debugger.
 async function findings(page) {
@@ -24,7 +25,8 @@ async function findings(page) {
 
 async function settled(page) {
   await page.getByRole('heading', { level: 1 }).first().waitFor();
-  await page.locator('[aria-busy="true"], [data-loading]').first().waitFor({ state: 'detached' });
+  const busy = page.locator('[aria-busy="true"], [data-loading]').first();
+  await busy.waitFor({ state: 'detached', timeout: SETTLE_MS }).catch(() => undefined);
 }
 
 async function sweepAxe(world, scheme) {
