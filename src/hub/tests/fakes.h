@@ -251,8 +251,8 @@ class MemoryStore final : public DeviceStore {
   std::uint64_t last_sequence = 0;
   int hub_reads = 0;
   int dossier_reads = 0;
-  int session_writes = 0;
-  int queue_reads = 0;
+  int session_writes = 0, queue_reads = 0;
+
  private:
   static tl::unexpected<Error> unavailable() { return Fail(ErrorKind::kUnavailable, "down"); }
   static tl::unexpected<Error> missing() { return Fail(ErrorKind::kNotFound, "no such device"); }
