@@ -26,7 +26,6 @@ class FleetTest : public MemberSuite {
   void SetUp() override {
     MemberSuite::SetUp();
     if (HasFatalFailure()) return;
-    ASSERT_THAT(create(management::PutEnrollment{make_group("Line-7")}), Succeeds());
     domain::Enrollment alone = make_individual("alone");
     alone.updated_at = at(400);
     ASSERT_THAT(create(management::PutEnrollment{alone}), Succeeds());
