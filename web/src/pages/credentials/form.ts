@@ -124,5 +124,8 @@ export function prefilled(search: URLSearchParams): CodeForm {
     isNew: get("new") === "true" || get("group") !== "" || get("model") !== "",
     group: get("group"),
     model: get("model"),
+    // As when the mode is picked by hand: a number only on purpose, and for ten minutes.
+    pickup: mode !== "compatible",
+    ttlSeconds: mode === "compatible" ? 600 : EMPTY.ttlSeconds,
   };
 }
