@@ -228,6 +228,7 @@ TEST_P(Operators, ChangeForgetsWrongPasswordsOnlyWhenItsRecordHasNone) {
 }
 
 TEST_P(Operators, ManyWrongPasswordsAtOnceAreAllCounted) {
+  if (!GetParam().threads) GTEST_SKIP() << "one thread";
   ASSERT_THAT(create(PutOperator{make_operator("ada")}), Succeeds());
   std::atomic<int> counted{0};
   std::vector<std::thread> threads;
@@ -243,6 +244,7 @@ TEST_P(Operators, ManyWrongPasswordsAtOnceAreAllCounted) {
 
 // Whichever comes first, no session outlives a change that ends sessions.
 TEST_P(Operators, SessionsThatBeginWhileTheirOperatorChangesEndOrAreRefused) {
+  if (!GetParam().threads) GTEST_SKIP() << "one thread";
   ASSERT_THAT(create(PutOperator{make_operator("ada")}), Succeeds());
   std::vector<std::thread> threads;
   for (int i = 0; i < 6; ++i) {
