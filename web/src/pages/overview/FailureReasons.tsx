@@ -57,7 +57,13 @@ export function FailureReasons({ overview, scope }: Props) {
           </Text>
         ) : null}
         {reasons.length > 0 ? (
-          <Anchor component={Link} to={devicesPage({ scope, status: "failed" })} fz="sm" mt="sm">
+          <Anchor
+            component={Link}
+            to={devicesPage({ scope, status: "failed" })}
+            fz="sm"
+            mt="sm"
+            display="block"
+          >
             Devices that failed
           </Anchor>
         ) : null}
