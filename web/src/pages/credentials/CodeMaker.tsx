@@ -141,7 +141,7 @@ function CompatibleOff() {
     <>
       Compatible codes are off in this scope, because they hold a device’s key under weak
       encryption. An admin can switch them on under{" "}
-      <Anchor component={Link} to="/credentials/connection" inherit>
+      <Anchor component={Link} to="/credentials/connection" inherit underline="always">
         Device connection
       </Anchor>
       .

@@ -83,7 +83,12 @@ function Ended({ code, state }: { code: NewCode; state: string }) {
       >
         <Text fz="sm">
           The code is used up.{" "}
-          <Anchor component={Link} to={devicePage(code.scope, code.deviceId)} inherit>
+          <Anchor
+            component={Link}
+            to={devicePage(code.scope, code.deviceId)}
+            inherit
+            underline="always"
+          >
             Look at the device
           </Anchor>
         </Text>
@@ -133,9 +138,7 @@ function Live({ code, remaining }: { code: NewCode; remaining: number }) {
           height={264}
         />
       </div>
-      {typed === null ? null : (
-        <Letters text={typed} isNumber={code.pickup === null} />
-      )}
+      {typed === null ? null : <Letters text={typed} isNumber={code.pickup === null} />}
       <div>
         <Group justify="space-between" mb={5} gap="xs">
           <Text fz="sm">

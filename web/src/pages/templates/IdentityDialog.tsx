@@ -31,7 +31,7 @@ export function IdentityDialog({ template, opened, onClose }: Props) {
           help="Older ones say iotcModelId; both are understood."
         />
         <Text fz="sm">
-          <Anchor component={Link} to={portal(scope.id, template.id)} inherit>
+          <Anchor component={Link} to={portal(scope.id, template.id)} inherit underline="always">
             Make a code for a new device of this template
           </Anchor>
         </Text>
