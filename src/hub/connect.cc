@@ -2,7 +2,6 @@
 
 #include "base/codec.h"
 #include "domain/model_id.h"
-#include "domain/model_id.h"
 #include "hub/admission.h"
 #include "hub/attachment.h"
 #include "hub/callers.h"

@@ -1,5 +1,5 @@
-"""The catalogue, continued: signing in with what is wrong, sessions that are over, and requests that
-a page of another site may have made a browser send. Whoever signs in is told the same whatever is
+"""The catalogue, continued: signing in with what is wrong, sessions that are over, and requests
+that a page of another site may have made a browser send. Whoever signs in is told the same whatever is
 wrong; a forgery is told what it lacks.
 """
 

@@ -32,7 +32,7 @@ class Operators : public ::testing::Test {
   }
   json::object body() {
     if (world.server.calls.empty()) return {};
-    return json::parse(world.server.calls.back().body).as_object();
+    return json::parse(world.server.calls.back().body.value_or("{}")).as_object();
   }
 
   FakeWorld world;

@@ -39,7 +39,8 @@ constexpr Sql kRemoveSession = "DELETE FROM device_sessions WHERE hub = $1 AND d
 // decides.
 constexpr Sql kPutConnection = R"sql(
 INSERT INTO device_connections (hub, device_id, node, epoch, ordinal, changed_at, body, connected)
-SELECT $1, $2, $3, $4, $5, $6, $7, $8 WHERE EXISTS (SELECT 1 FROM devices WHERE hub = $1 AND id = $2)
+SELECT $1, $2, $3, $4, $5, $6, $7, $8
+WHERE EXISTS (SELECT 1 FROM devices WHERE hub = $1 AND id = $2)
 ON CONFLICT (hub, device_id) DO UPDATE
   SET node = excluded.node, epoch = excluded.epoch, ordinal = excluded.ordinal,
       changed_at = excluded.changed_at, body = excluded.body, connected = excluded.connected

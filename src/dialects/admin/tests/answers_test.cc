@@ -18,7 +18,8 @@ TEST_F(AdminAnswers, AScope) {
   EXPECT_EQ(header_of(response, "Cache-Control"), "no-store");
   EXPECT_EQ(response.body,
             R"({"id":"0ne1","displayName":"Plant","serviceHost":null,"allocationPolicy":"hashed",)"
-            R"("enabled":true,"createdAt":"2026-01-01T00:00:00.000000Z",)"
+            R"("enabled":true,"autoApprove":true,"holdUnknownModels":false,)"
+            R"("compatibleCodes":false,"createdAt":"2026-01-01T00:00:00.000000Z",)"
             R"("updatedAt":"2026-01-01T00:00:00.000000Z","version":3})");
 }
 

@@ -55,7 +55,7 @@ TEST_F(AdminSessions, ANewSessionIsACookieAndNothingOfItIsInTheBody) {
             "Max-Age=43200");
   EXPECT_EQ(response.body,
             R"({"signedIn":true,"firstRun":false,"operator":{"name":"ada","displayName":"Ada",)"
-            R"("role":"operator","scope":"0ne1"},"expiresAt":"2026-01-01T00:00:00.000Z"})");
+            R"("role":"operator","scope":"0ne1"},"expiresAt":"2026-01-01T00:00:00.000000Z"})");
 }
 
 TEST_F(AdminSessions, ACookieIsTheCallersToken) {
