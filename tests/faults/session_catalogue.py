@@ -1,6 +1,6 @@
 """The catalogue, continued: signing in with what is wrong, sessions that are over, and requests
-that a page of another site may have made a browser send. Whoever signs in is told the same whatever is
-wrong; a forgery is told what it lacks.
+that a page of another site may have made a browser send. Whoever signs in is told the same whatever
+is wrong; a forgery is told what it lacks.
 """
 
 from code_catalogue import CodeAnswer, holding
