@@ -29,6 +29,11 @@ std::optional<std::string> read_trimmed(const fs::path& path) {
   return text ? std::optional(trimmed(*text)) : std::nullopt;
 }
 
+std::string size_text(std::size_t bytes) {
+  if (bytes % kMebibyte == 0) return std::to_string(bytes / kMebibyte) + " MiB";
+  return std::to_string(bytes) + " bytes";
+}
+
 Try<std::string> read_stream(std::istream& stream, const std::string& name,
                              std::size_t bytes_max = kSmallFileMax) {
   std::string text;
@@ -38,7 +43,7 @@ Try<std::string> read_stream(std::istream& stream, const std::string& name,
     text.append(part, 0, static_cast<std::size_t>(stream.gcount()));
   }
   if (text.size() > bytes_max) {
-    return Refuse(name + " is larger than " + std::to_string(bytes_max / kMebibyte) + " MiB", {},
+    return Refuse(name + " is larger than " + size_text(bytes_max), {},
                   "name the file that was meant");
   }
   return text;
