@@ -99,9 +99,12 @@ describe("the command of the present filter", () => {
   it("names what is filtered and leaves out what is not", () => {
     const filters = { ...FILTERS, status: "waiting", query: "a b" };
     expect(cliCommand(["device", "find"], findFlags("0ne1", filters))).toBe(
-      "berth device find --scope 0ne1 --query 'a b' --status waiting",
+      "berth device find --scope 0ne1 --query 'a b' --status waiting --sort -updatedAt",
     );
     expect(cliCommand(["device", "find"], findFlags("0ne1", FILTERS))).toBe(
+      "berth device find --scope 0ne1 --sort -updatedAt",
+    );
+    expect(cliCommand(["device", "find"], findFlags("0ne1", { ...FILTERS, sort: "id" }))).toBe(
       "berth device find --scope 0ne1",
     );
   });

@@ -39,6 +39,9 @@ export const ORDERS = [
   { value: "-id", label: "Id, Z to A" },
 ];
 
+// What `berth device find` does without --sort.
+const CLI_ORDER = "id";
+
 export function findFlags(scope: string, filters: FleetFilters): Record<string, CliFlag> {
   const given = (text: string): CliFlag => (text === "" ? undefined : text);
   return {
@@ -49,7 +52,7 @@ export function findFlags(scope: string, filters: FleetFilters): Record<string, 
     hub: given(filters.hub),
     template: given(filters.template),
     enrollment: given(filters.enrollment),
-    sort: filters.sort === FILTERS.sort ? undefined : filters.sort,
+    sort: filters.sort === CLI_ORDER ? undefined : filters.sort,
   };
 }
 
