@@ -120,8 +120,8 @@ TEST(DtdlSchemas, TakeEveryKind) {
       R"({"@type":"Enum","valueSchema":"string","enumValues":[{"name":"a","enumValue":"x"}]})",
       R"({"@type":"Map","mapKey":{"name":"k","schema":"string"},
           "mapValue":{"name":"v","schema":"double"}})",
-      R"({"@type":"Object","fields":[{"name":"x","schema":"double"},)"
-      R"({"name":"y","schema":"long"}]})",
+      (R"({"@type":"Object","fields":[{"name":"x","schema":"double"},)"
+       R"({"name":"y","schema":"long"}]})"),
       R"("dtmi:dtdl:instance:Schema:double;2")",
       R"("dtmi:standard:schema:geospatial:point;2")"};
   for (const char* schema : schemas) EXPECT_EQ(verdict(with_schema(schema)), "ok") << schema;
@@ -145,8 +145,8 @@ TEST(DtdlSchemas, RefuseWhatDoesNotHoldTogether) {
       R"({"@type":"Map","mapKey":{"name":"k","schema":"integer"},
           "mapValue":{"name":"v","schema":"double"}})",
       R"({"@type":"Object","fields":[]})",
-      R"({"@type":"Object","fields":[{"name":"x","schema":"double"},)"
-      R"({"name":"x","schema":"long"}]})",
+      (R"({"@type":"Object","fields":[{"name":"x","schema":"double"},)"
+       R"({"name":"x","schema":"long"}]})"),
       R"("dtmi:com:example:nowhere;1")"};
   for (const char* schema : schemas) EXPECT_NE(verdict(with_schema(schema)), "ok") << schema;
 }
