@@ -230,6 +230,7 @@ Result<void> Program::make_cores() {
   management::Settings management_settings;
   management_settings.server_host = hosts_.front();
   management_settings.https_port = &https_port_;
+  management_settings.tokens_ended = &tokens_ended_;
   management_settings.version = kVersion;
   management_settings.started_at = started_at_;
   for (std::size_t i = 0; i < engine_.size(); ++i) {

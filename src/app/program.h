@@ -171,6 +171,7 @@ class Program final : public Surroundings {
   std::unique_ptr<net::Server> server_;
   // Where devices reach it; 0 until it listens.
   std::atomic<std::uint16_t> https_port_{0};
+  std::atomic<std::uint64_t> tokens_ended_{0};  // counts, for all cores
   // Whether tools can find the server; /readyz says no before, so that waiting for it is enough.
   std::atomic<bool> announced_{false};
   bool stopped_ = false;

@@ -31,28 +31,17 @@ Management::~Management() = default;
 
 namespace {
 
-// Tokens that are no more when a command has succeeded.
-struct Ending {
-  std::string token_id;       // empty: none by id
-  std::string operator_name;  // all sessions of this one, but `except`
-  std::string except;
-};
-
-Ending ending_of(const Actor& actor, const domain::ManagementCommand& command) {
-  if (const auto* c = std::get_if<domain::DeleteToken>(&command)) return {c->id, "", ""};
-  if (const auto* c = std::get_if<domain::UpdateOperator>(&command)) {
-    return {"", base::ascii_lower(c->name), ""};
+// Whether tokens or sessions are no more when the command has succeeded.
+bool ends_tokens(const Actor& actor, const domain::ManagementCommand& command) {
+  if (std::holds_alternative<domain::DeleteToken>(command) ||
+      std::holds_alternative<domain::UpdateOperator>(command) ||
+      std::holds_alternative<domain::DeleteOperator>(command)) {
+    return true;
   }
-  if (const auto* c = std::get_if<domain::DeleteOperator>(&command)) {
-    return {"", base::ascii_lower(c->name), ""};
-  }
-  if (actor.operator_name.empty()) return {};
-  if (std::holds_alternative<domain::ChangePassword>(command)) {
-    return {"", actor.operator_name, actor.token_id};
-  }
-  const bool ends_itself = std::holds_alternative<domain::SignIn>(command) ||
-                           std::holds_alternative<domain::SignOut>(command);
-  return ends_itself ? Ending{actor.token_id, "", ""} : Ending();
+  const bool of_session = std::holds_alternative<domain::ChangePassword>(command) ||
+                          std::holds_alternative<domain::SignIn>(command) ||
+                          std::holds_alternative<domain::SignOut>(command);
+  return of_session && !actor.operator_name.empty();
 }
 
 }  // namespace
@@ -78,11 +67,10 @@ Task<Answer> Management::handle(domain::Caller caller, domain::ManagementCommand
     log::info("admin.forbidden", {{"token", actor->token_id}, {"source", actor->source}});
     co_return Fail(std::move(allowed).error());
   }
-  const Ending ending = ending_of(*actor, command);
+  const bool ends = ends_tokens(*actor, command);
   const Call call{state_->ports, *actor};
   Answer answer = co_await dispatch(call, std::move(command));
-  state_->tokens.forget(ending.token_id);
-  state_->tokens.forget_sessions(ending.operator_name, ending.except);
+  if (ends) state_->tokens.forget();
   co_return answer;
 }
 

@@ -31,6 +31,9 @@ struct Settings {
   // server_host and the port that is told once it is known (0 before; outlives Management).
   std::string endpoint = {};
   const std::atomic<std::uint16_t>* https_port = nullptr;
+  // Counts tokens and sessions that have ended, for all instances of one server; null: there is but
+  // this one.
+  std::atomic<std::uint64_t>* tokens_ended = nullptr;
   std::string version;  // of the program
   TimePoint started_at;
   std::uint32_t page_limit_default = 100;

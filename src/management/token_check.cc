@@ -50,7 +50,17 @@ base::Bytes token_digest(provisioning::Vault& vault, const std::string& id, std:
   return vault.digest(base::as_bytes(text), "token/" + id);
 }
 
+std::atomic<std::uint64_t>& TokenCheck::ended() {
+  std::atomic<std::uint64_t>* const shared = ports_.settings.tokens_ended;
+  return shared == nullptr ? own_ended_ : *shared;
+}
+
+void TokenCheck::forget() { ended().fetch_add(1); }
+
 const domain::Token* TokenCheck::recall(const std::string& id) {
+  const std::uint64_t ended_now = ended().load();
+  if (seen_ended_ != ended_now) remembered_.clear();
+  seen_ended_ = ended_now;
   const auto found = remembered_.find(id);
   if (found == remembered_.end()) return nullptr;
   if (ports_.clock.monotonic() < found->second.until) return &found->second.token;
@@ -67,13 +77,6 @@ void TokenCheck::remember(domain::Token token) {
   std::string id = token.id;
   Remembered entry{std::move(token), now + kTokenRememberedFor};
   remembered_.insert_or_assign(std::move(id), std::move(entry));
-}
-
-void TokenCheck::forget_sessions(const std::string& operator_name, const std::string& except) {
-  if (operator_name.empty()) return;
-  std::erase_if(remembered_, [&](const auto& each) {
-    return each.first != except && each.second.token.operator_name == operator_name;
-  });
 }
 
 Result<Actor> TokenCheck::admit(const domain::Token& token, std::string source) const {
@@ -115,6 +118,7 @@ Task<Result<Actor>> TokenCheck::check(domain::Caller caller) {
                                budget_.wait(caller.source, now).count()));
   }
   if (id.empty()) co_return Fail(wrong(caller.source, id));
+  const std::uint64_t ended_before = ended().load();
   Result<domain::Token> found = co_await ports_.catalog.get_token(id);
   if (!found && found.error().kind != ErrorKind::kNotFound) {
     co_return Fail(std::move(found).error());
@@ -123,7 +127,8 @@ Task<Result<Actor>> TokenCheck::check(domain::Caller caller) {
     co_return Fail(wrong(caller.source, id));
   }
   Result<Actor> actor = admit(*found, std::move(caller.source));
-  if (actor) remember(*std::move(found));
+  // One that ended while it was read is not remembered as it was.
+  if (actor && ended().load() == ended_before) remember(*std::move(found));
   co_return actor;
 }
 

@@ -2,13 +2,14 @@
 // id, its secret part compared by keyed digest in constant time.
 //
 // A right token is remembered for a few seconds, so that a busy console costs no read a request;
-// that is also how long a token revoked on another core or replica may live on. Wrong ones spend
-// the source's budget; once it is spent, the store is not asked any more.
-// Room management. Thread rule: one owner, no lock; the ports outlive it.
+// that is also how long a token revoked on another server of the same store may live on. Wrong ones
+// spend the source's budget; once it is spent, the store is not asked any more. Room management.
+// Thread rule: one owner, no lock; the ports outlive it.
 #pragma once
 
 #include "management/call.h"
 
+#include <atomic>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -30,16 +31,15 @@ class TokenCheck {
   // kUnauthenticated (none, malformed, unknown, wrong, expired: only the last is told apart),
   // kTooMany, kUnavailable.
   Task<Result<Actor>> check(domain::Caller caller);
-  // A token that was deleted just now.
-  void forget(const std::string& id) { remembered_.erase(id); }
-  // The sessions of an operator who was changed just now, but one; nobody's when it is empty.
-  void forget_sessions(const std::string& operator_name, const std::string& except);
+  // Tokens or sessions have ended just now: no instance of this server remembers any from now on.
+  void forget();
 
  private:
   struct Remembered {
     domain::Token token;
     Instant until;
   };
+  std::atomic<std::uint64_t>& ended();
   const domain::Token* recall(const std::string& id);
   void remember(domain::Token token);
   // Charges the source and refuses.
@@ -49,6 +49,8 @@ class TokenCheck {
   const Means& ports_;
   SourceBudget budget_;
   std::unordered_map<std::string, Remembered> remembered_;
+  std::atomic<std::uint64_t> own_ended_{0};
+  std::uint64_t seen_ended_ = 0;  // what remembered_ is good for
 };
 
 }  // namespace berth::management
