@@ -38,7 +38,7 @@ def reasons_documented(tree: Tree):
 
 @rule("links and file names in the documents lead somewhere")
 def document_links(tree: Tree):
-    paths = {file.path for file in tree.files}
+    paths = {file.path for file in tree.files} | set(tree.pictures)
     folders = {path[: i] for path in paths for i, c in enumerate(path) if c == "/"}
     anchors = {file.path: headings(file) for file in tree.files if file.path.endswith(".md")}
     for file in tree.files:

@@ -111,8 +111,9 @@ class SourceFile:
 
 
 class Tree:
-    def __init__(self, files: dict[str, str]):
+    def __init__(self, files: dict[str, str], pictures: tuple[str, ...] = ()):
         self.files = [SourceFile(path, text) for path, text in sorted(files.items())]
+        self.pictures = pictures  # and whatever else is no text
 
     @classmethod
     def of_checkout(cls, root: pathlib.Path = ROOT) -> "Tree":
@@ -121,12 +122,16 @@ class Tree:
              "--exclude-standard"],
             cwd=root, check=True, capture_output=True, text=True,
         ).stdout.split("\0")
-        files = {}
+        files, pictures = {}, []
         for path in filter(None, listed):
             full = root / path
-            if full.is_file() and not full.is_symlink() and not path.endswith(_BINARY):
+            if not full.is_file() or full.is_symlink():
+                continue
+            if path.endswith(_BINARY):
+                pictures.append(path)
+            else:
                 files[path] = full.read_text(encoding="utf-8", errors="replace")
-        return cls(files)
+        return cls(files, tuple(pictures))
 
     def get(self, path: str) -> SourceFile | None:
         return next((file for file in self.files if file.path == path), None)
