@@ -85,6 +85,8 @@ GROUPS = [
     Group("crash", "killed at random points: nothing lost, nothing doubled",
           python("tests/crash/run.py"), after=("release",), limit_seconds=900,
           needs_file="tests/crash/run.py"),
+    Group("live", "the live stream against a real server",
+          python("tests/faults/live.py"), after=("release",)),
     Group("demo", "./dev demo prints what README.md shows", python("tests/docs/demo.py"),
           after=("release",)),
     Group("docs", "commands in README.md and docs/", python("tests/docs/run.py"),
