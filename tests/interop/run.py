@@ -22,6 +22,7 @@ from harness import (
     clients,
     codes_suite,
     hub_suite,
+    models_suite,
     namespace,
     product_suite,
     suite,
@@ -41,6 +42,7 @@ ACTS = {
     "product": product_suite.run,
     "things": things_suite.run,
     "codes": codes_suite.run,
+    "models": models_suite.run,
 }
 
 

@@ -44,7 +44,7 @@ class Client:
     transports: tuple
     manifests: tuple  # files below tests/interop/<name> that decide what gets installed
     tools: dict = field(hash=False)  # program -> Debian package that brings it
-    # or "hub", "certificate", "product", "things" or "codes" (each has its _suite.py)
+    # or "hub", "certificate", "product", "things", "codes" or "models" (each has its _suite.py)
     suite: str = "provisioning"
     speaks_tpm: bool = False
     pip_options: tuple = ()
@@ -57,7 +57,7 @@ class Client:
     @property
     def sdk(self):
         """Suites of one SDK share its packages: the folder's name."""
-        return re.sub("-(hub|x509|tpm)$", "", self.name)
+        return re.sub("-(hub|x509|tpm|models)$", "", self.name)
 
     @property
     def language(self):
@@ -120,6 +120,14 @@ CLIENTS = (
         _PYTHON_MANIFESTS,
         {},
         suite="hub",
+    ),
+    Client(
+        "python-models",
+        "PyPI azure-iot-device, models",
+        ("MQTT", "MQTT-WS"),
+        _PYTHON_MANIFESTS,
+        {},
+        suite="models",
     ),
     Client(
         "java-hub",
@@ -383,6 +391,7 @@ _PROGRAMS = {
     "certificate": "hub",
     "product": "device",
     "codes": "codes",
+    "models": "hub",
 }
 
 

@@ -8,9 +8,10 @@ the same `seq`, and says what the SDK told its caller unasked in lines of their 
   {"seq": 7, "error": {"name", "message"}, "seconds": 0.1}
   {"event": EVENT, "name": NAME, "value": ...}
 
-  register  registrationId key idScope host transport   -> {assignedHub, deviceId}
+  register  registrationId key idScope host transport, [payload]  -> {assignedHub, deviceId}
   open      host deviceId transport, key or token, [retry: false], [renewal: {valid, margin}],
-            [messages: true]: then event message, {body, system, properties}, and each is completed
+            [messages: true]: then event message, {body, system, properties}, and each is completed,
+            [model]: the model id that the connection names; payload and model: python/hub.py alone
   reopen    the same client object once more
   send      body system properties
   twin                                                  -> {desired, reported}

@@ -226,6 +226,26 @@ class Berth:
         """The key of a group's device, in base64."""
         return self._command("key", "derive", *arguments)["primaryKey"]
 
+    # ---- device templates, and devices that wait for an operator
+
+    def create_model_template(self, template, *, model=None, tags=None, desired=None):
+        """Of that id; `model`: DTDL as an object."""
+        arguments = ["template", "create", template]
+        arguments += ["--model-file", "-"] if model else []
+        arguments += ["--tags", json.dumps(tags)] if tags else []
+        arguments += ["--desired", json.dumps(desired)] if desired else []
+        return self._command(*arguments, fed=json.dumps(model) if model else None)
+
+    def update_scope(self, *rules):
+        """`rules`: flags of `scope update`."""
+        return self._command("scope", "update", *rules)
+
+    def approve(self, registration_id):
+        return self._command("device", "approve", registration_id)
+
+    def block(self, registration_id):
+        return self._command("device", "block", registration_id, "--yes")
+
     # ---- connected devices, seen from the service side
 
     def hubs(self):

@@ -70,6 +70,8 @@ def register(told):
         client = ProvisioningDeviceClient.create_from_symmetric_key(
             symmetric_key=told["key"], **options
         )
+    if "payload" in told:
+        client.provisioning_payload = told["payload"]
     state = client.register().registration_state
     return {"assignedHub": state.assigned_hub, "deviceId": state.device_id}
 
@@ -83,6 +85,8 @@ def open_client(told):
     }
     if "renewal" in told:
         options["sastoken_ttl"] = told["renewal"]["valid"]
+    if "model" in told:
+        options["product_info"] = told["model"]  # the SDK's way to say model-id
     if "token" in told:
         client = IoTHubDeviceClient.create_from_sastoken(told["token"], **options)
     elif "x509" in told:
