@@ -218,7 +218,7 @@ TEST(Verbs, NamesAndFlagsAreUniqueAndDescribed) {
         EXPECT_TRUE(flags.insert(alias).second) << verb.name << " --" << alias;
       }
       EXPECT_FALSE(flag.help.empty()) << verb.name << " --" << flag.name;
-      EXPECT_EQ(has_no_value(flag.kind), flag.value.empty()) << verb.name << flag.name;
+      EXPECT_EQ(flag.kind == FlagKind::kSwitch, flag.value.empty()) << verb.name << flag.name;
     }
   }
 }
