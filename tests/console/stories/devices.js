@@ -5,6 +5,9 @@
 const crypto = require('node:crypto');
 const path = require('node:path');
 
+const jsQR = require('jsqr');
+const { PNG } = require('pngjs');
+
 const { check, until } = require('../world');
 
 const key = (text) => crypto.createHash('sha512').update(text).digest('base64');
@@ -14,6 +17,12 @@ async function enroll(world, id, more = {}) {
   const body = { id, attestation, ...more };
   const made = await world.api('POST', `/scopes/${world.scope}/enrollments`, body);
   check(made.id === id, `enrolling ${id}: ${JSON.stringify(made)}`);
+}
+
+// What a phone reads off the screen.
+async function scanned(picture) {
+  const seen = PNG.sync.read(await picture.screenshot());
+  return jsQR(new Uint8ClampedArray(seen.data), seen.width, seen.height)?.data;
 }
 
 async function portal(world) {
@@ -34,6 +43,7 @@ async function portal(world) {
     .getByRole('group', { name: 'What the picture holds' })
     .locator('code')
     .innerText();
+  check((await scanned(result.getByRole('img', { name: /QR picture/ }))) === code, 'the picture');
   const out = path.join(world.plan.directory, 'redeemed');
   const told = await world.berth('device', 'redeem', code, '--out', out);
   check(told.code === 0, `berth device redeem: ${told.out}${told.err}`);
