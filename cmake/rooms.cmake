@@ -111,19 +111,34 @@ function(berth_fuzz_targets)
   endforeach()
 endfunction()
 
-# Every bench/NAME_bench.cc becomes the program NAME_bench, built only when it is asked for:
-# `ninja -C build/release NAME_bench`. The first line of the file names the rooms it links, as
-# a fuzz target's does.
+# Every bench/NAME_bench.cc becomes the program NAME_bench, and so does every folder bench/NAME
+# with a main.cc; built only when it is asked for: `ninja -C build/release NAME_bench`. The first
+# line of the file (of main.cc) names the rooms it links, as a fuzz target's does; `// links:` in the
+# second line names libraries besides.
 function(berth_bench_targets)
-  file(GLOB benches CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/bench/*_bench.cc)
+  file(GLOB benches CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/bench/*_bench.cc
+                                      ${CMAKE_SOURCE_DIR}/bench/*/main.cc)
   foreach(source ${benches})
     get_filename_component(name ${source} NAME_WE)
-    file(STRINGS ${source} first LIMIT_COUNT 1)
+    set(sources ${source})
+    if(name STREQUAL main)
+      get_filename_component(folder ${source} DIRECTORY)
+      get_filename_component(name ${folder} NAME)
+      set(name ${name}_bench)
+      file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cc)
+    endif()
+    file(STRINGS ${source} lines LIMIT_COUNT 2)
+    list(GET lines 0 first)
+    list(GET lines 1 second)
     string(REGEX REPLACE "^// rooms: *" "" rooms "${first}")
     string(REPLACE " " ";" rooms "${rooms}")
     list(TRANSFORM rooms PREPEND berth_)
-    add_executable(${name} EXCLUDE_FROM_ALL ${source})
-    target_link_libraries(${name} PRIVATE ${rooms})
+    set(libraries "")
+    if(second MATCHES "^// links: *(.*)")
+      string(REPLACE " " ";" libraries "${CMAKE_MATCH_1}")
+    endif()
+    add_executable(${name} EXCLUDE_FROM_ALL ${sources})
+    target_link_libraries(${name} PRIVATE ${rooms} ${libraries})
     target_compile_options(${name} PRIVATE ${BERTH_WARNINGS})
   endforeach()
 endfunction()

@@ -52,7 +52,7 @@ LIBRARY_HOMES = [
                        "src/dialects/", "src/store/", "src/app/",
                        "src/cli/", "src/config/", "device/", "factory/", "tests/", "bench/")),
     (r"boost/.*", ("src/", "device/")),
-    (r"openssl/.*", ("src/crypto/", "src/net/", "device/", "factory/")),
+    (r"openssl/.*", ("src/crypto/", "src/net/", "device/", "factory/", "bench/")),
     (r"argon2\.h", ("src/crypto/",)),
     (r"qrencode\.h|png\.h", ("src/qr/",)),
     (r"tss2/.*", ("device/",)),
