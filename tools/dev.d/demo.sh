@@ -1,6 +1,5 @@
 # ./dev demo: builds Berth, starts a server on free loopback ports, switches devices on, lets one
-# be refused and reads why, then stays up until Ctrl-C. ./dev bench: berth bench against such a
-# server.
+# be refused and reads why, then stays up until Ctrl-C.
 
 DEMO=$ROOT/build/demo
 BERTH=$ROOT/build/release/berth
@@ -343,19 +342,4 @@ END
   trap : INT TERM
   wait "$SERVER" || true
   trap - INT TERM
-}
-
-bench() {
-  if [ "${1:-}" = hub ]; then
-    shift
-    setup build bench
-    build_targets release berth hub_bench
-    bash "$ROOT/bench/hub.sh" "$@"
-    return
-  fi
-  setup build
-  build_targets release berth
-  start_server
-  show berth bench register "$@"
-  stop_server
 }
