@@ -28,6 +28,13 @@ class Goal:
         sign = "≤" if self.bound == AT_MOST else "≥"
         return f"{sign} {number(self.limit)} {self.unit}"
 
+    def shown(self, value: float) -> str:
+        """With as many digits as its verdict needs: 1.2501 is not 1.25 where that is the bound."""
+        text = number(value)
+        if self.verdict(value) != self.verdict(float(text.replace(",", ""))):
+            text = f"{value:.5g}"
+        return f"{text} {self.unit}"
+
 
 def number(value: float) -> str:
     """As a person writes it: thousands apart, no more digits than were measured."""

@@ -81,7 +81,7 @@ def printed_row(row: dict) -> tuple[str, ...]:
     goal = GOALS[row["key"]]
     spread = f"{number(row['low'])} – {number(row['high'])}" if row["count"] > 1 else ""
     is_ratio = "peer" in row
-    return (row["key"], goal.text, with_unit(row["value"], goal.unit), spread,
+    return (row["key"], goal.text, goal.shown(row["value"]), spread,
             with_unit(row["ours"], goal.absolute) if is_ratio else "",
             with_unit(row["peer"], goal.absolute) if is_ratio else "", row["verdict"])
 

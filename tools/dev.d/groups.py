@@ -66,6 +66,8 @@ GROUPS = [
           quick=True, limit_seconds=3600, is_step=True),
     Group("architecture", "rules of the house",
           python("-m", "unittest", "discover", "-s", "tests/architecture"), quick=True),
+    Group("bench", "what ./dev bench does with figures",
+          python("-m", "unittest", "discover", "-s", "bench/suite/tests"), quick=True),
     Group("web", "types, lint and tests of the web console", ("./dev", "web"), quick=True),
     Group("format", "clang-format", python("tools/dev.d/format.py"), lists=("test",), quick=True),
     Group("sdks", "install the vendor SDKs", python("tests/interop/run.py", "--setup"),
