@@ -92,7 +92,7 @@ struct Tally {
 class Script {
  public:
   virtual ~Script() = default;
-  // The first step: kSend in all cases so far.
+  // The first step: kSend.
   virtual Step begin(Tally& tally) = 0;
   virtual Step answered(const Answer& answer, Tally& tally) = 0;
   // After kPause. kSend opens a new connection when the old one is gone.
