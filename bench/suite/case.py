@@ -88,6 +88,20 @@ class Case:
         raise NotMeasured("this case measures nothing")
 
 
+class UnlikeError(Exception):
+    """The two sides did not do the same at the edge, so their ratio would mean nothing."""
+
+
+def check_alike(ours: dict, peer: dict):
+    """The same TLS version, cipher, key exchange and kind of certificate, or no TLS on both."""
+    if ours.get("tls") is None and peer.get("tls") is None:
+        return
+    for name in ("version", "cipher", "group", "certificate"):
+        one, other = ((run.get("tls") or {}).get(name) for run in (ours, peer))
+        if one != other:
+            raise UnlikeError(f"TLS {name}: Berth {one}, the peer {other}")
+
+
 def cpu_us(run: dict) -> float:
     """Processor time of the server for one operation, in microseconds."""
     return run["cpu_seconds"] * 1e6 / run["done"]
@@ -127,6 +141,7 @@ class PairCase(Case):
         counts = self._counts(world)
         for number in range(pairs_count):
             ours, peer = self.pair(number, counts)
+            check_alike(ours, peer)
             self.samples.append({"ours": ours, "peer": peer})
             world.say(f"  pair {number + 1} of {pairs_count}: " + self._said(ours, peer))
         self._keep_latencies()

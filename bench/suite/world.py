@@ -120,4 +120,6 @@ def checked(name: str, code: int, output: str, complaint: str) -> dict:
     if result.get("resumed"):
         raise FleetError(f"{name}: {result['resumed']} TLS sessions were resumed; "
                          "a fresh handshake is what is measured")
+    if (result.get("tls") or {}).get("tickets_received"):
+        raise FleetError(f"{name}: the server sent session tickets; neither side may")
     return result

@@ -157,6 +157,16 @@ class Pairs(unittest.TestCase):
         with self.assertRaisesRegex(case.NotMeasured, "nginx: connection refused"):
             Compared(peer_fails_at=1).run(quiet_world())
 
+    def test_sides_that_differ_at_the_edge_are_refused(self):
+        like = {"version": "TLSv1.3", "cipher": "A", "group": "X25519", "certificate": "P-256"}
+        case.check_alike(fleet_run(1, tls=like), fleet_run(1, tls=dict(like)))
+        case.check_alike(fleet_run(1, tls=None), fleet_run(1, tls=None))
+        for name in like:
+            with self.subTest(name=name), self.assertRaisesRegex(case.UnlikeError, name):
+                case.check_alike(fleet_run(1, tls=like), fleet_run(1, tls=like | {name: "B"}))
+        with self.assertRaises(case.UnlikeError):
+            case.check_alike(fleet_run(1, tls=like), fleet_run(1, tls=None))
+
     def test_latencies_are_medians_of_both_sides(self):
         compared = Compared()
         compared.run(quiet_world())
@@ -175,6 +185,11 @@ class Load(unittest.TestCase):
     def test_a_resumed_session_spoils_it(self):
         with self.assertRaisesRegex(world.FleetError, "3 TLS sessions were resumed"):
             self.checked(resumed=3)
+
+    def test_session_tickets_spoil_it(self):
+        self.checked(tls={"tickets_received": 0})
+        with self.assertRaisesRegex(world.FleetError, "session tickets"):
+            self.checked(tls={"tickets_received": 2})
 
     def test_one_failed_operation_spoils_it(self):
         with self.assertRaisesRegex(world.FleetError, "1 failed: no answer"):
