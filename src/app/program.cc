@@ -70,6 +70,10 @@ provisioning::Settings provisioning_settings(const config::Provisioning& from) {
   settings.sources_tracked_max = from.sources_tracked_max;
   settings.payload_bytes_max = from.payload_bytes_max;
   settings.scopes_cached_max = from.scopes_cached_max;
+  settings.admission.wait_max = from.wait_max;
+  settings.admission.at_once_max = static_cast<std::uint32_t>(from.registrations_at_once_max);
+  settings.admission.at_once_min =
+      std::min(settings.admission.at_once_min, settings.admission.at_once_max);
   return settings;
 }
 
@@ -234,13 +238,13 @@ Result<void> Program::make_cores() {
   management_settings.version = kVersion;
   management_settings.started_at = started_at_;
   for (std::size_t i = 0; i < engine_.size(); ++i) {
-    auto core = std::make_unique<Core>();
+    auto core = std::make_unique<Core>(server_, i);
     core->attestors = make_attestors(*vault_, rng_, config_);
     core->allocators = make_allocators();
     core->issuers = make_issuers({*vault_, rng_, clock_, authority_});
     const provisioning::Ports ports{
-        store_->registrations(), *explainer_,      *observers_,  clock_, rng_,
-        core->attestors,         core->allocators, core->issuers};
+        store_->registrations(), *explainer_,      *observers_,   clock_,         rng_,
+        core->attestors,         core->allocators, core->issuers, &core->pressure};
     core->provisioning.emplace(ports, provisioning_settings(config_.provisioning));
     core->management.emplace(management::Ports{store_->catalog(), *vault_, *hub_, clock_, rng_,
                                                *passwords_, *certificate_desk_, store_->codes(),

@@ -70,6 +70,20 @@ class ExplainedRefusals final : public hub::Refusals {
   LiveFeed& live_;
 };
 
+// What waits before provisioning hears of it: TLS handshakes.
+class HandshakesWaiting final : public provisioning::Pressure {
+ public:
+  HandshakesWaiting(const std::unique_ptr<net::Server>& server, std::size_t core)
+      : server_(server), core_(core) {}
+  std::chrono::nanoseconds waiting() const override {
+    return server_ ? server_->handshake_wait(core_) : std::chrono::nanoseconds(0);
+  }
+
+ private:
+  const std::unique_ptr<net::Server>& server_;
+  const std::size_t core_;
+};
+
 class Program final : public Surroundings {
  public:
   // A server that accepts connections; or why it cannot, and how to mend it.
@@ -98,6 +112,9 @@ class Program final : public Surroundings {
  private:
   // What one io_context has for itself.
   struct Core {
+    Core(const std::unique_ptr<net::Server>& server, std::size_t index) : pressure(server, index) {}
+
+    HandshakesWaiting pressure;
     std::vector<std::unique_ptr<provisioning::Attestor>> attestors;
     std::vector<std::unique_ptr<provisioning::Allocator>> allocators;
     std::vector<std::unique_ptr<provisioning::Issuer>> issuers;

@@ -68,6 +68,7 @@ std::vector<domain::Finding> test_connection_rivals(const provisioning::Connecti
     case Reason::kAttestationMismatch:
     case Reason::kProofMissing:
     case Reason::kTooManyAttempts:
+    case Reason::kOverloaded:
     case Reason::kOwnedByOther:
     case Reason::kPayloadInvalid:
     case Reason::kNoHub:

@@ -254,6 +254,7 @@ std::vector<domain::Finding> test_product_rivals(const provisioning::RivalInput&
     case Reason::kProofExpiryTooFar:
     case Reason::kProofAudienceMismatch:
     case Reason::kTooManyAttempts:
+    case Reason::kOverloaded:
     case Reason::kOwnedByOther:
     case Reason::kPayloadInvalid:
     case Reason::kNoHub:

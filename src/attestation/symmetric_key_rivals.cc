@@ -51,6 +51,7 @@ std::vector<domain::Finding> test_rivals(const provisioning::RivalInput& input, 
     case Reason::kAttestationMismatch:
     case Reason::kProofMissing:
     case Reason::kTooManyAttempts:
+    case Reason::kOverloaded:
     case Reason::kOwnedByOther:
     case Reason::kPayloadInvalid:
     case Reason::kNoHub:

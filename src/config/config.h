@@ -55,6 +55,8 @@ struct Provisioning {
   std::uint64_t sources_tracked_max = 10'000;
   std::uint64_t payload_bytes_max = 96 * 1024;
   std::uint64_t scopes_cached_max = 256;
+  Milliseconds wait_max{500};
+  std::uint64_t registrations_at_once_max = 4'000;
 };
 
 struct Attestation {

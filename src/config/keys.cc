@@ -9,6 +9,7 @@ namespace {
 
 using std::chrono::days;
 using std::chrono::hours;
+using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
@@ -122,6 +123,12 @@ const Key kTable[] = {
      "Custom payload of one registration."},
     {"provisioning.scopes_cached_max", NumberAt{AT(provisioning.scopes_cached_max), 1, 100'000},
      "Scopes whose groups and opened keys are kept in memory."},
+    {"provisioning.wait_max", TimeAt{AT(provisioning.wait_max), milliseconds(10), minutes(1)},
+     "How long a registration may be expected to wait; when more arrive, devices are told to come "
+     "again later, and no scope gets more than its share of the places."},
+    {"provisioning.registrations_at_once_max",
+     NumberAt{AT(provisioning.registrations_at_once_max), 0, 1'000'000},
+     "Registrations under way at once, on each core, however fast the server is; 0 takes none."},
 
     {"attestation.clock_skew", TimeAt{AT(attestation.clock_skew), seconds(0), hours(24)},
      "How long after its expiry a token is still accepted, for devices whose clock is behind."},

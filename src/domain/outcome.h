@@ -64,13 +64,17 @@ struct CurrentState {
 
 struct Refused {
   Reason reason = Reason::kInternal;
-  std::chrono::seconds retry_after{0};  // for kTooManyAttempts and kStoreUnavailable
+  // For kTooManyAttempts, kOverloaded and kStoreUnavailable.
+  std::chrono::seconds retry_after{0};
 };
 
 struct Outcome {
   std::variant<Authenticated, Accepted, CurrentState, Refused, Challenged> result;
   std::string trail_id;  // UUID; vendors call it tracking id
   TimePoint at;
+  // How long a device should wait before it asks for its result; 0: as long as its vendor's service
+  // would have it wait. Longer when many devices arrive at once.
+  std::chrono::seconds poll_after{0};
 };
 
 }  // namespace berth::domain

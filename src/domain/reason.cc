@@ -7,7 +7,7 @@
 namespace berth::domain {
 namespace {
 
-constexpr Names<Reason, 69> kReasonNames{{
+constexpr Names<Reason, 70> kReasonNames{{
     {Reason::kNone, "none"},
     {Reason::kScopeUnknown, "scope_unknown"},
     {Reason::kScopeDisabled, "scope_disabled"},
@@ -22,6 +22,7 @@ constexpr Names<Reason, 69> kReasonNames{{
     {Reason::kProofAudienceMismatch, "proof_audience_mismatch"},
     {Reason::kProofRejected, "proof_rejected"},
     {Reason::kTooManyAttempts, "too_many_attempts"},
+    {Reason::kOverloaded, "overloaded"},
     {Reason::kOwnedByOther, "owned_by_other"},
     {Reason::kPayloadInvalid, "payload_invalid"},
     {Reason::kNoHub, "no_hub"},
@@ -243,6 +244,7 @@ bool may_be_guessing(Reason reason) {
     case Reason::kScopeDisabled:
     case Reason::kEnrollmentDisabled:
     case Reason::kTooManyAttempts:
+    case Reason::kOverloaded:
     case Reason::kOwnedByOther:
     case Reason::kPayloadInvalid:
     case Reason::kNoHub:

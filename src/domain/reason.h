@@ -25,6 +25,7 @@ enum class Reason {
   kProofAudienceMismatch,   // it was made for another scope, device or host
   kProofRejected,           // the signature does not verify with any key of the enrollment
   kTooManyAttempts,         // this source has used up its budget of failed attempts
+  kOverloaded,              // more devices arrive at once than the server can serve soon
   kOwnedByOther,            // the registration id belongs to another enrollment
   kPayloadInvalid,          // the device's payload breaks a limit or is not what it must be
   kNoHub,                   // no hub is a candidate for this enrollment
@@ -98,6 +99,7 @@ inline constexpr Reason kReasons[] = {
     Reason::kProofAudienceMismatch,
     Reason::kProofRejected,
     Reason::kTooManyAttempts,
+    Reason::kOverloaded,
     Reason::kOwnedByOther,
     Reason::kPayloadInvalid,
     Reason::kNoHub,

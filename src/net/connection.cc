@@ -58,6 +58,10 @@ Task<void> Connection::serve() {
   set_idle(false);
   if (first != IoStatus::kOk || draining_) co_return;
   if (tls_ != nullptr) {
+    // It waits for us now: what it may take itself begins with its turn.
+    expect_nothing();
+    co_await core_->handshakes.turn();
+    if (draining_) co_return;
     const bool secured = co_await secure(*tls_);
     if (!secured) co_return;
   }

@@ -49,6 +49,7 @@ Core::Core(const Parts& parts)
       limits(parts.limits),
       rng(parts.rng),
       wheel(parts.clock),
+      handshakes(parts.executor, parts.clock),
       input_(std::make_unique<std::array<std::uint8_t, kInputBytes>>()),
       tick_timer_(parts.executor) {}
 
@@ -99,6 +100,7 @@ void Core::drain_all() {
 void Core::cut_all() {
   draining = true;
   for (const auto& connection : snapshot()) connection->cut();
+  handshakes.let_go();
 }
 
 }  // namespace berth::net

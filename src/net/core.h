@@ -11,6 +11,7 @@
 #include "net/counters.h"
 #include "net/engine.h"
 #include "net/handler.h"
+#include "net/handshake_queue.h"
 #include "net/limits.h"
 #include "net/timer_wheel.h"
 
@@ -96,6 +97,7 @@ class Core : public std::enable_shared_from_this<Core> {
   Rng* const rng;
   Counters counters;
   TimerWheel wheel;
+  HandshakeQueue handshakes;
   std::size_t in_flight = 0;
   bool draining = false;
 

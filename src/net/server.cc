@@ -271,6 +271,10 @@ class Server::Impl {
     return sum;
   }
 
+  std::chrono::nanoseconds handshake_wait(std::size_t core) const {
+    return cores_[core]->handshakes.waiting();
+  }
+
  private:
   Result<void> open(std::shared_ptr<const Listener> listener) {
     if (listener->psk != nullptr && (!listener->tls || parts_.rng == nullptr)) {
@@ -361,5 +365,9 @@ bool Server::drain(std::chrono::milliseconds deadline) { return impl_->drain(dea
 void Server::stop() { impl_->stop(); }
 
 CounterValues Server::counters() const { return impl_->counters(); }
+
+std::chrono::nanoseconds Server::handshake_wait(std::size_t core) const {
+  return impl_->handshake_wait(core);
+}
 
 }  // namespace berth::net

@@ -86,6 +86,9 @@ class Server {
 
   // The sum over all cores at about this moment.
   CounterValues counters() const;
+  // How long the handshake that is next on `core`, an index of the engine, has been waiting for its
+  // turn. On that core's thread; 0 before start().
+  std::chrono::nanoseconds handshake_wait(std::size_t core) const;
 
  private:
   class Impl;

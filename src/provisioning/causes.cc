@@ -114,6 +114,12 @@ std::vector<Finding> plain_causes(const domain::Claim& claim, const domain::Trai
       return {nothing_presented()};
     case Reason::kTooManyAttempts:
       return {too_many(trail)};
+    case Reason::kOverloaded:
+      return {
+          said("More devices arrived at once than the server could serve soon; the device was "
+               "told when to come again.",
+               "nothing, if it registered later; a device that gives up when it is told to "
+               "come again must be started again")};
     case Reason::kIssuanceOff:
       return {issues_none(trail, file)};
     case Reason::kIdInvalid:
@@ -266,6 +272,7 @@ Finding unexplained(const domain::Claim& claim, const domain::Trail& trail) {
     case Reason::kProofExpiryTooFar:
     case Reason::kProofAudienceMismatch:
     case Reason::kTooManyAttempts:
+    case Reason::kOverloaded:
     case Reason::kOwnedByOther:
     case Reason::kPayloadInvalid:
     case Reason::kNoHub:

@@ -247,6 +247,7 @@ std::vector<Finding> plain_connection_causes(const domain::Claim& claim, const d
       return {broken_document(step)};
     case Reason::kVersionNotCurrent:
       return {stale(step)};
+    case Reason::kOverloaded:
     case Reason::kStoreUnavailable:
     case Reason::kInternal:
       return {server_trouble(trail.reason)};

@@ -1,6 +1,7 @@
 // The one path: identify → attest → authorize → allocate → issue → record. What a step does is in
 // the file of its name; this file holds their order, and what becomes of a refusal.
 #include "base/source_budget.h"
+#include "provisioning/admission.h"
 #include "provisioning/attempt.h"
 #include "provisioning/provisioning.h"
 #include "provisioning/scope_cache.h"
@@ -63,6 +64,11 @@ Refusal control_refusal(const Error& error) {
   return store_refusal(error);
 }
 
+// Among whom the places of an overloaded server are shared.
+const std::string& fleet_of(const domain::Claim& claim) {
+  return claim.scope.empty() && claim.membership ? claim.membership->group : claim.scope;
+}
+
 struct Asked {
   domain::Claim claim;
   std::string_view operation;
@@ -92,7 +98,8 @@ struct Provisioning::State {
         settings(set),
         scopes(given.store, set.scopes_cached_max),
         budget({set.failures_per_source_max, set.failures_refilled_per_second,
-                set.sources_tracked_max}) {}
+                set.sources_tracked_max}),
+        admission(set.admission, given.clock, given.pressure) {}
 
   // One round through the six steps. None: the race for the registration was lost, decide again.
   using Round = std::optional<Result<Verdict, Refusal>>;
@@ -108,11 +115,14 @@ struct Provisioning::State {
                             Refusal refusal);
   Result<Verdict, Refusal> refuse(Attempt& attempt, Step step, Refusal refusal);
   Outcome conclude(Attempt attempt, Result<Verdict, Refusal> verdict);
+  // Too many devices register at once; nothing was looked at.
+  Outcome send_away(Attempt attempt, const Admission::Later& later);
 
   Ports ports;
   Settings settings;
   ScopeCache scopes;
   SourceBudget budget;
+  Admission admission;
 };
 
 Provisioning::Provisioning(Ports ports, Settings settings)
@@ -122,6 +132,14 @@ Provisioning::~Provisioning() = default;
 Task<Outcome> Provisioning::handle(domain::ProvisioningCommand command) {
   Asked asked = std::visit(Unpack{}, command);
   Attempt attempt(std::move(asked.claim), asked.operation, state_->ports.clock, state_->ports.rng);
+  std::optional<Admission::Place> place;  // until the answer is on disk
+  if (attempt.trail.operation == kRegister) {
+    auto entry = state_->admission.enter(fleet_of(attempt.claim));
+    if (const auto* later = std::get_if<Admission::Later>(&entry)) {
+      co_return state_->send_away(std::move(attempt), *later);
+    }
+    place.emplace(std::move(std::get<Admission::Place>(entry)));
+  }
   State::Round verdict;
   for (int round = 0; round < kRoundsMax && !verdict; ++round) {
     attempt.start_over();
@@ -361,12 +379,28 @@ Outcome Provisioning::State::conclude(Attempt attempt, Result<Verdict, Refusal> 
       attempt.trail.outcome = domain::TrailOutcome::kAssigned;
     }
     std::visit([&](auto& result) { outcome.result = std::move(result); }, *verdict);
+    outcome.poll_after = admission.poll_after();
     ports.observer.attempt_finished(attempt.trail);
     return outcome;
   }
   outcome.result = domain::Refused{verdict.error().reason, verdict.error().retry_after};
   ports.observer.attempt_finished(attempt.trail);
   ports.refusals.refused(std::move(attempt.claim), std::move(attempt.trail));
+  return outcome;
+}
+
+Outcome Provisioning::State::send_away(Attempt attempt, const Admission::Later& later) {
+  attempt.fail(Step::kIdentify, {Reason::kOverloaded, "room for one more registration",
+                                 fmt::format("{} under way", later.under_way), later.retry_after});
+  attempt.finish();
+  Outcome outcome;
+  outcome.trail_id = attempt.trail.id;
+  outcome.at = ports.clock.wall();
+  outcome.result = domain::Refused{Reason::kOverloaded, later.retry_after};
+  ports.observer.attempt_finished(attempt.trail);
+  if (later.worth_a_trail) {
+    ports.refusals.refused(std::move(attempt.claim), std::move(attempt.trail));
+  }
   return outcome;
 }
 

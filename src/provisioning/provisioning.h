@@ -11,10 +11,12 @@
 #include "base/task.h"
 #include "domain/claim.h"
 #include "domain/outcome.h"
+#include "provisioning/admission.h"
 #include "provisioning/ports/allocator.h"
 #include "provisioning/ports/attestor.h"
 #include "provisioning/ports/issuer.h"
 #include "provisioning/ports/observer.h"
+#include "provisioning/ports/pressure.h"
 #include "provisioning/ports/registrations.h"
 #include "provisioning/ports/vault.h"
 
@@ -30,6 +32,7 @@ struct Settings {
   std::size_t sources_tracked_max = 10'000;
   std::size_t payload_bytes_max = 96 * 1024;
   std::size_t scopes_cached_max = 256;
+  AdmissionSettings admission = {};
 };
 
 // Where refused attempts go to be explained and recorded: explain.h, on a worker. Takes ownership
@@ -50,6 +53,7 @@ struct Ports {
   std::span<const std::unique_ptr<Attestor>> attestors;
   std::span<const std::unique_ptr<Allocator>> allocators;
   std::span<const std::unique_ptr<Issuer>> issuers;
+  const Pressure* pressure = nullptr;  // null: nothing waits before it gets here
 };
 
 class Provisioning {

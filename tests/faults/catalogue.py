@@ -423,6 +423,12 @@ def foreign_operation(world, device):
     return Attempt(device, Token(enrolled.primary), operation_id=operation)
 
 
+@fault("more devices arrive than can be served soon", "overloaded", "unexplained", hears=THROTTLED,
+       proven=False, server=("--provisioning-registrations-at-once-max", "0"))
+def overloaded(world, device):
+    return Attempt(device, Token(world.individual(device).primary))
+
+
 @fault("somebody guesses keys", "too_many_attempts", "guessing", hears=THROTTLED,
        server=("--threads", "1", "--provisioning-failures-per-source-max", "5",
                "--provisioning-failures-refilled-per-second", "0.001"))

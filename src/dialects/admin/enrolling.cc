@@ -78,6 +78,7 @@ Trouble trouble_of(Reason reason) {
     case Reason::kMemberUnknown:
       return Trouble::kGone;
     case Reason::kTooManyAttempts:
+    case Reason::kOverloaded:
       return Trouble::kTooMany;
     case Reason::kStoreUnavailable:
       return Trouble::kStore;

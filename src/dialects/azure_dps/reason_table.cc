@@ -63,6 +63,7 @@ Fault fault_for(Reason reason) {
     case Reason::kIssuanceOff:
       return {400004, "Certificates are not issued for this enrollment"};
     case Reason::kTooManyAttempts:
+    case Reason::kOverloaded:
       return {429001, "Too many requests"};
     case Reason::kPayloadInvalid:
       return {400004, "Invalid payload"};

@@ -246,6 +246,11 @@ Reply reply_to(const domain::Outcome& outcome, Operation operation, const ApiVer
     reply = refused(fault_for(domain::Reason::kEnrollmentDisabled), outcome.at, tracking_id, {});
   } else {
     reply = reply_to_state(*registration, operation, version);
+    // The first thing that a busy server does: all clients keep to it (§8).
+    if (operation == Operation::kRegister) {
+      const auto busy = static_cast<int>(std::min<std::int64_t>(outcome.poll_after.count(), 3600));
+      reply.retry_after_seconds = std::max(reply.retry_after_seconds, busy);
+    }
   }
   reply.tracking_id = tracking_id;
   return reply;

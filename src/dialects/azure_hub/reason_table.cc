@@ -65,6 +65,7 @@ Fault fault_for(Reason reason) {
     case Reason::kDocumentTooLarge:
       return {413001, "The document would be too large"};
     case Reason::kTooManyAttempts:
+    case Reason::kOverloaded:
       return {429001, "Too many requests"};
     case Reason::kStoreUnavailable:
       return {503001, "Service unavailable"};

@@ -88,6 +88,7 @@ Failure enrollment_failure(Reason reason) {
     case Reason::kMembersExhausted:
       return {402, "quota exceeded"};
     case Reason::kTooManyAttempts:
+    case Reason::kOverloaded:
       return kTooMany;
     case Reason::kNoHub:
     case Reason::kHubUnknown:
@@ -179,6 +180,7 @@ Failure data_failure(Reason reason) {
     case Reason::kMessageTooLarge:
       return kUnreadable;
     case Reason::kTooManyAttempts:
+    case Reason::kOverloaded:
       return kTooMany;
     case Reason::kNoHub:
     case Reason::kHubUnknown:

@@ -149,6 +149,7 @@ MqttConnectCode connect_code_for(Reason reason) {
     case Reason::kVersionNotCurrent:
       return MqttConnectCode::kNotAuthorized;
     case Reason::kTooManyAttempts:
+    case Reason::kOverloaded:
     case Reason::kStoreUnavailable:
     case Reason::kNoHub:
     case Reason::kHubUnknown:

@@ -45,6 +45,7 @@ Fault fault_for(Reason reason) {
     case Reason::kProofMissing:
       return missing_parameter();
     case Reason::kTooManyAttempts:
+    case Reason::kOverloaded:
       return {1002, kLimit, "too many requests"};
     case Reason::kProofExpired:
     case Reason::kProofExpiryTooFar:

@@ -32,6 +32,7 @@ ResultCode result_code_for(Reason reason) {
     case Reason::kDocumentTooLarge:
       return {413, "too large"};
     case Reason::kTooManyAttempts:
+    case Reason::kOverloaded:
       return {429, "too many requests"};
     case Reason::kStoreUnavailable:
       return {503, "try again"};
@@ -147,6 +148,7 @@ int gateway_result_for(Reason reason) {
     case Reason::kRegistrationOff:
     case Reason::kMembersExhausted:
     case Reason::kTooManyAttempts:
+    case Reason::kOverloaded:
       return kGatewayNotAllowed;
     case Reason::kAlreadyRegistered:
     case Reason::kMemberLocked:

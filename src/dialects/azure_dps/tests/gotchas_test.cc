@@ -182,6 +182,32 @@ TEST(Gotcha06, RequestIdComesFirstSpelledWithDollarAndIsEchoed) {
   }
 }
 
+// What a busy server asks for is heard over both transports; one digit in a topic (§2.3).
+TEST(Errors, ABusyServerPutsPollsOff) {
+  domain::Outcome busy = outcome_of(Accepted{sample_registration()});
+  busy.poll_after = std::chrono::seconds(17);
+  const auto http = ask_http(device_request("PUT", "/register"), copy_of(busy));
+  EXPECT_EQ(header_of(response_of(http), "Retry-After"), "17");
+  MqttClient client;
+  client.connect();
+  const auto mqtt = client.ask(publish_packet(std::string(kRegisterTopic) + "1"), copy_of(busy));
+  EXPECT_EQ(all_of<wire::MqttPublish>(mqtt.actions).at(0).topic,
+            "$dps/registrations/res/202/?$rid=1&retry-after=9");
+  domain::Outcome polled = outcome_of(CurrentState{sample_registration()});
+  polled.poll_after = std::chrono::seconds(17);
+  const auto done = ask_http(device_request("GET", "/operations/4.x"), std::move(polled));
+  EXPECT_EQ(response_of(done).status, 200);
+  EXPECT_EQ(header_of(response_of(done), "Retry-After"), "");
+}
+
+TEST(Overloaded, IsA429WithATime) {
+  const auto turn =
+      ask_http(device_request("PUT", "/register"),
+               outcome_of(Refused{domain::Reason::kOverloaded, std::chrono::seconds(12)}));
+  EXPECT_EQ(response_of(turn).status, 429);
+  EXPECT_EQ(header_of(response_of(turn), "Retry-After"), "12");
+}
+
 TEST(Gotcha06, TheSameRequestIdMayBeUsedForEverything) {
   MqttClient client;
   client.connect();

@@ -70,6 +70,7 @@ domain::Outcome copy_of(const domain::Outcome& outcome) {
   domain::Outcome copy;
   copy.trail_id = outcome.trail_id;
   copy.at = outcome.at;
+  copy.poll_after = outcome.poll_after;
   if (const auto* accepted = std::get_if<domain::Accepted>(&outcome.result)) {
     copy.result = domain::Accepted{accepted->registration, {}, {}};
   } else if (const auto* current = std::get_if<domain::CurrentState>(&outcome.result)) {

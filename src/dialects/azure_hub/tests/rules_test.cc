@@ -43,9 +43,9 @@ TEST(Refusals, ConnackIsFiveOrThreeForEveryReason) {
     const auto connacks = all_of<wire::MqttConnack>(connection.answer(refused(reason)));
     ASSERT_EQ(connacks.size(), 1U) << to_string(reason);
     const auto code = static_cast<int>(connacks[0].code);
-    const bool later = reason == domain::Reason::kTooManyAttempts ||
-                       reason == domain::Reason::kStoreUnavailable ||
-                       fault_for(reason).code == 500001;
+    const bool later =
+        reason == domain::Reason::kTooManyAttempts || reason == domain::Reason::kOverloaded ||
+        reason == domain::Reason::kStoreUnavailable || fault_for(reason).code == 500001;
     EXPECT_EQ(code, later ? 3 : 5) << to_string(reason);
     EXPECT_FALSE(connacks[0].session_present);
   }
