@@ -25,7 +25,7 @@ import pairs
 PAIRS = 5
 WARM_UP_COUNT = 200
 SIDE_SECONDS = 2.4  # so that a pair takes about five seconds
-PER_SECOND_FIRST = 800
+WARM_UPS_MAX = 3
 
 
 class NotMeasured(Exception):
@@ -170,13 +170,19 @@ class PairCase(Case):
     def _counts(self, world) -> tuple[int, int]:
         """How many operations take about side_seconds on either side."""
         seconds = self.side_seconds / 4 if world.quick else self.side_seconds
+        return (self._suited(self.ours, seconds), self._suited(self._guarded_peer, seconds))
 
-        def suited(run: dict) -> int:
-            rate = run.get("operations_per_second") or PER_SECOND_FIRST
-            return max(WARM_UP_COUNT, min(self.count_max, int(rate * seconds)))
-
-        return (suited(self.ours("w-", WARM_UP_COUNT)),
-                suited(self._guarded_peer("w-", WARM_UP_COUNT)))
+    def _suited(self, load, seconds: float) -> int:
+        """From warm-ups, each longer than the one before until one is long enough to tell."""
+        count = WARM_UP_COUNT
+        for number in range(WARM_UPS_MAX):
+            run = load(f"w{number}-", count)
+            taken = run["seconds"]
+            count = max(WARM_UP_COUNT, min(self.count_max,
+                                           int(run["operations_per_second"] * seconds)))
+            if taken >= seconds / 4 or count == self.count_max:
+                break
+        return count
 
     def _said(self, ours: dict, peer: dict) -> str:
         return ", ".join(f"{key} {of(ours):,.5g} : {of(peer):,.5g} = {of(ours) / of(peer):.3f}"

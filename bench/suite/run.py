@@ -25,7 +25,7 @@ import peers  # noqa: E402
 import processes  # noqa: E402
 import report  # noqa: E402
 from case import NotMeasured  # noqa: E402
-from world import World  # noqa: E402
+from world import FleetError, World  # noqa: E402
 
 ROOT = SUITE.parents[1]
 RUN_SECONDS = 29 * 60  # after it no further case begins
@@ -103,7 +103,8 @@ class Suite:
         except NotMeasured as error:
             return self.without(name, around, report.NOT_MEASURED, str(error))
         except Exception as error:
-            traceback.print_exc()
+            if not isinstance(error, (FleetError, processes.ProcessError)):
+                traceback.print_exc()  # these two say what failed; any other is ours to find
             self.failed = True
             return self.without(name, around, report.FAILED, f"{type(error).__name__}: {error}")
         data = report.case_data(case, rows, around | {"took_seconds": self.since(began)})
