@@ -128,13 +128,16 @@ class Mosquitto(Peer):
         self.certificate = certificate
         self.password_file = directory / "password"
         self.password_file.write_text(password + "\n")
+        self._is_hashed = False
         self._users = directory / "users"
         self._users.touch(mode=0o600)
         self._users.write_text("".join(f"{user}:{password}\n" for user in users))
 
     def command(self) -> list:
         program = find("mosquitto")
-        processes.run([find("mosquitto_passwd"), "-U", self._users])
+        if not self._is_hashed:  # its tool hashes in place, and again what is hashed already
+            processes.run([find("mosquitto_passwd"), "-U", self._users])
+            self._is_hashed = True
         file = self.directory / "mosquitto.conf"
         file.write_text(self.settings())
         return [program, "-c", file]

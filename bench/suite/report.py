@@ -140,8 +140,9 @@ def milliseconds(value: float | None) -> str:
 
 
 def page_sides(cases: dict[str, dict]) -> str:
-    rows = [(f"`{name}`", data["ours_does"], f"{data['peer']}: {data['peer_does']}")
-            for name, data in cases.items() if data.get("peer_does")]
+    rows = [(f"`{name}`", data["ours_does"],
+             f"{data['peer']}: {data['peer_does']}" if data["peer_does"] else "")
+            for name, data in cases.items() if data.get("ours_does")]
     return markdown(("case", "Berth", "peer"), rows)
 
 

@@ -93,8 +93,10 @@ class Suite:
             f"{around['disk']['p50_us']:,} µs, p99 {around['disk']['p99_us']:,} µs)")
         world = World(self.build, self.directory / name, self.options.quick, say)
         began = time.monotonic()
+        around["title"] = name
         try:
             case = cases.load(name)
+            around["title"] = case.title
             say(f"  {case.title}")
             try:
                 rows = case.run(world)
@@ -115,7 +117,7 @@ class Suite:
     def without(self, name: str, around: dict, outcome: str, why: str) -> dict:
         why = " ".join(why.split())
         say(f"  {outcome}: {why}")
-        return around | {"title": name, "outcome": outcome, "why": why}
+        return around | {"outcome": outcome, "why": why}
 
     @staticmethod
     def since(began: float) -> float:
