@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 namespace berth::base {
 namespace {
@@ -107,6 +108,24 @@ std::size_t utf8_sequence(std::string_view text) {
   }
   const bool surrogate = point >= 0xD800 && point <= 0xDFFF;
   return point < least || point > 0x10FFFF || surrogate ? 0 : length;
+}
+
+// How many ASCII characters `text` begins with, eight at a time: nearly all texts are nothing else.
+std::size_t ascii_run(std::string_view text) {
+  constexpr std::uint64_t kHighBits = 0x8080808080808080;
+  std::size_t at = 0;
+  for (std::uint64_t eight = 0; at + sizeof eight <= text.size(); at += sizeof eight) {
+    std::memcpy(&eight, text.data() + at, sizeof eight);
+    if ((eight & kHighBits) != 0) break;
+  }
+  while (at < text.size() && static_cast<std::uint8_t>(text[at]) < 0x80) ++at;
+  return at;
+}
+
+// The same for printable ASCII.
+std::size_t plain_run(std::string_view text) {
+  const auto plain = [](char c) { return c >= 0x20 && c < 0x7F; };
+  return static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), plain) - text.begin());
 }
 
 }  // namespace
@@ -217,7 +236,8 @@ bool equals_ignoring_case(std::string_view a, std::string_view b) {
 }
 
 std::string printable(std::string_view text, std::size_t max_size) {
-  std::string clean;
+  std::string clean(text.substr(0, std::min(plain_run(text), max_size)));
+  text.remove_prefix(clean.size());
   while (!text.empty() && clean.size() < max_size) {
     const std::size_t length = utf8_sequence(text);
     const auto lead = static_cast<std::uint8_t>(text[0]);
@@ -236,7 +256,7 @@ std::string printable(std::string_view text, std::size_t max_size) {
 }
 
 bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
+  for (text.remove_prefix(ascii_run(text)); !text.empty(); text.remove_prefix(ascii_run(text))) {
     const std::size_t length = utf8_sequence(text);
     if (length == 0) return false;
     text.remove_prefix(length);
