@@ -98,5 +98,17 @@ TEST(Utf8, TellsWellFormedFromNot) {
   }
 }
 
+TEST(Utf8, IsFoundWhereverItStands) {
+  for (std::size_t before = 0; before < 20; ++before) {
+    for (std::size_t behind = 0; behind < 20; ++behind) {
+      const std::string left(before, 'l');
+      const std::string right(behind, 'r');
+      EXPECT_TRUE(is_utf8(left + "\xE2\x82\xAC" + right)) << before << ' ' << behind;
+      EXPECT_FALSE(is_utf8(left + "\xE2\x82" + right)) << before << ' ' << behind;
+      EXPECT_EQ(printable(left + "\xC3\xA9\n" + right), left + "\xC3\xA9?" + right);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace berth::base
