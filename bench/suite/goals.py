@@ -98,4 +98,15 @@ GOALS = {
                            "100,000 ÷ the sustained rate", absolute="s"),
     "storm-p99": at_most(1, "storm: p99 of an admitted request", unit="s"),
     "storm-memory": stated("storm: peak memory of the server", unit="MB"),
+    # What one operation costs, without sockets and TLS.
+    "instructions": at_most(1.02, "instructions of one operation, the worst of all phases",
+                            "the recorded figure", absolute="instructions"),
+    "instructions-register": stated("instructions of one symmetric-key registration",
+                                    unit="instructions"),
+    "allocations-register": stated("allocations of one symmetric-key registration",
+                                   unit="allocations"),
+    "allocations-poll": stated("allocations of one poll", unit="allocations"),
+    "soak": at_most(8, "memory growth over 5,000,000 operations, after the first fifth",
+                    unit="MB"),
+    "micro-register": stated("hot pieces: commit of one registration in groups of 64", unit="µs"),
 }
