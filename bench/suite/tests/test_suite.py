@@ -186,8 +186,10 @@ class Pairs(unittest.TestCase):
 
 
 class Load(unittest.TestCase):
-    def checked(self, code: int = 0, **more) -> dict:
-        return world.checked("dps-http", code, json.dumps(fleet_run(0.3, **more)), "")
+    def checked(self, code: int = 0, may_fail: bool = False, **more) -> dict:
+        printed = json.dumps(fleet_run(0.3, **more))
+        done = subprocess.CompletedProcess([], code, printed, "")
+        return world.checked("dps-http", done, may_fail)
 
     def test_a_whole_run_is_taken(self):
         self.assertEqual(self.checked()["done"], 1000)
@@ -213,7 +215,12 @@ class Load(unittest.TestCase):
 
     def test_no_result_is_told_with_the_complaint(self):
         with self.assertRaisesRegex(world.FleetError, "exit code 2, no result: bad flag"):
-            world.checked("dps-http", 2, "", "bad flag\n")
+            world.checked("dps-http", subprocess.CompletedProcess([], 2, "", "bad flag\n"))
+
+    def test_a_case_that_counts_failures_gets_them_but_no_resumed_session(self):
+        self.assertEqual(self.checked(code=1, may_fail=True, failed=7)["failed"], 7)
+        with self.assertRaises(world.FleetError):
+            self.checked(code=1, may_fail=True, failed=7, resumed=1)
 
 
 class Report(unittest.TestCase):
