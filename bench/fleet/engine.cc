@@ -131,6 +131,9 @@ void Engine::execute(Slot& slot, Step step) {
       slot.phase = Phase::kHeld;
       ++held_;
       last_finish_ = tally_.now;
+      if (shape_.hold == Shape::Hold::kBefore) {
+        tally_.operation.push_back(micros(tally_.now - slot.began));
+      }
       if (has_more() && !releasing_) begin_next(slots_[next_]);
       return;
     case Step::Kind::kDone:
@@ -198,7 +201,9 @@ void Engine::finish(Slot& slot, bool succeeded, const std::string& why) {
     }
   } else if (!shape_.counts_itself) {
     ++tally_.done;
-    tally_.operation.push_back(micros(tally_.now - slot.began));
+    if (shape_.hold == Shape::Hold::kNone) {
+      tally_.operation.push_back(micros(tally_.now - slot.began));
+    }
   }
   last_finish_ = tally_.now;
   --active_;
@@ -253,7 +258,7 @@ void Engine::hear(Slot& slot) {
       slot.awaits = false;
       if (step.counts) tally_.request.push_back(micros(tally_.now - slot.asked));
     }
-    if (shape_.hold != Shape::Hold::kNone) slot.began = tally_.now;
+    if (shape_.counts_itself) slot.began = tally_.now;
     execute(slot, std::move(step));
     if (slot.connections != connection) return;  // its bytes are gone
   }

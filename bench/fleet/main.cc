@@ -28,6 +28,15 @@ constexpr std::uint64_t kSpareFiles = 64;
 
 constexpr std::array kCases{
     Case{"static", "a web server answers a registration's request with 204", &make_static},
+    Case{"dps-http", "register and poll over HTTPS, with a key", &make_dps_http},
+    Case{"dps-x509", "register and poll over HTTPS, with a certificate", &make_dps_x509},
+    Case{"unknown", "devices that nothing fits are refused", &make_unknown},
+    Case{"poll", "the result is asked for again on kept connections", &make_poll},
+    Case{"dps-mqtt", "connect, subscribe, register, poll over MQTT", &make_dps_mqtt},
+    Case{"mqtt-publish", "connect, subscribe, one QoS 1 publish", &make_mqtt_publish},
+    Case{"telemetry", "connected devices publish with QoS 1", &make_telemetry},
+    Case{"idle", "devices connect and hold", &make_idle},
+    Case{"storm", "devices arrive at once and honour Retry-After", &make_storm},
 };
 
 const Case* find_case(const std::string& name) {
@@ -63,12 +72,14 @@ Result<bool> run(const std::vector<std::string>& words) {
   if (const std::string flag = options.unread(); !flag.empty()) {
     return Fail(ErrorKind::kInvalid, "the case " + options.name() + " has no flag --" + flag);
   }
-  if (Result<void> allowed = allow_files(common.concurrency); !allowed) {
+  const Shape shape = plan->shape();
+  const bool holds = shape.hold != Shape::Hold::kNone;
+  if (Result<void> allowed = allow_files(holds ? shape.scripts : common.concurrency); !allowed) {
     return Fail(std::move(allowed).error());
   }
   if (Result<void> ready = plan->prepare(); !ready) return Fail(std::move(ready).error());
   std::optional<ServerFacts> facts;
-  if (plan->shape().tls) {
+  if (shape.tls) {
     BERTH_TRY(facts, look_at_server(common));
   }
   Tally tally;

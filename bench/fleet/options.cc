@@ -127,7 +127,9 @@ Result<Common> read_common(const Options& options) {
   BERTH_TRY(const std::uint64_t seconds, options.number("max-seconds", 120, 1, 3'600));
   BERTH_TRY(const std::uint64_t attempt,
             options.number("attempt-seconds", is_storm ? 120 : 30, 1, 3'600));
-  BERTH_TRY(const std::uint64_t settle, options.number("settle-ms", 500, 0, 60'000));
+  const bool is_idle = options.name() == "idle";
+  BERTH_TRY(const std::uint64_t settle,
+            options.number("settle-ms", is_idle ? 2'000 : 500, 0, 60'000));
   common.max_seconds = static_cast<double>(seconds);
   common.attempt_seconds = static_cast<double>(attempt);
   common.settle_seconds = static_cast<double>(settle) / 1000;
