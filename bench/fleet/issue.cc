@@ -126,7 +126,7 @@ class Target {
 class BerthTarget final : public Target {
  public:
   static Result<std::unique_ptr<Target>> read(const Options& options, const Clock& clock) {
-    BERTH_TRY(DpsFleet fleet, DpsFleet::read(options, clock));
+    BERTH_TRY(DpsFleet fleet, DpsFleet::read(options, clock, DpsFleet::Proof::kToken));
     auto target = std::make_unique<BerthTarget>(std::move(fleet));
     target->host_ = options.text("host", "localhost");
     target->scope_ = options.text("id-scope");
