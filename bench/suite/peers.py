@@ -4,7 +4,8 @@ the same work at the edge. Certificate authorities are in ca_peers.py.
 Both get Berth's own server certificate, TLS 1.3 alone, and neither sends session tickets nor keeps
 sessions, as Berth does not: what a ticket costs is half of a mutual handshake, and a device that
 registers once has no use for one. `ssl_session_tickets off` is not enough for that in nginx, which
-then sends tickets that name a session; NumTickets is. Mosquitto sends none by itself.
+then sends tickets that name a session; NumTickets is. Mosquitto has no such setting, but OpenSSL's
+own file has one for every program.
 """
 
 import pathlib
@@ -50,9 +51,13 @@ class Peer:
     def command(self) -> list:
         raise NotImplementedError
 
+    def environment(self) -> dict[str, str]:
+        return {}
+
     def start(self):
         try:
-            self.process = processes.Process(self.command(), self.directory / "log")
+            self.process = processes.Process(self.command(), self.directory / "log",
+                                             self.environment())
             self.process.wait_until(self.is_ready, PEER_READY_SECONDS)
         except (processes.ProcessError, OSError) as error:
             raise PeerError(f"{self.program}: {error}") from error
@@ -141,6 +146,12 @@ class Mosquitto(Peer):
         file = self.directory / "mosquitto.conf"
         file.write_text(self.settings())
         return [program, "-c", file]
+
+    def environment(self) -> dict[str, str]:
+        file = self.directory / "openssl.cnf"
+        file.write_text("openssl_conf = all\n[all]\nssl_conf = ssl\n[ssl]\n"
+                        "system_default = defaults\n[defaults]\nNumTickets = 0\n")
+        return {"OPENSSL_CONF": str(file)}
 
     def settings(self) -> str:
         return f"""listener {self.port} 127.0.0.1

@@ -8,6 +8,8 @@ from case import PairCase, per_cpu_second
 PREFIX = "dev-"
 SENDERS = 1_000
 MESSAGE_BYTES = 256
+WINDOW = 8
+USERS = 64
 IDLE = 10_000
 IDLE_QUICK = 500
 AT_ONCE = 64
@@ -23,8 +25,9 @@ def register(world, berth, group_key, count: int):
 
 
 class Hub(PairCase):
-    """Both servers with the same devices; `ours` and `peer` differ in how a device says who it is:
-    a token signed with its key, or its name and a password."""
+    """Both servers with as many devices; they differ in how a device says who it is: a token signed
+    with its key, or a user and a password. Mosquitto seeks users in a list, so few of them serve
+    all devices, which is kind to it."""
 
     peer_name = "Mosquitto"
     devices = 0
@@ -35,10 +38,10 @@ class Hub(PairCase):
         group_key = self.berth.key_group()
         register(world, self.berth, group_key, self.devices)
         self.mosquitto = world.mosquitto(self.berth.certificate,
-                                         users=[f"{PREFIX}{i}" for i in range(self.devices)])
+                                         users=[f"user-{i}" for i in range(USERS)])
         self.to_berth = ["--to", "berth", "--hub", self.berth.hub_host(), "--prefix", PREFIX,
                          "--group-key-file", group_key]
-        self.to_peer = ["--to", "mqtt", "--prefix", PREFIX,
+        self.to_peer = ["--to", "mosquitto", "--user-prefix", "user-", "--users", USERS,
                         "--password-file", self.mosquitto.password_file]
 
 
@@ -54,8 +57,9 @@ class Telemetry(Hub):
 
     def send(self, port, pids, count, arguments):
         return self.world.fleet("telemetry", port=port, pids=pids, count=max(count, SENDERS),
-                                concurrency=SENDERS,
-                                arguments=[*arguments, "--bytes", MESSAGE_BYTES])
+                                concurrency=AT_ONCE,
+                                arguments=[*arguments, "--devices", SENDERS, "--window", WINDOW,
+                                           "--payload-bytes", MESSAGE_BYTES])
 
     def ours(self, prefix, count):
         return self.send(self.berth.mqtt_port, self.berth.pids, count, self.to_berth)
