@@ -22,7 +22,7 @@ class Storm(Case):
                  "registered, synced, before it is assigned")
 
     def run(self, world):
-        part = QUICK_PART if world.quick else 1
+        part, sustained = (QUICK_PART, 1_000) if world.quick else (1, SUSTAINED_COUNT)
         berth = world.berth()
         how = ["--id-scope", berth.scope(), "--group-key-file", berth.key_group()]
 
@@ -35,9 +35,9 @@ class Storm(Case):
             return found
 
         load("dps-http", "warm-", 500, SUSTAINED_CONCURRENCY)
-        before = load("dps-http", "before-", SUSTAINED_COUNT // part, SUSTAINED_CONCURRENCY)
+        before = load("dps-http", "before-", sustained, SUSTAINED_CONCURRENCY)
         storm = load("storm", "storm-", DEVICES // part, SOCKETS // part)
-        after = load("dps-http", "after-", SUSTAINED_COUNT // part, SUSTAINED_CONCURRENCY)
+        after = load("dps-http", "after-", sustained, SUSTAINED_CONCURRENCY)
         self.samples = [{"sustained before": before, "storm": storm, "sustained after": after}]
         self.latencies["Berth"] = pairs.medians([storm["latency_us"]], ("p50", "p99", "p999"))
         return self.rows(storm, [before, after])
