@@ -256,7 +256,8 @@ void Engine::hear(Slot& slot) {
     slot.connection.consume(framed.consumed);
     if (slot.awaits && step.kind != Step::Kind::kHear) {
       slot.awaits = false;
-      if (step.counts) tally_.request.push_back(micros(tally_.now - slot.asked));
+      if (step.counts && !shape_.counts_itself)
+        tally_.request.push_back(micros(tally_.now - slot.asked));
     }
     if (shape_.counts_itself) slot.began = tally_.now;
     execute(slot, std::move(step));

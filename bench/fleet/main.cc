@@ -12,7 +12,10 @@
 #include "base/clock.h"
 #include "bench/fleet/cases.h"
 #include "bench/fleet/engine.h"
+#include "bench/fleet/issue.h"
 #include "bench/fleet/report.h"
+#include "bench/fleet/self_check.h"
+#include "bench/fleet/vendors.h"
 
 #include <boost/json.hpp>
 
@@ -32,6 +35,9 @@ constexpr std::array kCases{
     Case{"dps-x509", "register and poll over HTTPS, with a certificate", &make_dps_x509},
     Case{"unknown", "devices that nothing fits are refused", &make_unknown},
     Case{"poll", "the result is asked for again on kept connections", &make_poll},
+    Case{"csr", "a certificate for each signing request", &make_csr},
+    Case{"tencent", "dynamic registration over plain TCP", &make_tencent},
+    Case{"cloudplugs", "enrolling over plain TCP", &make_cloudplugs},
     Case{"dps-mqtt", "connect, subscribe, register, poll over MQTT", &make_dps_mqtt},
     Case{"mqtt-publish", "connect, subscribe, one QoS 1 publish", &make_mqtt_publish},
     Case{"telemetry", "connected devices publish with QoS 1", &make_telemetry},
@@ -60,6 +66,7 @@ Result<void> allow_files(std::uint64_t count) {
 }
 
 Result<bool> run(const std::vector<std::string>& words) {
+  if (Result<void> checked = self_check(); !checked) return Fail(std::move(checked).error());
   BERTH_TRY(const Options options, Options::read(words));
   const Case* const which = find_case(options.name());
   if (which == nullptr) {
