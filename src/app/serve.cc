@@ -3,6 +3,8 @@
 #include "app/program.h"
 #include "base/log.h"
 
+#include <malloc.h>
+
 #include <csignal>
 #include <cstdio>
 #include <exception>
@@ -42,7 +44,15 @@ sigset_t block_signals() {
   return set;
 }
 
+// The C library's allocator asks the kernel for memory in small pieces and gives it back as soon as
+// it can: with registrations coming and going that is a system call every few of them.
+void keep_some_memory() {
+  mallopt(M_TOP_PAD, 1024 * 1024);
+  mallopt(M_TRIM_THRESHOLD, 8 * 1024 * 1024);
+}
+
 int run(const config::Config& config, std::span<const dialects::console::Asset> console) {
+  keep_some_memory();
   const sigset_t signals = block_signals();
   Result<std::unique_ptr<Program>> program = Program::start(config, console);
   if (!program) return explain(program.error());

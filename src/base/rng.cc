@@ -3,8 +3,10 @@
 #include "base/check.h"
 #include "base/codec.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstring>
 #include <sys/random.h>
 
 namespace berth::base {
@@ -48,7 +50,9 @@ std::string Rng::hex(std::size_t bytes) {
   return hex_encode({reinterpret_cast<const std::uint8_t*>(raw.data()), raw.size()});
 }
 
-void SystemRng::fill(std::span<std::uint8_t> bytes) {
+namespace {
+
+void fill_from_kernel(std::span<std::uint8_t> bytes) {
   while (!bytes.empty()) {
     const ssize_t got = getrandom(bytes.data(), bytes.size(), 0);
     if (got < 0) {
@@ -57,6 +61,37 @@ void SystemRng::fill(std::span<std::uint8_t> bytes) {
     }
     bytes = bytes.subspan(static_cast<std::size_t>(got));
   }
+}
+
+// Random bytes fetched ahead: a registration asks for a few at a time, several times, and each
+// would be a system call. What was handed out is erased here. Berth does not fork.
+class Ahead {
+ public:
+  void take(std::span<std::uint8_t> bytes) {
+    if (left_ < bytes.size()) {
+      fill_from_kernel(bytes_);
+      left_ = bytes_.size();
+    }
+    const std::span<std::uint8_t> from(bytes_.data() + left_ - bytes.size(), bytes.size());
+    std::copy(from.begin(), from.end(), bytes.begin());
+    explicit_bzero(from.data(), from.size());
+    left_ -= bytes.size();
+  }
+
+ private:
+  std::array<std::uint8_t, 512> bytes_{};
+  std::size_t left_ = 0;
+};
+
+// More than this is worth a call of its own.
+constexpr std::size_t kSmall = 64;
+
+}  // namespace
+
+void SystemRng::fill(std::span<std::uint8_t> bytes) {
+  if (bytes.size() > kSmall) return fill_from_kernel(bytes);
+  thread_local Ahead ahead;
+  ahead.take(bytes);
 }
 
 void SeededRng::fill(std::span<std::uint8_t> bytes) {
