@@ -87,9 +87,10 @@ class World:
 
     def fleet(self, name: str, *, port: int, pids: list[int], count: int, concurrency: int,
               arguments: list = (), seconds_max: int = FLEET_SECONDS,
-              may_fail: bool = False) -> dict:
+              may_fail: bool = False, may_send_tickets: bool = False) -> dict:
         """One run of fleet_bench: what it printed. FleetError unless every operation succeeded
-        (or `may_fail`: then the caller counts) with a handshake of its own."""
+        (or `may_fail`: then the caller counts) with a handshake of its own. `may_send_tickets`: by
+        servers that cannot be told not to, on connections that many operations share."""
         command = [self.program("fleet_bench"), name, "--port", port, "--count", count,
                    "--concurrency", concurrency, "--max-seconds", seconds_max,
                    "--pids", ",".join(map(str, pids)), *arguments]
@@ -101,14 +102,15 @@ class World:
         except subprocess.TimeoutExpired as error:
             raise FleetError(f"{name}: not done after "
                              f"{time.monotonic() - started:.0f} s") from error
-        return checked(name, done, may_fail)
+        return checked(name, done, may_fail, may_send_tickets)
 
     def need(self, program: str) -> pathlib.Path:
         """A program of this machine, or the case is not measured."""
         return peers.find(program)
 
 
-def checked(name: str, done: subprocess.CompletedProcess, may_fail: bool = False) -> dict:
+def checked(name: str, done: subprocess.CompletedProcess, may_fail: bool = False,
+            may_send_tickets: bool = False) -> dict:
     """The JSON object of a run that went well."""
     code, complaint = done.returncode, done.stderr
     try:
@@ -122,6 +124,6 @@ def checked(name: str, done: subprocess.CompletedProcess, may_fail: bool = False
     if result.get("resumed"):
         raise FleetError(f"{name}: {result['resumed']} TLS sessions were resumed; "
                          "a fresh handshake is what is measured")
-    if (result.get("tls") or {}).get("tickets_received"):
+    if not may_send_tickets and (result.get("tls") or {}).get("tickets_received"):
         raise FleetError(f"{name}: the server sent session tickets; neither side may")
     return result
