@@ -1,0 +1,64 @@
+"""Whether the server's memory grows: 5,000,000 requests of devices that it knows, and of some that
+it does not, over kept connections, in ten steps with a look at its memory after each.
+
+Trails are kept in small numbers, so that the store does not grow either.
+"""
+
+import pathlib
+import re
+
+from case import Case, Row
+
+REQUESTS = 5_000_000
+REQUESTS_QUICK = 200_000
+STEPS = 10
+SETTLED = 2  # steps after which growth counts
+DEVICES = 10_000
+REFUSED_SHARE = 0.02
+AT_ONCE = 64
+STEP_SECONDS = 300
+MB = 1e6
+SETTINGS = {"BERTH_TRAIL_ASSIGNED_COUNT_MAX": "5000", "BERTH_TRAIL_REFUSED_COUNT_MAX": "5000",
+            "BERTH_PROVISIONING_FAILURES_PER_SOURCE_MAX": "1000000"}
+_FIELD = re.compile(r"^(VmRSS|RssAnon):\s+(\d+) kB$", re.MULTILINE)
+
+
+def memory(pid: int) -> dict[str, int]:
+    """Bytes: all that is resident, and that of it which is no file's."""
+    status = pathlib.Path(f"/proc/{pid}/status").read_text()
+    return {name: int(kilobytes) * 1024 for name, kilobytes in _FIELD.findall(status)}
+
+
+class Soak(Case):
+    name = "soak"
+    title = f"memory over {REQUESTS:,} requests"
+    ours_does = (f"registers {DEVICES:,} known ids again and again, refuses unknown ones and "
+                 "answers polls, over kept TLS connections")
+
+    def run(self, world) -> list[Row]:
+        berth = world.berth(settings=SETTINGS)
+        requests = REQUESTS_QUICK if world.quick else REQUESTS
+        devices = DEVICES // 10 if world.quick else DEVICES
+        scope, group_key = berth.scope(), berth.key_group()
+        known = ["--id-scope", scope, "--group-key-file", group_key, "--prefix", "soak-"]
+
+        def load(case: str, count: int, arguments: list):
+            world.fleet(case, port=berth.https_port, pids=berth.pids, count=count,
+                        concurrency=AT_ONCE, arguments=arguments, seconds_max=STEP_SECONDS)
+
+        step = requests // STEPS
+        refused = int(step * REFUSED_SHARE)
+        samples = []
+        for number in range(1, STEPS + 1):
+            load("dps-http", devices, [*known, "--kept"])
+            load("unknown", refused, ["--id-scope", scope, "--prefix", f"nobody-{number}-",
+                                      "--kept"])
+            load("poll", step - 2 * devices - refused, known)
+            samples.append(memory(berth.pids[0]))
+            world.say(f"  {number * step:>9,} requests: {samples[-1]['VmRSS'] / MB:.1f} MB")
+        first, last = samples[SETTLED - 1]["VmRSS"], samples[-1]["VmRSS"]
+        self.details = {"requests": requests, "after_each_step": samples}
+        return [Row.absolute("soak", [(last - first) / MB],
+                             f"{first / MB:.1f} MB after a fifth of {requests:,} requests, "
+                             f"{last / MB:.1f} MB after all "
+                             f"({100 * (last / first - 1):+.1f} %)")]
