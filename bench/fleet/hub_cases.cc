@@ -16,6 +16,10 @@ std::uint32_t micros(std::chrono::nanoseconds time) {
       std::chrono::duration_cast<std::chrono::microseconds>(time).count());
 }
 
+std::string code_of(const Answer& connack) {
+  return connack.body.size() == 2 ? std::to_string(static_cast<int>(connack.body[1])) : "nothing";
+}
+
 // Connects and holds.
 class IdleScript : public Script {
  public:
@@ -24,10 +28,10 @@ class IdleScript : public Script {
   Step begin(Tally&) override { return Step::send(logins_.connect(device_)); }
 
   Step answered(const Answer& answer, Tally&) override {
-    if (answer.type == mqtt_type::kConnack && answer.body.size() == 2 && answer.body[1] == 0) {
+    if (answer.type == mqtt_type::kConnack && code_of(answer) == "0") {
       return Step::hold();
     }
-    return Step::fail("CONNECT was not accepted");
+    return Step::fail("CONNECT was answered " + code_of(answer));
   }
 
   Step released(Tally&) override { return Step::done(mqtt_disconnect()); }
