@@ -52,9 +52,10 @@ def case_data(case: Case, rows: list[Row], around: dict) -> dict:
 
 
 def shortened(sample: dict) -> dict:
-    """A pair without what no reader needs."""
+    """A pair without what no reader needs of what fleet_bench printed."""
     return {side: {name: run[name] for name in KEPT_OF_RUN if name in run}
-            if isinstance(run, dict) else run for side, run in sample.items()}
+            if isinstance(run, dict) and "cpu_seconds" in run else run
+            for side, run in sample.items()}
 
 
 def tidy(value: float) -> float:

@@ -260,6 +260,13 @@ class Report(unittest.TestCase):
             self.assertIn(part, text)
         self.assertNotIn("<!-- table -->", text)
 
+    def test_samples_lose_only_what_the_load_repeats_in_every_run(self):
+        sample = {"ours": fleet_run(0.3, tls={"group": "X25519"}), "full": {"rss": 55.5}, "us": 3}
+        kept = report.shortened(sample)
+        self.assertNotIn("tls", kept["ours"])
+        self.assertEqual(kept["ours"]["cpu_seconds"], 0.3)
+        self.assertEqual((kept["full"], kept["us"]), ({"rss": 55.5}, 3))
+
     def test_a_missed_goal_is_told_as_missed(self):
         data = self.measured()
         data["rows"][0] |= {"value": 1.4, "verdict": goals.MISSED}
