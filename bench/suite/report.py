@@ -2,7 +2,7 @@
 
 The JSON file holds every case with the machine and commit it was measured on; a run of some cases
 replaces theirs and leaves the others. The page is made from it and from performance_text.md, whose
-`<!-- machine -->`, `<!-- table -->`, `<!-- latencies -->` and `<!-- sides -->` it fills.
+marks such as `<!-- table -->` it fills.
 """
 
 import json
@@ -17,6 +17,7 @@ DOCS = SUITE.parents[1] / "docs"
 PAGE = DOCS / "performance.md"
 DATA = DOCS / "performance.json"
 NOT_MEASURED, FAILED = "not measured", "failed"
+NO_FIGURES = "Not measured yet."
 KEPT_OF_RUN = ("count", "done", "seconds", "operations_per_second", "connects", "polls",
                "cpu_seconds", "latency_us", "request_latency_us", "handshake_us", "memory")
 
@@ -153,6 +154,22 @@ def page_notes(cases: dict[str, dict]) -> str:
     return "\n".join(lines) or "None."
 
 
+def page_pieces(cases: dict[str, dict]) -> str:
+    found = cases.get("micro", {}).get("details", {}).get("nanoseconds", {})
+    rows = [(f"`{name.removesuffix('/process_time')}`", f"{number(time / 1000)} µs")
+            for name, time in found.items()]
+    return markdown(("piece", "processor time of one"), rows) if rows else NO_FIGURES
+
+
+def page_instructions(cases: dict[str, dict]) -> str:
+    found = cases.get("instructions", {}).get("details", {}).get("phases", {})
+    rows = [(f"`{name}`", *(f"{phase[part]:,.0f}" if part in phase else "" for part in
+                            ("instructions", "allocations", "allocated_bytes")))
+            for name, phase in found.items()]
+    return (markdown(("operation", "instructions", "allocations", "bytes allocated"), rows)
+            if rows else NO_FIGURES)
+
+
 def page_machine(cases: dict[str, dict]) -> str:
     """One paragraph for each machine and commit; most often there is one."""
     groups: dict[str, list[str]] = {}
@@ -187,7 +204,8 @@ def machine_sentence(machine: dict) -> str:
 
 def page(text: str, cases: dict[str, dict]) -> str:
     for name, part in (("machine", page_machine), ("table", page_table), ("notes", page_notes),
-                       ("latencies", page_latencies), ("sides", page_sides)):
+                       ("latencies", page_latencies), ("sides", page_sides),
+                       ("pieces", page_pieces), ("instructions", page_instructions)):
         mark = f"<!-- {name} -->"
         if mark not in text:
             raise ValueError(f"{TEXT.name} has no {mark}")

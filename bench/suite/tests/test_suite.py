@@ -279,6 +279,14 @@ class Report(unittest.TestCase):
                       report.page_machine({"https-fresh": data}))
         self.assertNotIn("trust", report.page_machine({"https-fresh": self.measured()}))
 
+    def test_pieces_and_instructions_have_tables_of_their_own(self):
+        pieces = {"micro": {"details": {"nanoseconds": {"hmac/process_time": 612.0}}}}
+        self.assertIn("| `hmac` | 0.61 µs |", report.page_pieces(pieces))
+        phases = {"instructions": {"details": {"phases": {"poll": {"instructions": 41234,
+                                                                   "allocations": 12}}}}}
+        self.assertIn("| `poll` | 41,234 | 12 |  |", report.page_instructions(phases))
+        self.assertEqual(report.page_pieces({}), report.NO_FIGURES)
+
     def test_a_text_without_a_mark_is_refused(self):
         with self.assertRaisesRegex(ValueError, "<!-- table -->"):
             report.page("<!-- machine -->", {})
