@@ -195,7 +195,7 @@ bool Connection::read_some() {
     const ssize_t size = ::recv(fd_, buffer.data(), buffer.size(), 0);
     if (size < 0 && errno == EAGAIN) return false;
     if (size < 0) end(system_text("receive", errno));
-    if (size == 0) end("closed by the server");
+    if (size == 0) end("receive: closed by the server");
     if (size <= 0) return false;
     in_.append(buffer.data(), static_cast<std::size_t>(size));
     return true;
@@ -253,10 +253,11 @@ bool Connection::waits(int outcome, const char* during) {
     case SSL_ERROR_WANT_WRITE:
       return true;
     case SSL_ERROR_ZERO_RETURN:
-      end("closed by the server");
+      end(std::string(during) + ": closed by the server");
       return false;
     case SSL_ERROR_SYSCALL:
-      end(number == 0 ? "closed by the server" : system_text(during, number));
+      end(number == 0 ? std::string(during) + ": closed by the server"
+                      : system_text(during, number));
       return false;
     default: {
       const char* reason = ::ERR_reason_error_string(::ERR_peek_last_error());

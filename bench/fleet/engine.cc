@@ -162,12 +162,22 @@ void Engine::connect(Slot& slot) {
   slot.phase = Phase::kOpening;
   slot.server_closes = false;
   slot.opened = tally_.now;
+  if (openings_ >= common_.opening) {
+    waiting_.push_back({tally_.now, slot.index, slot.turns});
+    return;
+  }
+  open(slot);
+}
+
+void Engine::open(Slot& slot) {
   Address address{common_.port};
   if (common_.sources > 1) {
     address.source = static_cast<std::uint32_t>(1 + connects_begun_ % common_.sources);
   }
   ++connects_begun_;
   ++slot.connections;
+  ++openings_;
+  slot.opens = true;
   slot.connection.open(address, tls_.get(), common_.host, plan_.paper(slot.device));
   if (slot.connection.state() == Connection::State::kEnded) {
     // From the timers, not from here: a script that tries again would call itself.
@@ -175,6 +185,20 @@ void Engine::connect(Slot& slot) {
     return;
   }
   move(slot, -1, opening_set_);
+}
+
+// The slot's connection is open or has failed: one that waits for its turn may open.
+void Engine::opening_ended(Slot& slot) {
+  if (!slot.opens) return;
+  slot.opens = false;
+  --openings_;
+  while (!waiting_.empty() && openings_ < common_.opening) {
+    const Timer next = waiting_.front();
+    waiting_.pop_front();
+    Slot& other = slots_[next.slot];
+    const bool still_waits = other.turns == next.turn && other.phase == Phase::kOpening;
+    if (still_waits && !other.opens) open(other);
+  }
 }
 
 void Engine::move(Slot& slot, int from, int to) {
@@ -208,6 +232,7 @@ void Engine::finish(Slot& slot, bool succeeded, const std::string& why) {
   last_finish_ = tally_.now;
   --active_;
   ++slot.turns;
+  opening_ended(slot);
   if (!shape_.kept || !succeeded || slot.server_closes) slot.connection.close();
   if (shape_.hold == Shape::Hold::kNone) return begin_next(slot);
   slot.phase = Phase::kIdle;
@@ -232,6 +257,7 @@ bool Engine::opened(Slot& slot) {
   if (slot.connection.resumed()) ++tally_.resumed;
   tally_.handshake.push_back(micros(tally_.now - slot.opened));
   slot.phase = Phase::kWorking;
+  opening_ended(slot);
   slot.asked = tally_.now;
   slot.connection.put(slot.first);
   slot.first.clear();
@@ -283,6 +309,7 @@ void Engine::lost(Slot& slot) {
     case Phase::kWorking:
       slot.awaits = false;
       slot.connection.close();
+      opening_ended(slot);
       return execute(slot, slot.script->closed(why, tally_));
   }
 }

@@ -50,6 +50,7 @@ class Engine {
     Instant began = {};
     Instant opened = {};
     Instant asked = {};
+    bool opens = false;  // counted in openings_
     bool awaits = false;
     bool server_closes = false;
   };
@@ -69,6 +70,8 @@ class Engine {
   void execute(Slot& slot, Step step);
   void send(Slot& slot, std::string bytes);
   void connect(Slot& slot);
+  void open(Slot& slot);
+  void opening_ended(Slot& slot);
   void pause(Slot& slot, const Step& step);
   void finish(Slot& slot, bool succeeded, const std::string& why);
   void advance(Slot& slot);
@@ -94,12 +97,14 @@ class Engine {
   std::vector<int> pids_;
   std::deque<Slot> slots_;
   std::priority_queue<Timer, std::vector<Timer>, std::greater<>> timers_;
+  std::deque<Timer> waiting_;  // for their turn to open a connection
   std::string scratch_;
   int open_set_ = -1;
   int opening_set_ = -1;
   std::uint64_t next_ = 0;  // the device that begins next
   std::uint64_t active_ = 0;
   std::uint64_t held_ = 0;
+  std::uint64_t openings_ = 0;
   std::uint64_t connects_begun_ = 0;
   std::uint64_t rss_peak_ = 0;
   std::uint64_t lost_while_held_ = 0;

@@ -123,6 +123,7 @@ Result<Common> read_common(const Options& options) {
   if (options.is_set("sockets")) {
     BERTH_TRY(common.concurrency, options.number("sockets", kSocketsMax, 1, kSocketsMax));
   }
+  BERTH_TRY(common.opening, options.number("opening", kSocketsMax, 1, kSocketsMax));
   const bool is_storm = options.name() == "storm";
   BERTH_TRY(const std::uint64_t seconds, options.number("max-seconds", 120, 1, 3'600));
   BERTH_TRY(const std::uint64_t attempt,

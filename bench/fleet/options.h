@@ -48,6 +48,10 @@ struct Common {
   std::string ca;
   std::uint64_t count = 0;
   std::uint64_t concurrency = 0;
+  // How many connections may be between connect and the end of their handshake. A fleet has a
+  // processor in each device; this process has one for all, and what it is too slow for would time
+  // out at the server.
+  std::uint64_t opening = 0;
   double max_seconds = 0;
   double attempt_seconds = 0;
   double settle_seconds = 0;

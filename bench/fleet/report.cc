@@ -57,6 +57,7 @@ json::object report(const Run& run, Tally& tally) {
   out["operations_per_second"] =
       window.seconds > 0 ? static_cast<double>(tally.done) / window.seconds : 0;
   out["concurrency"] = run.common.concurrency;
+  out["opening_at_once"] = std::min(run.common.opening, run.common.concurrency);
   out["connects"] = tally.connects;
   out["resumed"] = tally.resumed;
   out["polls"] = tally.polls;
