@@ -1,9 +1,9 @@
 """The certificate authorities that Berth's issuing is measured beside: step-ca and OpenBao.
 
 Both sign with P-256, speak TLS 1.3 alone, keep every certificate on disk, and write no log of
-requests. Neither is in Debian: step-ca is built with Go, and OpenBao, whose module cannot be built
-so because of its replace directives, comes as the unchanged program of its release in a PyPI
-package. Versions are pinned here; what was once installed stays below build/bench-peers.
+requests. Neither is in Debian: step-ca is built with Go; OpenBao, whose module the proxy of Go does
+not serve, comes as the unchanged program of its release in somebody's PyPI package, checked by its
+digest. Versions are pinned here; what was once installed stays below build/bench-peers.
 """
 
 import base64
@@ -138,7 +138,8 @@ def public_jwk(key: pathlib.Path) -> dict[str, str]:
 
 class StepCa(peers.Peer):
     """With a JWK provisioner and its default database, badger: it keeps the certificates, and the
-    one-time tokens that were used."""
+    one-time tokens that were used. It writes them when it answers but does not sync them: no
+    fsync, fdatasync or msync was seen in 300 certificates."""
 
     program = "step-ca"
     provisioner = "bench"
@@ -185,8 +186,8 @@ class StepCa(peers.Peer):
 
 class OpenBao(peers.Peer):
     """One node with integrated storage (raft), which is its durable one, a root CA in the engine
-    `pki`, and a role that keeps what it signs. Requests carry the root token: no policy to look
-    up."""
+    `pki`, and a role that keeps what it signs; it syncs about 65 times for 100 certificates.
+    Requests carry the root token: no policy to look up."""
 
     program = "bao"
     role = "bench"

@@ -7,14 +7,11 @@ in Go send a session ticket on each connection and cannot be told not to: 32 in 
 
 import ca_peers
 import pairs
-from case import Case, NotMeasured, Row, check_alike, per_cpu_second
+from case import PAIRS, SIDE_SECONDS, Case, NotMeasured, Row, check_alike, per_cpu_second
 
 CONCURRENCY = 32
-COUNT_OURS = 6_000
-COUNT_PEER = 1_200
-QUICK_PART = 4
-WARM_UP_PART = 4
-PAIRS = 5
+COUNT_WARM_UP = 300
+COUNT_MAX = 8_000
 GROUP = "bench-csr"
 
 
@@ -24,20 +21,21 @@ class Csr(Case):
     ours_does = ("register with a request and poll; key-derived proof checked, enrolment and hub "
                  "allocated, registration and certificate in the store, synced")
     peer_name = "step-ca, OpenBao"
-    peer_does = ("step-ca: POST /1.0/sign with a one-time JWK token, in its default database "
-                 "(badger); OpenBao: POST pki/sign with the root token, no_store=false, integrated "
-                 "storage (raft)")
+    peer_does = ("step-ca: POST /1.0/sign with a one-time JWK token, written to its default "
+                 "database (badger), which does not sync; OpenBao: POST pki/sign with the root "
+                 "token, no_store=false, in integrated storage (raft), synced")
 
     def __init__(self):
         super().__init__()
         self.sides = {}  # name -> function(prefix, count)
         self.missing = {}  # name -> why it is not measured
+        self.counts = {}  # name -> how many requests take about SIDE_SECONDS
 
     def run(self, world):
         self.world = world
         self._prepare()
         for side, load in self.sides.items():
-            load("w-", self._count(side) // WARM_UP_PART)
+            self.counts[side] = self._count(load("w-", COUNT_WARM_UP))
         for number in range(2 if world.quick else PAIRS):
             self._round(number)
         self._keep_latencies()
@@ -81,16 +79,17 @@ class Csr(Case):
                                     arguments=[*how, "--prefix", prefix])
         return load
 
-    def _count(self, side: str) -> int:
-        count = COUNT_OURS if side == "Berth" else COUNT_PEER
-        return count // QUICK_PART if self.world.quick else count
+    def _count(self, warm_up: dict) -> int:
+        seconds = SIDE_SECONDS / 4 if self.world.quick else SIDE_SECONDS
+        return max(COUNT_WARM_UP, min(COUNT_MAX,
+                                      int(warm_up["operations_per_second"] * seconds)))
 
     def _round(self, number: int):
         """Every side once; who begins changes."""
         names = list(self.sides)
         begins = number % len(names)
         order = names[begins:] + names[:begins]
-        runs = {side: self.sides[side](f"r{number}-", self._count(side)) for side in order}
+        runs = {side: self.sides[side](f"r{number}-", self.counts[side]) for side in order}
         for side in names[1:]:
             check_alike(runs["Berth"], runs[side])
         self.samples.append({side: runs[side] for side in names})
