@@ -184,9 +184,10 @@ Result<std::vector<MqttLogin>> hub_logins(World& world, std::size_t count) {
     const std::string host = member_of(state, "assignedHub");
     if (host.empty()) return Fail(ErrorKind::kInternal, "not assigned: " + state);
     const Secret key = crypto::derive_device_key(group_key->bytes(), device.id);
-    logins.push_back(
-        {device.id, fmt::format("{}/{}/?api-version=2021-04-12", host, device.id),
-         signature(key.bytes(), host + "/devices/" + device.id, world.clock().wall(), "")});
+    const std::string token =
+        signature(key.bytes(), host + "/devices/" + device.id, world.clock().wall(), "");
+    logins.push_back({device.id, fmt::format("{}/{}/?api-version=2021-04-12", host, device.id),
+                      Secret::from_text(token)});
   }
   return logins;
 }

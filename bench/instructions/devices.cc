@@ -67,7 +67,7 @@ std::string mqtt_connect(const MqttLogin& login) {
   wire::MqttConnect packet;
   packet.client_id = login.client_id;
   packet.user_name = login.user_name;
-  packet.password = Secret::from_text(login.password);
+  packet.password = login.password.clone();
   packet.keep_alive_seconds = kKeepAliveSeconds;
   std::string out;
   mqtt::encode_mqtt(mqtt::MqttPacket(std::move(packet)), out);
@@ -96,7 +96,7 @@ std::string mqtt_publish(std::string topic, std::string payload, std::uint16_t p
 
 MqttLogin registrant_login(const Registrant& device) {
   return {device.id, fmt::format("{}/api-version=2019-03-31&ClientVersion=py", resource_of(device)),
-          device.token};
+          Secret::from_text(device.token)};
 }
 
 std::string mqtt_register(const Registrant& device) {

@@ -39,7 +39,7 @@ std::string poll_request(const Registrant& device, std::string_view answer);
 struct MqttLogin {
   std::string client_id;
   std::string user_name;
-  std::string password;
+  Secret password;
 };
 std::string mqtt_connect(const MqttLogin& login);
 std::string mqtt_subscribe(std::string_view filter);
