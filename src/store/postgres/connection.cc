@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <vector>
 
 namespace berth::store::postgres {
@@ -106,7 +107,7 @@ class Connection::Statement final : public sql::Statement {
  public:
   Statement(Connection& owner, std::string name) : owner_(owner), name_(std::move(name)) {}
 
-  Result<void> start(std::span<const sql::Value> values) override {
+  Result<void> start(std::span<const sql::Value> values, bool) override {
     BERTH_CHECK(!running_);  // the same literal inside its own loop
     running_ = true;
     row_ = -1;
@@ -128,6 +129,9 @@ class Connection::Statement final : public sql::Statement {
   std::string_view text(int column) const override {
     return {PQgetvalue(result_.get(), row_, column),
             static_cast<std::size_t>(PQgetlength(result_.get(), row_, column))};
+  }
+  std::uint64_t changed() const override {
+    return std::strtoull(PQcmdTuples(result_.get()), nullptr, 10);
   }
   void reset() override {
     result_.reset();

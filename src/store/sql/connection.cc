@@ -32,12 +32,11 @@ bool can_be_stored(std::string_view text) {
   return text.find('\0') == std::string_view::npos && base::is_utf8(text);
 }
 
-Result<Cursor> Connection::run(Sql sql, std::initializer_list<Value> values) {
-  const std::span<const Value> span(values.begin(), values.size());
-  Result<void> valid = check_texts(span);
+Result<Cursor> Connection::start(Sql sql, std::span<const Value> values, bool lasting) {
+  Result<void> valid = check_texts(values);
   if (!valid) return Fail(std::move(valid).error());
   BERTH_TRY(Statement * statement, prepare(sql));
-  Result<void> started = statement->start(span);
+  Result<void> started = statement->start(values, lasting);
   if (!started) {
     statement->reset();
     return Fail(std::move(started).error());
@@ -45,14 +44,27 @@ Result<Cursor> Connection::run(Sql sql, std::initializer_list<Value> values) {
   return Cursor(statement);
 }
 
+Result<Cursor> Connection::run(Sql sql, std::initializer_list<Value> values) {
+  return start(sql, std::span(values.begin(), values.size()), false);
+}
+
 Result<bool> Connection::execute(Sql sql, std::initializer_list<Value> values) {
-  BERTH_TRY(Cursor cursor, run(sql, values));
+  BERTH_TRY(Cursor cursor, start(sql, std::span(values.begin(), values.size()), true));
   BERTH_TRY(const bool any, cursor.next());
   bool more = any;
   while (more) {
     BERTH_TRY(more, cursor.next());
   }
   return any;
+}
+
+Result<bool> Connection::change(Sql sql, std::initializer_list<Value> values) {
+  BERTH_TRY(Cursor cursor, start(sql, std::span(values.begin(), values.size()), true));
+  bool more = true;
+  while (more) {
+    BERTH_TRY(more, cursor.next());
+  }
+  return cursor.changed() > 0;
 }
 
 std::string fill_words(std::string_view script, const SchemaWords& words) {

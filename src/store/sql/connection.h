@@ -56,13 +56,16 @@ class Value {
 class Statement {
  public:
   virtual ~Statement() = default;
-  // Binds and starts; the values are copied if the driver needs them later.
-  virtual Result<void> start(std::span<const Value> values) = 0;
+  // Binds and starts. `values` and the texts they view stay until reset() when `lasting`; otherwise
+  // they are copied if the driver needs them later.
+  virtual Result<void> start(std::span<const Value> values, bool lasting) = 0;
   // Whether there is another row.
   virtual Result<bool> next() = 0;
   virtual bool is_null(int column) const = 0;
   virtual std::int64_t number(int column) const = 0;
   virtual std::string_view text(int column) const = 0;
+  // Rows inserted, updated or deleted, once next() has said that there is no other row.
+  virtual std::uint64_t changed() const = 0;
   // Makes the statement ready for the next start().
   virtual void reset() = 0;
 };
@@ -86,6 +89,7 @@ class Cursor {
   TimePoint time(int column) const { return base::from_unix_micros(number(column)); }
   std::string_view text(int column) const { return statement_->text(column); }
   std::string string(int column) const { return std::string(statement_->text(column)); }
+  std::uint64_t changed() const { return statement_->changed(); }
 
  private:
   Statement* statement_;
@@ -106,6 +110,9 @@ class Connection {
   Result<Cursor> run(Sql sql, std::initializer_list<Value> values);
   // Runs to the end; whether there was at least one row (of RETURNING).
   Result<bool> execute(Sql sql, std::initializer_list<Value> values);
+  // Runs to the end; whether it changed at least one row. RETURNING says the same, but SQLite makes
+  // a table of its own for the rows of each run.
+  Result<bool> change(Sql sql, std::initializer_list<Value> values);
 
   virtual Result<void> begin(Access access) = 0;
   virtual Result<void> commit() = 0;
@@ -129,6 +136,9 @@ class Connection {
  protected:
   // Prepared on first use, kept as long as the connection.
   virtual Result<Statement*> prepare(Sql sql) = 0;
+
+ private:
+  Result<Cursor> start(Sql sql, std::span<const Value> values, bool lasting);
 };
 
 struct SchemaWords {

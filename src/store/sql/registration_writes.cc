@@ -30,12 +30,12 @@ INSERT INTO registrations (scope, key, id, enrollment_kind, enrollment_key, hub,
                            created_at, updated_at, body, template_id, approval)
 SELECT $1, $2, $3, $4, $5, $6, $7, 1, $8, $9, $10, $11, $12
 WHERE EXISTS (SELECT 1 FROM scopes WHERE id = $1)
-ON CONFLICT (scope, key) DO NOTHING RETURNING version)sql";
+ON CONFLICT (scope, key) DO NOTHING)sql";
 constexpr Sql kUpdate = R"sql(
 UPDATE registrations SET enrollment_kind = $3, enrollment_key = $4, hub = $5, device_id = $6,
                          version = version + 1, updated_at = $7, body = $8, template_id = $10,
                          approval = $11
-WHERE scope = $1 AND key = $2 AND version = $9 RETURNING version)sql";
+WHERE scope = $1 AND key = $2 AND version = $9)sql";
 
 // Takes a device id that is free or the registration's own; the hub must exist.
 constexpr Sql kPutDevice = R"sql(
@@ -46,8 +46,7 @@ ON CONFLICT (hub, id) DO UPDATE
   SET version = devices.version + 1, updated_at = excluded.updated_at, body = excluded.body,
       group_key = excluded.group_key, serial_key = excluded.serial_key,
       template_id = excluded.template_id
-  WHERE devices.scope = excluded.scope AND devices.registration_key = excluded.registration_key
-RETURNING version)sql";
+  WHERE devices.scope = excluded.scope AND devices.registration_key = excluded.registration_key)sql";
 // Twin, session, connection, messages and control relations go with it (migrations.cc).
 constexpr Sql kRemoveDevice = R"sql(
 DELETE FROM devices WHERE hub = $1 AND id = $2 AND scope = $3 AND registration_key = $4
@@ -123,7 +122,7 @@ Result<void> insert_registration(Connection& connection, Registration& registrat
   const domain::EnrollmentRef& owner = registration.enrollment;
   BERTH_TRY(
       const bool inserted,
-      connection.execute(
+      connection.change(
           kInsert, {Value(registration.scope.text()), Value(registration.id.key()),
                     Value(registration.id.text()), Value(domain::to_string(owner.kind)),
                     Value(owner.id.key()), Value(registration.hub.text()),
@@ -141,7 +140,7 @@ Result<void> update_registration(Connection& connection, const Current& current,
   registration.id = domain::RegistrationId::trusted(current.id);  // the first spelling stays
   registration.created_at = current.created_at;
   BERTH_TRY(const bool updated,
-            connection.execute(
+            connection.change(
                 kUpdate, {Value(registration.scope.text()), Value(registration.id.key()),
                           Value(domain::to_string(owner.kind)), Value(owner.id.key()),
                           Value(registration.hub.text()), Value(registration.device_id.text()),
@@ -197,7 +196,7 @@ Result<void> put_device(Connection& connection, const domain::Device& device,
     Result<void> claimed = claim_member_id(connection, device, owner);
     if (!claimed) return claimed;
   }
-  Result<bool> put = connection.execute(
+  Result<bool> put = connection.change(
       kPutDevice, {Value(device.hub.text()), Value(device.id.text()), Value(owner.scope.text()),
                    Value(owner.id.key()), Value(device.created_at), Value(device.updated_at),
                    Value(device_body(device)), Value(group), Value(serial_key_of(device)),

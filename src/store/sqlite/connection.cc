@@ -19,6 +19,10 @@ constexpr sql::SchemaWords kWords{
     .clustered = " WITHOUT ROWID",
 };
 
+// Readers look at the file in memory: each commit voids a reader's own cache, and then every page on
+// the way to a row would be read, and copied, anew. The most that SQLite maps.
+constexpr std::int64_t kReaderMapsBytes = 0x7fff0000;
+
 struct Class {
   ErrorKind kind;
   std::string_view what;
@@ -84,6 +88,13 @@ void create_private(const std::string& path) {
   ::close(handle);
 }
 
+// SQLite's statistics take a lock of the whole process for every allocation, and nobody reads them.
+void count_no_memory() {
+  // Refused, to no harm, where somebody has used SQLite before.
+  static const int answer = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  static_cast<void>(answer);
+}
+
 }  // namespace
 
 class Connection::Statement final : public sql::Statement {
@@ -93,11 +104,11 @@ class Connection::Statement final : public sql::Statement {
   Statement(const Statement&) = delete;
   Statement& operator=(const Statement&) = delete;
 
-  Result<void> start(std::span<const sql::Value> values) override {
+  Result<void> start(std::span<const sql::Value> values, bool lasting) override {
     BERTH_CHECK(!running_);  // the same literal inside its own loop
     running_ = true;
     for (std::size_t i = 0; i < values.size(); ++i) {
-      const int code = bind(static_cast<int>(i) + 1, values[i]);
+      const int code = bind(static_cast<int>(i) + 1, values[i], lasting);
       if (code != SQLITE_OK) return Fail(make_error(sqlite3_db_handle(statement_), code));
     }
     return {};
@@ -122,20 +133,25 @@ class Connection::Statement final : public sql::Statement {
     if (bytes == nullptr) return {};
     return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
   }
+  std::uint64_t changed() const override {
+    return static_cast<std::uint64_t>(sqlite3_changes64(sqlite3_db_handle(statement_)));
+  }
   void reset() override {
     sqlite3_reset(statement_);
     running_ = false;
   }
 
  private:
-  int bind(int index, const sql::Value& value) {
+  int bind(int index, const sql::Value& value, bool lasting) {
     if (const std::int64_t* number = value.number()) {
       return sqlite3_bind_int64(statement_, index, *number);
     }
     const std::string_view text = *value.text();
     const char* bytes = text.data() == nullptr ? "" : text.data();
-    return sqlite3_bind_text64(statement_, index, bytes, text.size(), SQLITE_TRANSIENT,
-                               SQLITE_UTF8);
+    // What does not last is copied. What does is looked at until reset(), and never again: each
+    // start binds every parameter anew.
+    return sqlite3_bind_text64(statement_, index, bytes, text.size(),
+                               lasting ? SQLITE_STATIC : SQLITE_TRANSIENT, SQLITE_UTF8);
   }
 
   Connection& owner_;
@@ -151,6 +167,7 @@ Connection::~Connection() {
 }
 
 Result<std::unique_ptr<Connection>> Connection::open(const Options& options) {
+  count_no_memory();
   const bool in_memory = options.path == ":memory:";
   if (!in_memory && options.vfs.empty() && !options.read_only) create_private(options.path);
   const int flags =
@@ -175,8 +192,9 @@ Result<void> Connection::set_up(const Options& options) {
       "PRAGMA synchronous=EXTRA; PRAGMA journal_mode=WAL; PRAGMA foreign_keys=ON; PRAGMA "
       "trusted_schema=OFF;"
       "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-{}; PRAGMA wal_autocheckpoint=0;"
-      "PRAGMA journal_size_limit=67108864; PRAGMA query_only={};",
-      options.cache_kibibytes, options.read_only ? 1 : 0);
+      "PRAGMA journal_size_limit=67108864; PRAGMA query_only={}; PRAGMA mmap_size={};",
+      options.cache_kibibytes, options.read_only ? 1 : 0,
+      options.read_only ? kReaderMapsBytes : 0);
   Result<void> done = script(pragmas);
   if (!done) return done;
   sqlite3_wal_hook(database_, &Connection::on_wal, this);
@@ -241,6 +259,8 @@ Result<bool> Connection::has_table(std::string_view name) {
   return execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $1",
                  {sql::Value(name)});
 }
+
+std::int64_t Connection::rows_changed() const { return sqlite3_total_changes64(database_); }
 
 bool Connection::in_transaction() const { return sqlite3_get_autocommit(database_) == 0; }
 

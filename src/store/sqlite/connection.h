@@ -49,6 +49,8 @@ class Connection final : public sql::Connection {
 
   // SQLite gives a transaction up by itself after some errors (disk full, I/O).
   bool in_transaction() const;
+  // By all statements since the connection was opened, undone or not.
+  std::int64_t rows_changed() const;
   Result<void> savepoint();
   Result<void> release();
   Result<void> roll_back_to_savepoint();
