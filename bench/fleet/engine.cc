@@ -68,6 +68,7 @@ Result<Window> Engine::run() {
   measure(window);
   window.rss_peak = std::max(rss_peak_, window.after.rss);
   window.lost_while_held = lost_while_held_;
+  window.sockets_peak = sockets_peak_;
   return window;
 }
 
@@ -391,6 +392,9 @@ void Engine::sweep() {
   tally_.now = now;
   if (!pids_.empty()) rss_peak_ = std::max(rss_peak_, usage_of(pids_, Detail::kQuick).rss);
   stopped_ = stopped_ || now >= ends_;
+  std::uint64_t sockets = 0;
+  for (const Slot& slot : slots_) sockets += slot.connection.fd() >= 0 ? 1 : 0;
+  sockets_peak_ = std::max(sockets_peak_, sockets);
   for (Slot& slot : slots_) {
     if (slot.phase == Phase::kIdle || slot.phase == Phase::kHeld) continue;
     if (now - slot.began > as_time(common_.attempt_seconds)) {

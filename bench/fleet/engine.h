@@ -26,6 +26,7 @@ struct Window {
   Usage after = {};
   std::uint64_t rss_peak = 0;
   std::uint64_t lost_while_held = 0;
+  std::uint64_t sockets_peak = 0;  // as often as memory is looked at
 };
 
 class Engine {
@@ -107,6 +108,7 @@ class Engine {
   std::uint64_t openings_ = 0;
   std::uint64_t connects_begun_ = 0;
   std::uint64_t rss_peak_ = 0;
+  std::uint64_t sockets_peak_ = 0;
   std::uint64_t lost_while_held_ = 0;
   bool stopped_ = false;
   bool releasing_ = false;

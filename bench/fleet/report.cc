@@ -58,6 +58,8 @@ json::object report(const Run& run, Tally& tally) {
       window.seconds > 0 ? static_cast<double>(tally.done) / window.seconds : 0;
   out["concurrency"] = run.common.concurrency;
   out["opening_at_once"] = std::min(run.common.opening, run.common.concurrency);
+  out["sockets_peak"] = run.window.sockets_peak;
+  out["lost_while_held"] = run.window.lost_while_held;
   out["connects"] = tally.connects;
   out["resumed"] = tally.resumed;
   out["polls"] = tally.polls;
