@@ -85,6 +85,7 @@ def stop_all():
 def end_with_us():
     """Every server ends when this program does, however it does short of SIGKILL."""
     atexit.register(stop_all)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # also where a shell has it ignored
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda received, _: sys.exit(128 + received))
 
