@@ -13,7 +13,7 @@ import pairs
 import seeding
 from case import PAIRS, Case, Row
 
-CONCURRENCY = 16
+CONCURRENCY = 32
 ENROLLMENTS = (1_000_000, 1_000)
 APART = 50  # see individual_id() in bench/seed/records.h
 GROUPS = (1_000, 1)
@@ -67,7 +67,7 @@ class Growth(Case):
     name = "growth"
     title = "registrations of a server that has grown"
     programs = ("seed_bench",)
-    ours_does = ("register and poll on 16 kept connections; 1,000,000 individual enrollments with "
+    ours_does = ("register and poll on 32 kept connections; 1,000,000 individual enrollments with "
                  "keys of their own, those that register 50 enrollments apart from each other; "
                  "1,000 groups with 20,000 devices registered, spread over all groups")
     peer_name = "Berth, small"
