@@ -62,9 +62,22 @@ void UnitQueue::await_work(std::unique_lock<std::mutex>& lock) {
   }
 }
 
+// Sleeps without being woken by what comes: that would cost a switch of threads for each.
+void UnitQueue::gather(std::unique_lock<std::mutex>& lock, std::size_t group_max) {
+  if (!crowded_ && units_.size() < 2) return;
+  std::size_t before = units_.size();
+  for (std::size_t slice = 0; slice < bounds_.gather_slices_max; ++slice) {
+    if (closed_ || before >= group_max) return;
+    closing_.wait_for(lock, kGatherSlice);
+    if (units_.size() == before) return;
+    before = units_.size();
+  }
+}
+
 UnitQueue::Group UnitQueue::pop(std::size_t group_max) {
   std::unique_lock lock(mutex_);
   await_work(lock);
+  if (!units_.empty()) gather(lock, group_max);
   Group group;
   const std::size_t share = (units_.size() + bounds_.threads - 1) / bounds_.threads;
   const std::size_t count = std::min(share, group_max);
@@ -80,6 +93,7 @@ UnitQueue::Group UnitQueue::pop(std::size_t group_max) {
     group.lazies.push_back(std::move(lazies_.front()));
     lazies_.pop_front();
   }
+  crowded_ = group.units.size() > 1;
   group.last = closed_ && group.units.empty() && group.lazies.empty();
   if (!units_.empty()) wake_.notify_one();
   return group;

@@ -1,7 +1,9 @@
 // Units that wait for a thread of the store: bounded, handed out in groups, lazy ones on the side.
 //
 // Room store/sql. A group is what has gathered while the thread was busy, so groups grow with the
-// load by themselves. Lazy units leave with the next group, or alone after kLazyDelay, or at once
+// load by themselves. A thread that commits alone may also wait a moment for more to gather while
+// work keeps coming (Bounds::gather_slices_max): a commit costs nearly the same for one and for ten,
+// and whoever waits for it is a device that asks again in a second. Lazy units leave with the next group, or alone after kLazyDelay, or at once
 // when kLazyRush of them wait.
 // Thread rule: any thread.
 #pragma once
@@ -30,12 +32,16 @@ class UnitQueue {
  public:
   static constexpr std::chrono::milliseconds kLazyDelay{800};  // within the second that is promised
   static constexpr std::size_t kLazyRush = 128;
+  // A wait for more goes on for as long as each slice of it brings some.
+  static constexpr std::chrono::milliseconds kGatherSlice{2};
 
   struct Bounds {
     std::size_t units_max;
     std::size_t lazies_max;
     // Threads that share the queue: a group is at most its share of what waits, so that all work.
     std::size_t threads = 1;
+    // How many slices a group waits for more at most; 0: it goes at once.
+    std::size_t gather_slices_max = 0;
   };
   struct Group {
     Units units;
@@ -60,6 +66,7 @@ class UnitQueue {
   bool has_room(Lane lane) const;
   void await_work(std::unique_lock<std::mutex>& lock);
   bool lazies_are_due() const;
+  void gather(std::unique_lock<std::mutex>& lock, std::size_t group_max);
 
   const Bounds bounds_;
   const Clock& clock_;
@@ -70,6 +77,7 @@ class UnitQueue {
   std::deque<Queued> units_;
   std::deque<Queued> lazies_;
   bool closed_ = false;
+  bool crowded_ = false;  // the last group was of more than one unit
 };
 
 }  // namespace berth::store::sql

@@ -13,6 +13,8 @@ constexpr std::chrono::milliseconds kReaderBusyTimeout{250};
 constexpr std::chrono::milliseconds kRestartBusyTimeout{20};
 constexpr std::chrono::seconds kFailureMemory{5};
 constexpr int kWriterCacheKibibytes = 64 * 1024;
+// Up to 10 ms under load.
+constexpr std::size_t kGatherSlicesMax = 5;
 
 Error closed_error() { return {ErrorKind::kUnavailable, "the store is closed", "try again later"}; }
 
@@ -42,7 +44,7 @@ Runner::Runner(const Options& options, const Limits& limits, const Clock& clock)
     : options_(options),
       limits_(limits),
       clock_(clock),
-      writes_({limits.queue_units_max, limits.lazies_max}, clock, counters_),
+      writes_({limits.queue_units_max, limits.lazies_max, 1, kGatherSlicesMax}, clock, counters_),
       scans_({limits.queue_units_max, 0}, clock, counters_) {}
 
 Result<std::unique_ptr<Runner>> Runner::start(const Options& options, const Limits& limits,
