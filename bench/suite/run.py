@@ -192,4 +192,5 @@ if __name__ == "__main__":
     try:
         sys.exit(main(sys.argv[1:]))
     except KeyboardInterrupt:
-        sys.exit("bench: interrupted; its servers have ended")
+        say("bench: interrupted; its servers have ended")
+        sys.exit(130)

@@ -98,7 +98,8 @@ class X509(PairCase):
 
 
 class Kept(PairCase):
-    """An absolute bound, so nginx stands beside it only to tell a slow minute from a slow server."""
+    """The bound is absolute, so nginx stands beside it only to tell a slow minute from a slow
+    server."""
 
     name = "kept"
     title = "symmetric key over HTTPS on kept connections, 64 registrations in flight"
