@@ -18,6 +18,8 @@ constexpr double kNewestCounts = 0.3;
 // Polls are put off once registrations wait for so much of what they may wait at most.
 constexpr int kPutOffAt = 4;
 constexpr std::uint32_t kFew = 4;
+// A poll is cheap, and a device that waits holds a connection: never more than 9 seconds.
+constexpr seconds kPutOffBy{8};
 constexpr seconds kTrailEvery{1};
 // Assumed until it has been measured.
 constexpr double kPerSecondUnknown = 1'000;
@@ -102,10 +104,9 @@ seconds Admission::poll_after() {
   const nanoseconds before = pressure_ == nullptr ? nanoseconds(0) : pressure_->waiting();
   const nanoseconds wait = before + expected_wait();
   if (wait < settings_.wait_max / kPutOffAt) return seconds(0);
-  const seconds longest = std::max(rounded_up(wait), seconds(1));
   // Not all in the same second: they would come back as the crowd that they are.
-  const seconds spread(spread_++ % (longest.count() + 1));
-  return std::min(seconds(1) + longest + spread, settings_.stay_away_max);
+  const std::int64_t half = (std::min(rounded_up(wait), kPutOffBy).count() + 1) / 2;
+  return seconds(1 + half + spread_++ % (half + 1));
 }
 
 }  // namespace berth::provisioning
