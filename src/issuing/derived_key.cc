@@ -15,9 +15,10 @@ Result<Secret> DerivedKey::key_from(const domain::Sealed& from,
                                     const domain::Enrollment& enrollment,
                                     const std::string& derivation_id) {
   const std::string context = key_context(enrollment.scope, enrollment.kind, enrollment.id);
-  BERTH_TRY(Secret key, vault_.open(from, context));
-  if (enrollment.kind == EnrollmentKind::kIndividual) return key;
-  return crypto::derive_device_key(key.bytes(), derivation_id);
+  // An individual registers once; nothing is gained by keeping its keys.
+  if (enrollment.kind == EnrollmentKind::kIndividual) return vault_.open(from, context);
+  BERTH_TRY(const SharedSecret key, opened_.open(from, context));
+  return crypto::derive_device_key(key->bytes(), derivation_id);
 }
 
 bool DerivedKey::issues_for(const domain::Enrollment& enrollment, const domain::Claim&) const {

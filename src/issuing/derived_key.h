@@ -3,9 +3,10 @@
 // the device, for an individual they are the enrollment's own; sealed for the device's record. Keys
 // the device had before and has no longer become its retired keys.
 //
-// Room issuing. Thread rule: one instance per io_context; stateless.
+// Room issuing. Thread rule: one instance per io_context. Keeps opened keys of groups.
 #pragma once
 
+#include "issuing/opened_seals.h"
 #include "provisioning/ports/issuer.h"
 #include "provisioning/ports/vault.h"
 
@@ -13,7 +14,7 @@ namespace berth::issuing {
 
 class DerivedKey final : public provisioning::Issuer {
  public:
-  explicit DerivedKey(provisioning::Vault& vault) : vault_(vault) {}
+  explicit DerivedKey(provisioning::Vault& vault) : vault_(vault), opened_(vault) {}
 
   bool issues_for(const domain::Enrollment& enrollment, const domain::Claim& claim) const override;
   // Gives nothing to hand out: the device holds its keys already. Reasons: kInternal (the
@@ -27,6 +28,7 @@ class DerivedKey final : public provisioning::Issuer {
                           const std::string& derivation_id);
 
   provisioning::Vault& vault_;
+  OpenedSeals opened_;
 };
 
 }  // namespace berth::issuing

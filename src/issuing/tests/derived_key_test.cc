@@ -114,6 +114,28 @@ TEST_F(DerivedKeyTest, KeyOfAnotherRecord_IsRefusedAsInternal) {
   EXPECT_FALSE(made.keys.has_value());
 }
 
+TEST_F(DerivedKeyTest, KeysOfAGroup_AreOpenedOnceForAllItsDevices) {
+  const domain::Enrollment group =
+      enrollment(domain::EnrollmentKind::kGroup, Secret::from_text("0123456789abcdef"));
+  domain::Device first = device();
+  ASSERT_TRUE(issue(group, nullptr, first));
+  const int after_first = vault_.opened_count;
+  domain::Device second = device("hub-1", 10);
+  ASSERT_TRUE(issue(group, nullptr, second));
+  EXPECT_EQ(vault_.opened_count, after_first);
+  EXPECT_EQ(opened(second.keys->primary), opened(first.keys->primary));
+}
+
+TEST_F(DerivedKeyTest, KeysThatWereOpened_StillBelongToTheirRecordAlone) {
+  domain::Enrollment group =
+      enrollment(domain::EnrollmentKind::kGroup, Secret::from_text("0123456789abcdef"));
+  domain::Device first = device();
+  ASSERT_TRUE(issue(group, nullptr, first));
+  group.id = domain::EnrollmentId::trusted("line-8");
+  domain::Device moved = device();
+  EXPECT_FALSE(issue(group, nullptr, moved));
+}
+
 TEST_F(DerivedKeyTest, SameKeysAgain_RetireNothing) {
   const domain::Device first = issued("one", "two", nullptr, device());
   EXPECT_EQ(retired(first), "");

@@ -21,6 +21,7 @@ class OpenVault final : public provisioning::Vault {
     return sealed;
   }
   Result<Secret> open(const domain::Sealed& sealed, std::string_view context) override {
+    ++opened_count;
     const std::string text(sealed.bytes.begin(), sealed.bytes.end());
     if (!text.starts_with(std::string(context) + '\0')) {
       return Fail(ErrorKind::kInternal, "sealed for something else");
@@ -31,6 +32,8 @@ class OpenVault final : public provisioning::Vault {
     return {bytes.begin(), bytes.end()};
   }
   std::string fingerprint(std::span<const std::uint8_t>) override { return "0"; }
+
+  int opened_count = 0;
 };
 
 }  // namespace berth::issuing
