@@ -4,51 +4,74 @@
 #include "base/codec.h"
 
 #include <openssl/core_names.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/kdf.h>
 #include <openssl/params.h>
 
 #include <algorithm>
+#include <array>
 #include <string>
 
 namespace berth::crypto {
 namespace {
 
-// OpenSSL takes a null key pointer for "keep the key you have".
-constexpr std::uint8_t kNoBytes[1] = {0};
+// All three hashes take in blocks of this size.
+constexpr std::size_t kBlockBytes = 64;
+constexpr std::size_t kMacBytesMax = Sha256{}.size();
+constexpr std::uint8_t kInnerPad = 0x36;
+constexpr std::uint8_t kOuterPad = 0x5C;
 
-const std::uint8_t* pointer(std::span<const std::uint8_t> bytes) {
-  return bytes.empty() ? kNoBytes : bytes.data();
-}
-
+// RFC 2104 over the plain hash. EVP_MAC costs five times as much for a short text: it copies three
+// contexts and looks parameters up by name for every key.
 class Context {
  public:
-  explicit Context(std::string hash) {
-    static EVP_MAC* const mac = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
-    BERTH_CHECK(mac != nullptr);
-    context_ = EVP_MAC_CTX_new(mac);
-    BERTH_CHECK(context_ != nullptr);
-    const OSSL_PARAM params[] = {
-        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, hash.data(), 0),
-        OSSL_PARAM_construct_end(),
-    };
-    BERTH_CHECK(EVP_MAC_CTX_set_params(context_, params) == 1);
+  explicit Context(const char* hash) : hash_(EVP_MD_fetch(nullptr, hash, nullptr)) {
+    context_ = EVP_MD_CTX_new();
+    BERTH_CHECK(hash_ != nullptr && context_ != nullptr);
   }
-  ~Context() { EVP_MAC_CTX_free(context_); }
+  ~Context() {
+    EVP_MD_CTX_free(context_);
+    EVP_MD_free(hash_);
+  }
   Context(const Context&) = delete;
   Context& operator=(const Context&) = delete;
 
   void compute(std::span<const std::uint8_t> key, std::span<const std::uint8_t> text,
                std::span<std::uint8_t> out) {
-    std::size_t size = 0;
-    BERTH_CHECK(EVP_MAC_init(context_, pointer(key), key.size(), nullptr) == 1);
-    BERTH_CHECK(EVP_MAC_update(context_, pointer(text), text.size()) == 1);
-    BERTH_CHECK(EVP_MAC_final(context_, out.data(), &size, out.size()) == 1);
-    BERTH_CHECK(size == out.size());
+    std::array<std::uint8_t, kBlockBytes> block{};
+    if (key.size() > block.size()) {
+      digest({key, {}}, std::span(block).first(out.size()));
+    } else {
+      std::copy(key.begin(), key.end(), block.begin());
+    }
+    std::array<std::uint8_t, kMacBytesMax> bytes{};
+    const std::span<std::uint8_t> inner = std::span(bytes).first(out.size());
+    for (std::uint8_t& byte : block) byte ^= kInnerPad;
+    digest({block, text}, inner);
+    for (std::uint8_t& byte : block) byte ^= kInnerPad ^ kOuterPad;
+    digest({block, inner}, out);
+    OPENSSL_cleanse(block.data(), block.size());
+    OPENSSL_cleanse(bytes.data(), bytes.size());
   }
 
  private:
-  EVP_MAC_CTX* context_ = nullptr;
+  struct Input {
+    std::span<const std::uint8_t> first;
+    std::span<const std::uint8_t> second;
+  };
+
+  void digest(const Input& input, std::span<std::uint8_t> out) {
+    unsigned int size = 0;
+    BERTH_CHECK(EVP_DigestInit_ex2(context_, hash_, nullptr) == 1);
+    for (const auto& part : {input.first, input.second}) {
+      BERTH_CHECK(part.empty() || EVP_DigestUpdate(context_, part.data(), part.size()) == 1);
+    }
+    BERTH_CHECK(EVP_DigestFinal_ex(context_, out.data(), &size) == 1 && size == out.size());
+  }
+
+  EVP_MD* hash_;
+  EVP_MD_CTX* context_;
 };
 
 Context& sha256_context() {
