@@ -4,8 +4,6 @@
 #include "store/sql/certificate_bodies.h"
 #include "store/sql/password_bodies.h"
 
-#include <boost/json/array.hpp>
-
 namespace berth::store::sql {
 namespace {
 
@@ -20,13 +18,13 @@ std::optional<KeySlot> parse_slot(std::string_view word) {
 }
 
 void write_retired(BodyWriter& body, const std::vector<domain::RetiredKey>& keys) {
-  boost::json::array retired;
+  BodyArray retired;
   for (const domain::RetiredKey& key : keys) {
     BodyWriter each;
     each.bytes("key", key.key.bytes);
     each.text("slot", domain::to_string(key.slot));
     each.time("retired_at", key.retired_at);
-    retired.push_back(each.take());
+    retired.add(std::move(each));
   }
   body.array("retired", std::move(retired));
 }
@@ -128,14 +126,14 @@ domain::Attestation read_attestation(BodyReader& body) {
   return attestation;
 }
 
-boost::json::array write_topics(const std::vector<domain::TopicPermission>& topics) {
-  boost::json::array array;
+BodyArray write_topics(const std::vector<domain::TopicPermission>& topics) {
+  BodyArray array;
   for (const domain::TopicPermission& topic : topics) {
     BodyWriter each;
     each.text("topic", topic.topic);
     if (topic.publish) each.flag("publish", true);
     if (topic.subscribe) each.flag("subscribe", true);
-    array.push_back(each.take());
+    array.add(std::move(each));
   }
   return array;
 }
@@ -148,14 +146,14 @@ domain::TopicPermission read_topic(BodyReader& body) {
   return topic;
 }
 
-boost::json::array write_answered(const std::vector<domain::AnsweredRequest>& requests) {
-  boost::json::array array;
+BodyArray write_answered(const std::vector<domain::AnsweredRequest>& requests) {
+  BodyArray array;
   for (const domain::AnsweredRequest& request : requests) {
     BodyWriter each;
     each.text("nonce", request.nonce);
     each.number("made_at", request.made_at_seconds);
     each.time("at", request.at);
-    array.push_back(each.take());
+    array.add(std::move(each));
   }
   return array;
 }
@@ -168,16 +166,16 @@ domain::AnsweredRequest read_answered(BodyReader& body) {
   return request;
 }
 
-boost::json::object write_policy(const domain::HubPolicy& policy) {
-  boost::json::array permissions;
+BodyWriter write_policy(const domain::HubPolicy& policy) {
+  BodyArray permissions;
   for (const domain::HubPermission each : policy.permissions) {
-    permissions.emplace_back(domain::to_string(each));
+    permissions.add(domain::to_string(each));
   }
   BodyWriter body;
   body.text("name", policy.name);
   body.array("permissions", std::move(permissions));
   body.object("keys", write_keys(policy.keys));
-  return body.take();
+  return body;
 }
 
 domain::HubPolicy read_policy(BodyReader& body) {
@@ -246,8 +244,8 @@ Result<domain::Scope> read_scope(std::string_view text, domain::Scope scope) {
 }
 
 std::string hub_body(const domain::Hub& hub) {
-  boost::json::array policies;
-  for (const domain::HubPolicy& policy : hub.policies) policies.push_back(write_policy(policy));
+  BodyArray policies;
+  for (const domain::HubPolicy& policy : hub.policies) policies.add(write_policy(policy));
   BodyWriter body;
   body.text("host", hub.host);
   body.text("display_name", hub.display_name);
@@ -278,8 +276,8 @@ Result<domain::HubLink> read_link(std::string_view text, domain::HubLink link) {
 }
 
 std::string enrollment_body(const domain::Enrollment& enrollment) {
-  boost::json::array hubs;
-  for (const domain::HubName& hub : enrollment.hubs) hubs.emplace_back(hub.text());
+  BodyArray hubs;
+  for (const domain::HubName& hub : enrollment.hubs) hubs.add(hub.text());
   BodyWriter body;
   body.text("display_name", enrollment.display_name);
   body.flag("enabled", enrollment.enabled);

@@ -2,47 +2,127 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
 namespace berth::store::sql {
 namespace json = boost::json;
 
+namespace {
+
+constexpr std::string_view kHexDigits = "0123456789abcdef";
+
+bool is_plain(char c) { return static_cast<std::uint8_t>(c) >= 0x20 && c != '"' && c != '\\'; }
+
+void append_escape(std::string& out, char c) {
+  constexpr std::string_view kLetters = "\"\"\\\\\bb\ff\nn\rr\tt";  // what, and its letter
+  for (std::size_t i = 0; i < kLetters.size(); i += 2) {
+    if (kLetters[i] != c) continue;
+    out += '\\';
+    out += kLetters[i + 1];
+    return;
+  }
+  out += "\\u00";
+  out += kHexDigits[static_cast<std::uint8_t>(c) >> 4];
+  out += kHexDigits[static_cast<std::uint8_t>(c) & 15];
+}
+
+void append_text(std::string& out, std::string_view text) {
+  out += '"';
+  std::size_t written = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (is_plain(text[i])) continue;
+    out += text.substr(written, i - written);
+    append_escape(out, text[i]);
+    written = i + 1;
+  }
+  out += text.substr(written);
+  out += '"';
+}
+
+void append_number(std::string& out, std::int64_t value) {
+  const fmt::format_int digits(value);
+  out.append(digits.data(), digits.size());
+}
+
+}  // namespace
+
+// Names are our own words and need no escapes.
+void BodyWriter::begin(std::string_view name) {
+  text_ += text_.size() == 1 ? "\"" : ",\"";
+  text_ += name;
+  text_ += "\":";
+}
+
 void BodyWriter::text(std::string_view name, std::string_view value) {
-  if (!value.empty()) object_.emplace(name, value);
+  if (value.empty()) return;
+  begin(name);
+  append_text(text_, value);
 }
 
 void BodyWriter::optional_text(std::string_view name, const std::optional<std::string>& value) {
-  if (value) object_.emplace(name, *value);
+  if (!value) return;
+  begin(name);
+  append_text(text_, *value);
 }
 
-void BodyWriter::number(std::string_view name, std::int64_t value) { object_.emplace(name, value); }
+void BodyWriter::number(std::string_view name, std::int64_t value) {
+  begin(name);
+  append_number(text_, value);
+}
 
-void BodyWriter::flag(std::string_view name, bool value) { object_.emplace(name, value); }
+void BodyWriter::flag(std::string_view name, bool value) {
+  begin(name);
+  text_ += value ? "true" : "false";
+}
 
 void BodyWriter::time(std::string_view name, const std::optional<TimePoint>& value) {
-  if (value) object_.emplace(name, base::to_unix_micros(*value));
+  if (value) number(name, base::to_unix_micros(*value));
 }
 
 void BodyWriter::bytes(std::string_view name, std::span<const std::uint8_t> value) {
   text(name, base::base64_encode(value));
 }
 
-void BodyWriter::array(std::string_view name, json::array value) {
-  if (!value.empty()) object_.emplace(name, std::move(value));
+void BodyWriter::array(std::string_view name, BodyArray value) {
+  if (value.empty()) return;
+  begin(name);
+  text_ += value.finish();
 }
 
 void BodyWriter::object(std::string_view name, BodyWriter value) {
-  object_.emplace(name, value.take());
+  begin(name);
+  text_ += value.finish();
 }
 
-std::string BodyWriter::finish() const { return json::serialize(object_); }
+std::string BodyWriter::finish() {
+  text_ += '}';
+  return std::move(text_);
+}
+
+void BodyArray::begin() {
+  if (!empty()) text_ += ',';
+}
+
+void BodyArray::add(BodyWriter object) {
+  begin();
+  text_ += object.finish();
+}
+
+void BodyArray::add(std::string_view text) {
+  begin();
+  append_text(text_, text);
+}
+
+std::string BodyArray::finish() {
+  text_ += ']';
+  return std::move(text_);
+}
 
 BodyReader::BodyReader(std::string_view body, std::string record) : record_(std::move(record)) {
   json::error_code error;
   json::parse_options options;
   options.max_depth = 8;
-  value_ = json::parse(body, error, {}, options);
+  value_ = json::parse(body, error, &memory_, options);
   object_ = error ? nullptr : value_.if_object();
   if (object_ == nullptr) fail("", "a JSON object");
 }

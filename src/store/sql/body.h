@@ -11,8 +11,10 @@
 #include "base/result.h"
 #include "domain/records.h"
 
+#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/object.hpp>
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -22,6 +24,9 @@
 
 namespace berth::store::sql {
 
+class BodyArray;
+
+// Writes text as it goes: a tree of values would cost a commit more than its SQL. No name twice.
 class BodyWriter {
  public:
   void text(std::string_view name, std::string_view value);
@@ -31,13 +36,30 @@ class BodyWriter {
   void flag(std::string_view name, bool value);
   void time(std::string_view name, const std::optional<TimePoint>& value);
   void bytes(std::string_view name, std::span<const std::uint8_t> value);
-  void array(std::string_view name, boost::json::array value);
+  // Left out when it is empty.
+  void array(std::string_view name, BodyArray value);
   void object(std::string_view name, BodyWriter value);
-  boost::json::object take() { return std::move(object_); }
-  std::string finish() const;
+  // The writer is used up.
+  std::string finish();
 
  private:
-  boost::json::object object_;
+  void begin(std::string_view name);
+
+  std::string text_ = "{";
+};
+
+class BodyArray {
+ public:
+  void add(BodyWriter object);
+  void add(std::string_view text);
+  bool empty() const { return text_.size() == 1; }
+  // The array is used up.
+  std::string finish();
+
+ private:
+  void begin();
+
+  std::string text_ = "[";
 };
 
 class BodyReader {
@@ -76,10 +98,14 @@ class BodyReader {
   BodyReader(const boost::json::object& object, BodyReader& parent, std::string path);
   const boost::json::value* find(std::string_view name) const;
 
-  boost::json::value value_;  // of the outermost reader
+  std::string record_;
+  // What is read lives here, and grows beyond only when it is large.
+  std::array<unsigned char, 2048> buffer_;
+  boost::json::monotonic_resource memory_{buffer_.data(), buffer_.size()};
+  boost::json::value value_ =
+      boost::json::value(boost::json::storage_ptr(&memory_));  // of the outermost reader
   const boost::json::object* object_ = nullptr;
   BodyReader* parent_ = nullptr;
-  std::string record_;
   std::string path_;
   std::optional<Error> error_;
 };

@@ -2,8 +2,6 @@
 
 #include "store/sql/bodies.h"
 
-#include <boost/json/array.hpp>
-
 namespace berth::store::sql {
 namespace {
 
@@ -11,15 +9,15 @@ using domain::Certificate;
 using domain::TrustSlot;
 using domain::UnknownFirmware;
 
-boost::json::array write_texts(const std::vector<std::string>& texts) {
-  boost::json::array array;
-  for (const std::string& text : texts) array.emplace_back(text);
+BodyArray write_texts(const std::vector<std::string>& texts) {
+  BodyArray array;
+  for (const std::string& text : texts) array.add(text);
   return array;
 }
 
-boost::json::array write_all_bytes(const std::vector<base::Bytes>& all) {
-  boost::json::array array;
-  for (const base::Bytes& each : all) array.emplace_back(base::base64_encode(each));
+BodyArray write_all_bytes(const std::vector<base::Bytes>& all) {
+  BodyArray array;
+  for (const base::Bytes& each : all) array.add(base::base64_encode(each));
   return array;
 }
 
@@ -133,13 +131,13 @@ domain::PinnedCertificate read_pinned(BodyReader& body) {
   return certificate;
 }
 
-boost::json::array write_replaced(const std::vector<domain::RetiredCertificate>& certificates) {
-  boost::json::array array;
+BodyArray write_replaced(const std::vector<domain::RetiredCertificate>& certificates) {
+  BodyArray array;
   for (const domain::RetiredCertificate& certificate : certificates) {
     BodyWriter each;
     each.bytes("sha256", certificate.sha256);
     each.time("retired_at", certificate.retired_at);
-    array.push_back(each.take());
+    array.add(std::move(each));
   }
   return array;
 }
@@ -160,12 +158,12 @@ BodyWriter write_trust(const domain::CertificateTrust& trust) {
   write_slot(body, "secondary", trust.secondary);
   if (trust.dice) body.object("dice", write_policy(*trust.dice));
   if (!trust.retired.empty()) {
-    boost::json::array retired;
+    BodyArray retired;
     for (const domain::RetiredCertificate& certificate : trust.retired) {
       BodyWriter each;
       each.bytes("sha256", certificate.sha256);
       each.time("retired_at", certificate.retired_at);
-      retired.push_back(each.take());
+      retired.add(std::move(each));
     }
     body.array("retired", std::move(retired));
   }

@@ -2,8 +2,6 @@
 #include "store/sql/bodies.h"
 #include "store/sql/body.h"
 
-#include <boost/json/array.hpp>
-
 namespace berth::store::sql {
 namespace {
 
@@ -26,13 +24,13 @@ constexpr TextField kTexts[] = {
     {"expires_at", &Message::expires_at},
 };
 
-boost::json::array write_properties(const std::vector<domain::Property>& properties) {
-  boost::json::array array;
+BodyArray write_properties(const std::vector<domain::Property>& properties) {
+  BodyArray array;
   for (const domain::Property& property : properties) {
     BodyWriter body;
     body.text("name", property.name);
     body.optional_text("value", property.value);
-    array.push_back(body.take());
+    array.add(std::move(body));
   }
   return array;
 }
@@ -68,13 +66,13 @@ Result<domain::QueuedMessage> read_message(std::string_view text, domain::Queued
 }
 
 std::string session_body(const hub::StoredSession& session) {
-  boost::json::array subscriptions;
+  BodyArray subscriptions;
   for (const domain::Subscription& subscription : session.subscriptions) {
     BodyWriter each;
     each.text("channel", domain::to_string(subscription.channel));
     each.number("qos", subscription.qos);
     each.text("filter", subscription.filter);
-    subscriptions.push_back(each.take());
+    subscriptions.add(std::move(each));
   }
   BodyWriter body;
   body.array("subscriptions", std::move(subscriptions));

@@ -1,7 +1,5 @@
 #include "store/sql/password_bodies.h"
 
-#include <boost/json/array.hpp>
-
 namespace berth::store::sql {
 namespace {
 
@@ -11,12 +9,12 @@ using domain::DeviceRole;
 using domain::Reissue;
 
 BodyWriter write_password(const domain::DevicePassword& password) {
-  boost::json::array retired;
+  BodyArray retired;
   for (const auto& [digest, at] : password.retired) {
     BodyWriter each;
     each.bytes("digest", digest);
     each.time("retired_at", at);
-    retired.push_back(each.take());
+    retired.add(std::move(each));
   }
   BodyWriter body;
   body.bytes("digest", password.digest);
@@ -38,8 +36,8 @@ domain::DevicePassword read_password(BodyReader& body) {
 void write_list(BodyWriter& body, std::string_view name,
                 const std::optional<std::vector<std::string>>& list) {
   if (!list) return;
-  boost::json::array devices;
-  for (const std::string& device : *list) devices.emplace_back(device);
+  BodyArray devices;
+  for (const std::string& device : *list) devices.add(device);
   BodyWriter only;
   only.array("only", std::move(devices));
   body.object(name, std::move(only));

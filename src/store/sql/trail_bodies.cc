@@ -1,8 +1,6 @@
 #include "store/sql/bodies.h"
 #include "store/sql/body.h"
 
-#include <boost/json/array.hpp>
-
 namespace berth::store::sql {
 namespace {
 
@@ -28,8 +26,8 @@ std::optional<TrailOutcome> parse_outcome(std::string_view word) {
   return std::nullopt;
 }
 
-boost::json::array write_steps(const std::vector<domain::TrailStep>& steps) {
-  boost::json::array array;
+BodyArray write_steps(const std::vector<domain::TrailStep>& steps) {
+  BodyArray array;
   for (const domain::TrailStep& step : steps) {
     BodyWriter body;
     body.text("step", domain::to_string(step.step));
@@ -38,20 +36,20 @@ boost::json::array write_steps(const std::vector<domain::TrailStep>& steps) {
     body.text("expected", storable(step.expected));
     body.text("received", storable(step.received));
     body.number("took", step.took.count());
-    array.push_back(body.take());
+    array.add(std::move(body));
   }
   return array;
 }
 
-boost::json::array write_findings(const std::vector<domain::Finding>& findings) {
-  boost::json::array array;
+BodyArray write_findings(const std::vector<domain::Finding>& findings) {
+  BodyArray array;
   for (const domain::Finding& finding : findings) {
     BodyWriter body;
     body.text("cause", domain::to_string(finding.cause));
     body.flag("proven", finding.proven);
     body.text("text", storable(finding.text));
     body.text("mend", storable(finding.mend));
-    array.push_back(body.take());
+    array.add(std::move(body));
   }
   return array;
 }
