@@ -175,7 +175,7 @@ void Runner::write_durably(sql::UnitQueue::Group& group) {
 
   std::vector<Result<void>> outcomes(group.units.size());
   Result<void> done = writer_->begin(sql::Access::kWrite);
-  if (done) done = run_separately(group.units, outcomes);
+  if (done) done = run_units(group.units, outcomes);
   if (done) done = writer_->commit();
   if (!done) {
     writer_->rollback();
@@ -197,6 +197,28 @@ void Runner::write_durably(sql::UnitQueue::Group& group) {
 }
 
 // An error of the transaction as a whole; a unit's own goes to its outcome.
+Result<void> Runner::run_units(sql::Units& units, std::vector<Result<void>>& outcomes) {
+  if (units.size() > 1) {
+    if (run_together(units, outcomes)) return {};
+    writer_->rollback();
+    Result<void> begun = writer_->begin(sql::Access::kWrite);
+    if (!begun) return begun;
+  }
+  return run_separately(units, outcomes);
+}
+
+// For a savepoint SQLite keeps a copy of every page that is touched, and units rarely fail. False:
+// what a unit wrote before it failed must be undone.
+bool Runner::run_together(sql::Units& units, std::vector<Result<void>>& outcomes) {
+  for (std::size_t i = 0; i < units.size(); ++i) {
+    const std::int64_t before = writer_->rows_changed();
+    outcomes[i] = units[i].unit->run(*writer_);
+    const bool undone = !writer_->in_transaction();
+    if (undone || (!outcomes[i] && writer_->rows_changed() != before)) return false;
+  }
+  return true;
+}
+
 Result<void> Runner::run_separately(sql::Units& units, std::vector<Result<void>>& outcomes) {
   for (std::size_t i = 0; i < units.size(); ++i) {
     Result<void> kept = run_one(*units[i].unit, units.size() == 1, outcomes[i]);
@@ -226,7 +248,7 @@ void Runner::write_lazily(sql::Units& units) {
   Result<void> done =
       writer_->set_sync(options_.sync == Sync::kFull ? Sync::kNormal : options_.sync);
   if (done) done = writer_->begin(sql::Access::kWrite);
-  if (done) done = run_separately(units, outcomes);
+  if (done) done = run_units(units, outcomes);
   if (done) done = writer_->commit();
   if (!done) {
     writer_->rollback();

@@ -1,8 +1,9 @@
 // Runs units on SQLite. Point reads run in the caller's thread, on a connection that no other
 // thread uses meanwhile (a WAL snapshot never waits for the writer); scans on a thread of their
-// own; writes on one writer thread, which puts everything that waits into one transaction, a
-// savepoint each, and pays one fsync for all. Checkpoints have a thread, too: only when the log has
-// grown large does the writer stop for a moment to begin it anew.
+// own; writes on one writer thread, which puts everything that waits into one transaction and pays
+// one fsync for all; where a unit fails that has written, all is undone and done again with a
+// savepoint each. Checkpoints have a thread, too: only when the log has grown large does the writer
+// stop for a moment to begin it anew.
 //
 // Room store/sqlite. Lazy units alone commit without fsync (synchronous=NORMAL): they can be lost
 // in a power failure, until the next durable commit, whose fsync covers the whole log. After an
@@ -51,6 +52,8 @@ class Runner final : public sql::Runner {
   void note_end(const Result<void>& done);
   void write_durably(sql::UnitQueue::Group& group);
   void write_lazily(sql::Units& units);
+  Result<void> run_units(sql::Units& units, std::vector<Result<void>>& outcomes);
+  bool run_together(sql::Units& units, std::vector<Result<void>>& outcomes);
   Result<void> run_separately(sql::Units& units, std::vector<Result<void>>& outcomes);
   Result<void> run_one(sql::Unit& unit, bool only, Result<void>& outcome);
   void after_commit();
