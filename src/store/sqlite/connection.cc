@@ -185,6 +185,9 @@ Result<std::unique_ptr<Connection>> Connection::open(const Options& options) {
 Result<void> Connection::set_up(const Options& options) {
   set_busy_timeout(options.busy_timeout);
   sqlite3_extended_result_codes(database_, 1);
+  // Plans do not look at bound values. Else a statement that compares a column with a value for
+  // which there is a partial index is prepared anew each time it runs.
+  sqlite3_db_config(database_, SQLITE_DBCONFIG_ENABLE_QPSG, 1, nullptr);
   // EXTRA first: turning a new file into a WAL database is the one transaction with a rollback
   // journal, and only EXTRA makes the removal of that journal durable. Were it to come back after a
   // power failure, SQLite would roll the database back to its beginning.
