@@ -19,6 +19,19 @@ std::uint64_t next_serial() {
   return ++last;
 }
 
+// Of all that a chain is judged by, in its order.
+Sha256 print_of(std::span<const base::Bytes> presented, std::span<const base::Bytes> known) {
+  base::Bytes prints;
+  for (const std::span<const base::Bytes> some : {presented, known}) {
+    for (const base::Bytes& der : some) {
+      const Sha256 print = sha256(der);
+      prints.insert(prints.end(), print.begin(), print.end());
+    }
+    prints.push_back(0);  // where the one list ends and the other begins
+  }
+  return sha256(prints);
+}
+
 }  // namespace
 
 std::string_view to_string(ChainFault fault) {
@@ -81,7 +94,16 @@ struct ChainVerifier::Impl {
 
   explicit Impl(std::size_t max) : cached_max(max) {}
 
+  // A chain that was found good: a pure function of what was presented and the set of anchors, but
+  // for dates. A device that asks twice, as one that registers and then polls, is decoded once.
+  struct Judged {
+    VerifiedChain chain;
+    TimePoint not_before;  // the latest of the path
+    TimePoint not_after;   // the earliest
+  };
+
   std::map<Key, Known> known;
+  std::map<Key, Judged> judged;
   std::size_t cached_max;
   std::uint64_t uses = 0;
   std::uint64_t decoded = 0;
@@ -121,6 +143,16 @@ struct ChainVerifier::Impl {
         trouble(ChainFault::kUnreadable, depth, nullptr, "cannot be read: " + parsed.error().what));
   }
 
+  const VerifiedChain* find_judged(const Key& key, const ChainMoment& moment) const {
+    const auto at = judged.find(key);
+    if (at == judged.end()) return nullptr;
+    const bool timely = moment.now + moment.skew >= at->second.not_before &&
+                        moment.now - moment.skew <= at->second.not_after;
+    return timely ? &at->second.chain : nullptr;
+  }
+
+  VerifiedChain keep_judged(const Key& key, const Path& path, std::span<const std::uint8_t> leaf);
+
   const Path* shortcut(const TrustAnchors& anchors, const ParsedCertificate& leaf,
                        std::span<const base::Bytes> others);
   Result<std::vector<ParsedPtr>, ChainTrouble> decode_others(
@@ -147,6 +179,21 @@ const Path* ChainVerifier::Impl::shortcut(const TrustAnchors& anchors,
     if (!constrained) return path;
   }
   return nullptr;
+}
+
+VerifiedChain ChainVerifier::Impl::keep_judged(const Key& key, const Path& path,
+                                               std::span<const std::uint8_t> leaf) {
+  Judged found;
+  found.chain.leaf = facts_of(path.front()->x509.get(), leaf);
+  found.not_before = path.front()->not_before;
+  found.not_after = path.front()->not_after;
+  for (const ParsedPtr& each : path) {
+    found.chain.path.push_back(each->sha256);
+    found.not_before = std::max(found.not_before, each->not_before);
+    found.not_after = std::min(found.not_after, each->not_after);
+  }
+  if (judged.size() >= cached_max) judged.clear();
+  return judged.insert_or_assign(key, std::move(found)).first->second.chain;
 }
 
 Result<std::vector<ParsedPtr>, ChainTrouble> ChainVerifier::Impl::decode_others(
@@ -178,12 +225,6 @@ Result<VerifiedChain, ChainTrouble> ChainVerifier::verify(const TrustAnchors& an
                                                           std::span<const base::Bytes> presented,
                                                           std::span<const base::Bytes> known,
                                                           const ChainMoment& moment) {
-  const auto tidy = [](const Path& path, std::span<const std::uint8_t> leaf) {
-    VerifiedChain verified;
-    verified.leaf = facts_of(path.front()->x509.get(), leaf);
-    for (const ParsedPtr& each : path) verified.path.push_back(each->sha256);
-    return verified;
-  };
   if (presented.empty()) {
     return Fail(trouble(ChainFault::kUnreadable, 0, nullptr, "is missing"));
   }
@@ -192,13 +233,18 @@ Result<VerifiedChain, ChainTrouble> ChainVerifier::verify(const TrustAnchors& an
                         "comes with " + std::to_string(presented.size() - 1) + " others; " +
                             std::to_string(kChainCertificatesMax) + " are the most of a chain"));
   }
+  const Impl::Key key{anchors.impl_->serial, print_of(presented, known)};
+  const VerifiedChain* judged = impl_->find_judged(key, moment);
+  if (judged != nullptr) return *judged;
   BERTH_TRY(const ParsedPtr leaf, impl_->decode(presented.front(), 0));
   const Path* above = impl_->shortcut(anchors, *leaf, presented.subspan(1));
   if (above == nullptr) above = impl_->shortcut(anchors, *leaf, known);
   if (above != nullptr) {
     Path path = {leaf};
     path.insert(path.end(), above->begin(), above->end());
-    if (!check_path(path, moment, PathTrust::kFirstIssuer)) return tidy(path, presented.front());
+    if (!check_path(path, moment, PathTrust::kFirstIssuer)) {
+      return impl_->keep_judged(key, path, presented.front());
+    }
   }
   if (anchors.size() == 0) {
     return Fail(trouble(ChainFault::kNoAnchor, 0, leaf->x509.get(),
@@ -211,7 +257,7 @@ Result<VerifiedChain, ChainTrouble> ChainVerifier::verify(const TrustAnchors& an
     trouble = check_path(path, moment, PathTrust::kAnchor);
     if (trouble) continue;
     impl_->remember(anchors, path);
-    return tidy(path, presented.front());
+    return impl_->keep_judged(key, path, presented.front());
   }
   return Fail(*std::move(trouble));
 }

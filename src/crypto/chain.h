@@ -79,10 +79,11 @@ struct ChainMoment {
 };
 
 // Keeps parsed certificates of intermediates that have led to an anchor, and that they do, so that
-// the next device below the same one costs a decoded leaf and one signature.
+// the next device below the same one costs a decoded leaf and one signature; and which chains were
+// good, so that a device that asks again with the same one costs neither.
 class ChainVerifier {
  public:
-  // `cached_max`: intermediates, about 4 KiB each.
+  // `cached_max`: intermediates, about 4 KiB each, and as many chains, about 1 KiB each.
   explicit ChainVerifier(std::size_t cached_max = 1'000);
   ~ChainVerifier();
 

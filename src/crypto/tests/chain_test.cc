@@ -348,6 +348,41 @@ TEST_F(ChainTest, SecondDeviceBelowAnIntermediate_CostsOneDecodedLeaf) {
   EXPECT_EQ(register_one("dev-2"), 1U);
 }
 
+TEST_F(ChainTest, SameChainAgain_IsNotDecodedAndSaysTheSame) {
+  const Made between = make(ca("Between"), &root_);
+  const std::vector<base::Bytes> presented = {make(leaf("dev-1"), &between).der, between.der};
+  const auto first = verify({root_.der}, presented);
+  ASSERT_TRUE(first);
+  const std::uint64_t before = verifier_.decoded();
+  const auto again = verifier_.verify(*anchors_, presented, {}, moment_);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(verifier_.decoded(), before);
+  EXPECT_EQ(again->path, first->path);
+  EXPECT_EQ(again->leaf.common_name, first->leaf.common_name);
+  EXPECT_EQ(again->leaf.sha256, first->leaf.sha256);
+}
+
+TEST_F(ChainTest, RememberedChain_CountsOnlyWhileAllOfItIsGood) {
+  Recipe short_lived = leaf("dev-1");
+  short_lived.until = day(10);
+  const Made between = make(ca("Between"), &root_);
+  const std::vector<base::Bytes> presented = {make(short_lived, &between).der, between.der};
+  ASSERT_TRUE(verify({root_.der}, presented));
+  moment_.now = day(11);
+  const auto late = verifier_.verify(*anchors_, presented, {}, moment_);
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().fault, ChainFault::kExpired);
+  EXPECT_EQ(late.error().depth, 0U);
+}
+
+TEST_F(ChainTest, RememberedChain_NeedsAllThatItWasJudgedBy) {
+  const Made between = make(ca("Between"), &root_);
+  const base::Bytes device = make(leaf("dev-1"), &between).der;
+  ASSERT_TRUE(verify({root_.der}, {device, between.der}));
+  const std::vector<base::Bytes> alone = {device};
+  EXPECT_FALSE(verifier_.verify(*anchors_, alone, {}, moment_)) << "without its intermediate";
+}
+
 TEST_F(ChainTest, RememberedIntermediate_CountsOnlyForTheSameCasAndWhileItIsGood) {
   Recipe recipe = ca("Between");
   recipe.until = day(10);
@@ -382,7 +417,10 @@ TEST_F(ChainTest, Memory_IsBounded) {
     ASSERT_TRUE(few.verify(*anchors_, presented, {}, moment_));
     const std::uint64_t before = few.decoded();
     ASSERT_TRUE(few.verify(*anchors_, presented, {}, moment_));
-    EXPECT_EQ(few.decoded() - before, 1U) << "the newest is always remembered";
+    EXPECT_EQ(few.decoded() - before, 0U) << "the newest chain is always remembered";
+    const std::vector<base::Bytes> sibling = {make(leaf("dev-2"), &between).der, between.der};
+    ASSERT_TRUE(few.verify(*anchors_, sibling, {}, moment_));
+    EXPECT_EQ(few.decoded() - before, 1U) << "the newest intermediate is always remembered";
   }
 }
 
