@@ -52,20 +52,6 @@ Result<crypto::CertificateRequest, Refusal> read_request(const IssueInput& input
                       {}});
 }
 
-Result<crypto::Authority> open_authority(provisioning::Vault& vault, const domain::Scope& scope) {
-  if (!scope.issuing_authority) {
-    return Fail(ErrorKind::kPreconditionFailed, "the scope has no issuing CA",
-                "switch the enrollment's issuance off and on again: that makes one");
-  }
-  const domain::IssuingAuthority& kept = *scope.issuing_authority;
-  BERTH_TRY(const Secret key, vault.open(kept.key, domain::issuing_context(scope.id)));
-  std::string chain = crypto::certificate_pem(kept.certificate);
-  if (!kept.root.empty() && kept.root != kept.certificate) {
-    chain += crypto::certificate_pem(kept.root);
-  }
-  return crypto::Authority::load(chain, key);
-}
-
 Result<domain::IssuedChain> sign(const crypto::Authority& authority, const IssueInput& input,
                                  const crypto::CertificateRequest& request, Rng& rng,
                                  const Clock& clock) {
@@ -97,9 +83,9 @@ bool IssuedCertificate::issues_for(const domain::Enrollment& enrollment,
 Result<domain::Credential, Refusal> IssuedCertificate::issue(const IssueInput& input,
                                                              domain::Device& device) {
   BERTH_TRY(const crypto::CertificateRequest request, read_request(input));
-  const Result<crypto::Authority> authority = open_authority(vault_, *input.scope);
+  const Result<const crypto::Authority*> authority = authorities_.open(*input.scope);
   if (!authority) return Fail(cannot_sign(input, authority.error()));
-  Result<domain::IssuedChain> issued = sign(*authority, input, request, rng_, clock_);
+  Result<domain::IssuedChain> issued = sign(**authority, input, request, rng_, clock_);
   if (!issued) return Fail(cannot_sign(input, issued.error()));
   domain::CertificateRecord& record = issued->record;
   record.scope = input.enrollment.scope;

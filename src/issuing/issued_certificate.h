@@ -6,11 +6,13 @@
 // again with another request replaces it.
 //
 // Room issuing. Thread rule: one instance per io_context; the Rng and the Clock must allow that.
-// The CA's key is opened for each certificate (about a millisecond in all) and wiped with it.
+// The CAs of the scopes it signed for stay open in memory, as the keys of groups do, because
+// opening one takes longer than all the rest.
 #pragma once
 
 #include "base/clock.h"
 #include "base/rng.h"
+#include "issuing/opened_authorities.h"
 #include "provisioning/ports/issuer.h"
 #include "provisioning/ports/vault.h"
 
@@ -19,7 +21,7 @@ namespace berth::issuing {
 class IssuedCertificate final : public provisioning::Issuer {
  public:
   IssuedCertificate(provisioning::Vault& vault, Rng& rng, const Clock& clock)
-      : vault_(vault), rng_(rng), clock_(clock) {}
+      : authorities_(vault), rng_(rng), clock_(clock) {}
 
   // Goes before all other issuers.
   bool issues_for(const domain::Enrollment& enrollment, const domain::Claim& claim) const override;
@@ -29,7 +31,7 @@ class IssuedCertificate final : public provisioning::Issuer {
                                                           domain::Device& device) override;
 
  private:
-  provisioning::Vault& vault_;
+  OpenedAuthorities authorities_;
   Rng& rng_;
   const Clock& clock_;
 };

@@ -17,13 +17,8 @@ class IssuedCertificateTest : public testing::Test {
  protected:
   IssuedCertificateTest() {
     scope_.id = domain::ScopeId::trusted("0ne00ABCDEF");
-    const auto root = *crypto::Authority::create("Root", rng_, clock_, 1);
-    const auto made = *root.issue_authority("Devices", rng_, clock_);
-    const auto chain = *crypto::certificates_der(made.certificate_pem);
-    domain::IssuingAuthority& authority = scope_.issuing_authority.emplace();
-    authority.certificate = chain[0];
-    authority.root = chain[1];
-    authority.key = vault_.seal(made.private_key_pem, domain::issuing_context(scope_.id));
+    scope_.issuing_authority.emplace();
+    replace_authority();
     enrollment_.scope = scope_.id;
     enrollment_.issuance.emplace();
     device_.hub = domain::HubName::trusted("hub-1");
@@ -33,6 +28,16 @@ class IssuedCertificateTest : public testing::Test {
     claim_.certificate_request = pki::request("dev-1", key_);
   }
 
+  // A CA of the same name with another key.
+  void replace_authority() {
+    const auto root = *crypto::Authority::create("Root", rng_, clock_, 1);
+    const auto made = *root.issue_authority("Devices", rng_, clock_);
+    const auto chain = *crypto::certificates_der(made.certificate_pem);
+    scope_.issuing_authority->certificate = chain[0];
+    scope_.issuing_authority->root = chain[1];
+    scope_.issuing_authority->key =
+        vault_.seal(made.private_key_pem, domain::issuing_context(scope_.id));
+  }
   Result<domain::Credential, provisioning::Refusal> issue(const domain::Device* before = nullptr) {
     provisioning::IssueInput input{enrollment_, id_};
     input.before = before;
@@ -143,6 +148,50 @@ TEST_F(IssuedCertificateTest, ScopeWithoutACaOrWithOneOfAnotherKey_IsRefusedAsIn
   EXPECT_EQ(refusal(), Reason::kInternal);
   scope_.issuing_authority.reset();
   EXPECT_EQ(refusal(), Reason::kInternal);
+}
+
+TEST_F(IssuedCertificateTest, CaOfAScope_IsOpenedOnceUntilItIsReplaced) {
+  ASSERT_TRUE(issue());
+  ASSERT_TRUE(issue());
+  EXPECT_EQ(vault_.opened_count, 1);
+  replace_authority();
+  const auto credential = issue();
+  ASSERT_TRUE(credential);
+  EXPECT_EQ(vault_.opened_count, 2);
+  const auto& chain = std::get<domain::IssuedChain>(*credential).certificates;
+  EXPECT_EQ(chain[1], scope_.issuing_authority->certificate);
+  EXPECT_TRUE(crypto::check_signed_by(chain[0], chain[1])) << "the new key signs";
+}
+
+TEST_F(IssuedCertificateTest, SealedAnew_IsOpenedAgainAndAKeyThatIsGoneSignsNothing) {
+  ASSERT_TRUE(issue());
+  const domain::Sealed good = scope_.issuing_authority->key;
+  scope_.issuing_authority->key.bytes.push_back('x');
+  EXPECT_TRUE(issue()) << "text after a PEM is passed over";
+  EXPECT_EQ(vault_.opened_count, 2);
+  scope_.issuing_authority->key.bytes.assign(3, 'x');
+  EXPECT_EQ(refusal(), Reason::kInternal);
+  scope_.issuing_authority->key = good;
+  EXPECT_TRUE(issue());
+  EXPECT_EQ(vault_.opened_count, 4);
+}
+
+TEST_F(IssuedCertificateTest, CasKeptOpen_AreBoundedAndTheOneUsedLongestAgoLeaves) {
+  OpenedAuthorities two(vault_, 2);
+  std::vector<domain::Scope> scopes(3, scope_);
+  for (std::size_t i = 0; i < scopes.size(); ++i) {
+    const Secret key =
+        *vault_.open(scope_.issuing_authority->key, domain::issuing_context(scope_.id));
+    scopes[i].id = domain::ScopeId::trusted("0ne0000000" + std::to_string(i));
+    scopes[i].issuing_authority->key = vault_.seal(key, domain::issuing_context(scopes[i].id));
+  }
+  vault_.opened_count = 0;
+  for (const std::size_t i : {0U, 1U, 0U, 2U, 0U}) ASSERT_TRUE(two.open(scopes[i]));
+  EXPECT_EQ(vault_.opened_count, 3);
+  ASSERT_TRUE(two.open(scopes[1]));
+  EXPECT_EQ(vault_.opened_count, 4) << "it was used longest ago when the third came";
+  scopes[1].issuing_authority.reset();
+  EXPECT_EQ(two.open(scopes[1]).error().kind, ErrorKind::kPreconditionFailed);
 }
 
 }  // namespace
