@@ -1,14 +1,10 @@
 #include "crypto/openssl_parts.h"
 
-#include "crypto/handed_over.h"
-
 #include <openssl/core_names.h>
 #include <openssl/err.h>
 
-#include <algorithm>
 #include <array>
 #include <ctime>
-#include <utility>
 
 namespace berth::crypto {
 namespace {
@@ -22,52 +18,6 @@ struct NamedGroup {
 };
 constexpr std::array kGroups = {NamedGroup{"prime256v1", "P-256"}, NamedGroup{"secp384r1", "P-384"},
                                 NamedGroup{"secp521r1", "P-521"}};
-
-// The certificates of as many handshakes as one thread has under way between TLS and attestation.
-class HandedOver {
- public:
-  void add(CertificatePtr certificate, std::span<const std::uint8_t> der) {
-    entries_[next_++ % entries_.size()] = {base::Bytes(der.begin(), der.end()),
-                                           std::move(certificate)};
-  }
-  CertificatePtr find(std::span<const std::uint8_t> der) {
-    const auto found = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& each) {
-      return !each.der.empty() &&
-             std::equal(der.begin(), der.end(), each.der.begin(), each.der.end());
-    });
-    if (found == entries_.end() || X509_up_ref(found->certificate.get()) != 1) return nullptr;
-    return CertificatePtr(found->certificate.get());
-  }
-
- private:
-  struct Entry {
-    base::Bytes der;
-    CertificatePtr certificate;
-  };
-  std::array<Entry, 64> entries_;
-  std::size_t next_ = 0;
-};
-
-HandedOver& handed_over() {
-  thread_local HandedOver those;
-  return those;
-}
-
-// Empty when the bytes are not one whole certificate and nothing else; `why` says so.
-CertificatePtr decode(std::span<const std::uint8_t> der, std::string& why) {
-  CertificatePtr certificate = handed_over().find(der);
-  if (certificate) return certificate;
-  const unsigned char* at = der.data();
-  certificate.reset(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
-  if (!certificate) {
-    why = "the certificate cannot be read: " + openssl_reason();
-    return nullptr;
-  }
-  ERR_clear_error();  // a key of an unknown kind leaves one behind
-  if (at == der.data() + der.size()) return certificate;
-  why = "the certificate is followed by other bytes";
-  return nullptr;
-}
 
 std::string curve_of(const EVP_PKEY* key) {
   int is_explicit = 0;
@@ -104,27 +54,24 @@ std::optional<TimePoint> readable_time_of(const ASN1_TIME* time) {
   return base::from_unix_seconds(::timegm(&parts));
 }
 
-bool has_readable_times(const X509* certificate) {
-  return readable_time_of(X509_get0_notBefore(certificate)).has_value() &&
-         readable_time_of(X509_get0_notAfter(certificate)).has_value();
-}
-
 TimePoint time_of(const ASN1_TIME* time) { return readable_time_of(time).value_or(TimePoint{}); }
-
-void hand_over(X509* certificate, std::span<const std::uint8_t> der) {
-  if (der.empty() || X509_up_ref(certificate) != 1) return;
-  handed_over().add(CertificatePtr(certificate), der);
-}
 
 Result<CertificatePtr> parse_der(std::span<const std::uint8_t> der) {
   if (der.size() > kCertificateBytesMax) {
     return Fail(ErrorKind::kInvalid,
                 "the certificate has more than " + std::to_string(kCertificateBytesMax) + " bytes");
   }
-  std::string why;
-  CertificatePtr certificate = decode(der, why);
-  if (!certificate) return Fail(ErrorKind::kInvalid, std::move(why));
-  if (!has_readable_times(certificate.get())) {
+  const unsigned char* at = der.data();
+  CertificatePtr certificate(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
+  if (!certificate) {
+    return Fail(ErrorKind::kInvalid, "the certificate cannot be read: " + openssl_reason());
+  }
+  ERR_clear_error();  // a key of an unknown kind leaves one behind
+  if (at != der.data() + der.size()) {
+    return Fail(ErrorKind::kInvalid, "the certificate is followed by other bytes");
+  }
+  if (!readable_time_of(X509_get0_notBefore(certificate.get())) ||
+      !readable_time_of(X509_get0_notAfter(certificate.get()))) {
     return Fail(ErrorKind::kInvalid, "the certificate has a time that cannot be read");
   }
   return certificate;

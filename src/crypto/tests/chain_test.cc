@@ -1,8 +1,5 @@
 #include "crypto/chain.h"
 
-#include "crypto/certificate.h"
-#include "crypto/handed_over.h"
-#include "crypto/openssl_parts.h"
 #include "crypto/tests/pki.h"
 
 #include <gtest/gtest.h>
@@ -384,28 +381,6 @@ TEST_F(ChainTest, RememberedChain_NeedsAllThatItWasJudgedBy) {
   ASSERT_TRUE(verify({root_.der}, {device, between.der}));
   const std::vector<base::Bytes> alone = {device};
   EXPECT_FALSE(verifier_.verify(*anchors_, alone, {}, moment_)) << "without its intermediate";
-}
-
-TEST_F(ChainTest, HandedOverByTls_IsUsedForTheSameBytesAlone) {
-  const Made first = make(leaf("dev-1"), &root_);
-  const Made second = make(leaf("dev-2"), &root_);
-  // Decoded from other bytes on purpose: so it shows that these were not decoded.
-  const CertificatePtr decoded = parse_der(second.der).value();
-  base::Bytes bytes = first.der;
-  hand_over(decoded.get(), bytes);
-  EXPECT_EQ(read_certificate(bytes)->common_name, "dev-2");
-  bytes.push_back(0);
-  EXPECT_FALSE(read_certificate(bytes)) << "followed by another byte";
-  EXPECT_EQ(read_certificate(second.der)->common_name, "dev-2");
-}
-
-TEST_F(ChainTest, HandedOverByTls_TheLastOnesAreHeld) {
-  const Made device = make(leaf("dev-1"), &root_);
-  const Made other = make(leaf("dev-2"), &root_);
-  const CertificatePtr decoded = parse_der(other.der).value();
-  hand_over(decoded.get(), device.der);
-  for (int i = 0; i < 64; ++i) hand_over(decoded.get(), other.der);
-  EXPECT_EQ(read_certificate(device.der)->common_name, "dev-1") << "forgotten, so decoded";
 }
 
 TEST_F(ChainTest, RememberedIntermediate_CountsOnlyForTheSameCasAndWhileItIsGood) {
