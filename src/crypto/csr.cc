@@ -1,5 +1,6 @@
 #include "crypto/csr.h"
 
+#include "crypto/csr_parts.h"
 #include "crypto/openssl_parts.h"
 #include "crypto/pem_text.h"
 
@@ -31,6 +32,12 @@ Result<void> check_constraints(const STACK_OF(X509_EXTENSION) * extensions) {
 }  // namespace
 
 Result<CertificateRequest> read_csr(std::span<const std::uint8_t> der) {
+  std::optional<CertificateRequest> plain = read_plain_csr(der);
+  if (plain) return *std::move(plain);
+  return read_any_csr(der);
+}
+
+Result<CertificateRequest> read_any_csr(std::span<const std::uint8_t> der) {
   if (der.size() > kRequestBytesMax) {
     return Fail(ErrorKind::kInvalid,
                 "the signing request has more than " + std::to_string(kRequestBytesMax) + " bytes");
