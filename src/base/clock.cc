@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 
@@ -37,20 +38,38 @@ Instant FakeClock::monotonic() const { return Instant(microseconds(micros_.load(
 
 void FakeClock::advance(microseconds by) { micros_.fetch_add(by.count()); }
 
+// Every answer to a device has several times in it, so they are not put together by fmt.
 std::string format_utc(TimePoint time, int digits) {
   const auto days = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date(days);
   const std::chrono::hh_mm_ss clock(std::chrono::duration_cast<microseconds>(time - days));
-  std::string text =
-      fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", int(date.year()), unsigned(date.month()),
-                  unsigned(date.day()), clock.hours().count(), clock.minutes().count(),
-                  clock.seconds().count());
-  if (digits > 0) {
-    const std::string fraction = fmt::format("{:06}000", clock.subseconds().count());
-    text += '.';
-    text += fraction.substr(0, static_cast<std::size_t>(digits > 9 ? 9 : digits));
+  const auto year = int(date.year());
+  std::string text;
+  text.reserve(32);
+  const auto put = [&text](auto value, std::size_t width, char then) {
+    text.append(width, '0');
+    for (std::size_t at = text.size(); width > 0; --width, value /= 10) {
+      text[--at] = static_cast<char>('0' + value % 10);
+    }
+    if (then != '\0') text += then;
+  };
+  if (year >= 0 && year <= 9999) {
+    put(year, 4, '-');
+  } else {
+    text = fmt::format("{:04}-", year);
   }
-  return text + 'Z';
+  put(unsigned(date.month()), 2, '-');
+  put(unsigned(date.day()), 2, 'T');
+  put(clock.hours().count(), 2, ':');
+  put(clock.minutes().count(), 2, ':');
+  put(clock.seconds().count(), 2, '\0');
+  if (digits > 0) {
+    text += '.';
+    put(clock.subseconds().count() * 1000, 9, '\0');
+    text.resize(text.size() - static_cast<std::size_t>(9 - std::min(digits, 9)));
+  }
+  text += 'Z';
+  return text;
 }
 
 Result<TimePoint> parse_utc(std::string_view text) {

@@ -11,7 +11,12 @@ TEST(FormatUtc, WritesTheDigitsAskedFor) {
   EXPECT_EQ(format_utc(time, 0), "2022-08-31T22:02:50Z");
   EXPECT_EQ(format_utc(time, 3), "2022-08-31T22:02:50.516Z");
   EXPECT_EQ(format_utc(time, 7), "2022-08-31T22:02:50.5163350Z");
+  EXPECT_EQ(format_utc(time, 9), "2022-08-31T22:02:50.516335000Z");
+  EXPECT_EQ(format_utc(time, 12), "2022-08-31T22:02:50.516335000Z");
   EXPECT_EQ(format_utc(from_unix_micros(-1), 6), "1969-12-31T23:59:59.999999Z");
+  EXPECT_EQ(format_utc(from_unix_seconds(253'402'300'799), 1), "9999-12-31T23:59:59.0Z");
+  EXPECT_EQ(format_utc(from_unix_seconds(253'402'300'800), 0), "10000-01-01T00:00:00Z");
+  EXPECT_EQ(format_utc(from_unix_seconds(-62'167'219'200), 0), "0000-01-01T00:00:00Z");
 }
 
 TEST(ParseUtc, ReadsWhatFormatWrites) {
