@@ -29,6 +29,10 @@ class BodyArray;
 // Writes text as it goes: a tree of values would cost a commit more than its SQL. No name twice.
 class BodyWriter {
  public:
+  BodyWriter() {
+    text_.reserve(512);
+    text_ = '{';
+  }
   void text(std::string_view name, std::string_view value);
   // Kept when it is empty, left out when there is none.
   void optional_text(std::string_view name, const std::optional<std::string>& value);
@@ -45,11 +49,12 @@ class BodyWriter {
  private:
   void begin(std::string_view name);
 
-  std::string text_ = "{";
+  std::string text_;
 };
 
 class BodyArray {
  public:
+  BodyArray() { text_ = '['; }
   void add(BodyWriter object);
   void add(std::string_view text);
   bool empty() const { return text_.size() == 1; }
@@ -59,7 +64,7 @@ class BodyArray {
  private:
   void begin();
 
-  std::string text_ = "[";
+  std::string text_;
 };
 
 class BodyReader {

@@ -24,12 +24,13 @@ using provisioning::Assignment;
 constexpr Sql kCurrent = R"sql(
 SELECT id, hub, device_id, version, created_at FROM registrations
 WHERE scope = $1 AND key = $2)sql";
-// Nothing is inserted when the registration exists, or when the scope has been removed since.
+// Nothing is inserted when the registration exists. When the scope has been removed since, it is no
+// value for its column: an INSERT from a SELECT would say so more gently, but SQLite keeps a copy
+// of each page that such a statement touches.
 constexpr Sql kInsert = R"sql(
 INSERT INTO registrations (scope, key, id, enrollment_kind, enrollment_key, hub, device_id, version,
                            created_at, updated_at, body, template_id, approval)
-SELECT $1, $2, $3, $4, $5, $6, $7, 1, $8, $9, $10, $11, $12
-WHERE EXISTS (SELECT 1 FROM scopes WHERE id = $1)
+VALUES ((SELECT id FROM scopes WHERE id = $1), $2, $3, $4, $5, $6, $7, 1, $8, $9, $10, $11, $12)
 ON CONFLICT (scope, key) DO NOTHING)sql";
 constexpr Sql kUpdate = R"sql(
 UPDATE registrations SET enrollment_kind = $3, enrollment_key = $4, hub = $5, device_id = $6,
@@ -120,15 +121,15 @@ Result<std::optional<Current>> read_current(Connection& connection,
 
 Result<void> insert_registration(Connection& connection, Registration& registration) {
   const domain::EnrollmentRef& owner = registration.enrollment;
-  BERTH_TRY(
-      const bool inserted,
-      connection.change(
-          kInsert, {Value(registration.scope.text()), Value(registration.id.key()),
-                    Value(registration.id.text()), Value(domain::to_string(owner.kind)),
-                    Value(owner.id.key()), Value(registration.hub.text()),
-                    Value(registration.device_id.text()), Value(registration.created_at),
-                    Value(registration.updated_at), Value(registration_body(registration)),
-                    Value(registration.template_id), Value(approval_text(registration.approval))}));
+  Result<bool> done = connection.change(
+      kInsert, {Value(registration.scope.text()), Value(registration.id.key()),
+                Value(registration.id.text()), Value(domain::to_string(owner.kind)),
+                Value(owner.id.key()), Value(registration.hub.text()),
+                Value(registration.device_id.text()), Value(registration.created_at),
+                Value(registration.updated_at), Value(registration_body(registration)),
+                Value(registration.template_id), Value(approval_text(registration.approval))});
+  if (!done && done.error().kind == ErrorKind::kConflict) return lost_race(registration);
+  BERTH_TRY(const bool inserted, std::move(done));
   if (!inserted) return lost_race(registration);
   registration.version = 1;
   return {};
