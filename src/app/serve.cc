@@ -2,6 +2,7 @@
 
 #include "app/program.h"
 #include "base/log.h"
+#include "net/tls_memory.h"
 
 #include <malloc.h>
 
@@ -49,6 +50,7 @@ sigset_t block_signals() {
 void keep_some_memory() {
   mallopt(M_TOP_PAD, 1024 * 1024);
   mallopt(M_TRIM_THRESHOLD, 8 * 1024 * 1024);
+  if (!net::keep_tls_buffers()) log::debug("memory.tls_buffers_not_kept");
 }
 
 int run(const config::Config& config, std::span<const dialects::console::Asset> console) {
