@@ -113,8 +113,8 @@ endfunction()
 
 # Every bench/NAME_bench.cc becomes the program NAME_bench, and so does every folder bench/NAME
 # with a main.cc; built only when it is asked for: `ninja -C build/release NAME_bench`. The first
-# line of the file (of main.cc) names the rooms it links, as a fuzz target's does; `// links:` in the
-# second line names libraries besides.
+# line of the file (of main.cc) names the rooms it links, as a fuzz target's does; `// links:` in
+# the second line names libraries besides.
 function(berth_bench_targets)
   file(GLOB benches CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/bench/*_bench.cc
                                       ${CMAKE_SOURCE_DIR}/bench/*/main.cc)

@@ -2,9 +2,9 @@
 //
 // Room store/sql. A group is what has gathered while the thread was busy, so groups grow with the
 // load by themselves. A thread that commits alone may also wait a moment for more to gather while
-// work keeps coming (Bounds::gather_slices_max): a commit costs nearly the same for one and for ten,
-// and whoever waits for it is a device that asks again in a second. Lazy units leave with the next group, or alone after kLazyDelay, or at once
-// when kLazyRush of them wait.
+// work keeps coming (Bounds::gather_slices_max): a commit costs nearly the same for one and for
+// ten, and whoever waits for it is a device that asks again in a second. Lazy units leave with the
+// next group, or alone after kLazyDelay, or at once when kLazyRush of them wait.
 // Thread rule: any thread.
 #pragma once
 

@@ -19,8 +19,8 @@ constexpr sql::SchemaWords kWords{
     .clustered = " WITHOUT ROWID",
 };
 
-// Readers look at the file in memory: each commit voids a reader's own cache, and then every page on
-// the way to a row would be read, and copied, anew. The most that SQLite maps.
+// Readers look at the file in memory: each commit voids a reader's own cache, and then every page
+// on the way to a row would be read, and copied, anew. The most that SQLite maps.
 constexpr std::int64_t kReaderMapsBytes = 0x7fff0000;
 
 struct Class {
@@ -196,8 +196,7 @@ Result<void> Connection::set_up(const Options& options) {
       "trusted_schema=OFF;"
       "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-{}; PRAGMA wal_autocheckpoint=0;"
       "PRAGMA journal_size_limit=67108864; PRAGMA query_only={}; PRAGMA mmap_size={};",
-      options.cache_kibibytes, options.read_only ? 1 : 0,
-      options.read_only ? kReaderMapsBytes : 0);
+      options.cache_kibibytes, options.read_only ? 1 : 0, options.read_only ? kReaderMapsBytes : 0);
   Result<void> done = script(pragmas);
   if (!done) return done;
   sqlite3_wal_hook(database_, &Connection::on_wal, this);
