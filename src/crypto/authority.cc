@@ -146,6 +146,7 @@ Result<Authority> Authority::create(std::string_view common_name, Rng& rng, cons
   if (!made) return Fail(openssl_error("sign the CA certificate"));
   BERTH_TRY(impl->pem, certificate_text(certificate));
   impl->chain.push_back(encoded(i2d_X509, certificate));
+  impl->writer = LeafWriter::make(certificate, impl->key.get());
   return Authority(std::move(impl));
 }
 
@@ -180,6 +181,7 @@ Result<Authority> Authority::load(std::string_view certificate_pem, const Secret
                 "put the CA's own certificate first, then its issuer's, up to the root");
   }
   BERTH_TRY(impl->pem, certificate_text(impl->certificate.get()));
+  impl->writer = LeafWriter::make(impl->certificate.get(), impl->key.get());
   return Authority(std::move(impl));
 }
 
@@ -189,17 +191,22 @@ const std::vector<base::Bytes>& Authority::chain() const { return impl_->chain; 
 
 Result<Secret> Authority::private_key_pem() const { return private_key_text(impl_->key.get()); }
 
-Result<base::Bytes> Authority::sign(EVP_PKEY* key, const Subject& subject, Rng& rng,
-                                    const Clock& clock) const {
+Result<Authority::Validity> Authority::validity(std::chrono::hours lifetime,
+                                                const Clock& clock) const {
   const TimePoint now = clock.wall();
-  const TimePoint until =
-      std::min<TimePoint>(now + subject.lifetime, end_of(impl_->certificate.get()));
+  const TimePoint until = std::min<TimePoint>(now + lifetime, end_of(impl_->certificate.get()));
   if (until <= now) {
     return Fail(ErrorKind::kPreconditionFailed,
                 "the CA certificate expired at " + base::format_utc(until, 0),
                 "make a new CA and give its certificate to the devices");
   }
-  const CertificatePtr certificate = new_certificate(key, rng, now - kBackdate, until);
+  return Validity{now - kBackdate, until};
+}
+
+Result<base::Bytes> Authority::sign(EVP_PKEY* key, const Subject& subject, Rng& rng,
+                                    const Clock& clock) const {
+  BERTH_TRY(const Validity times, validity(subject.lifetime, clock));
+  const CertificatePtr certificate = new_certificate(key, rng, times.from, times.until);
   X509* issuer = impl_->certificate.get();
   X509* made = certificate.get();
   const bool is_good =
@@ -237,19 +244,6 @@ Result<CertifiedKey> Authority::issue_server(const std::vector<std::string>& nam
   subject.usage = "serverAuth";
   subject.names = alternatives.get();
   subject.lifetime = kServerLifetime;
-  return issue(subject, rng, clock);
-}
-
-Result<CertifiedKey> Authority::issue_client(std::string_view common_name, Rng& rng,
-                                             const Clock& clock) const {
-  if (!is_common_name(common_name)) {
-    return Fail(ErrorKind::kInvalid,
-                "the common name of a certificate must have 1 to 64 printable characters");
-  }
-  Subject subject;
-  subject.common_name = common_name;
-  subject.usage = "clientAuth";
-  subject.lifetime = kLifetime;
   return issue(subject, rng, clock);
 }
 

@@ -16,6 +16,7 @@
 
 #include <chrono>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,13 @@ struct CertifiedKey {
 struct LeafTerms {
   std::string_view common_name;  // 1..64 printable characters
   std::chrono::hours lifetime{0};
+};
+
+struct IssuedLeaf {
+  base::Bytes der;
+  std::string serial;  // as CertificateFacts have it
+  TimePoint not_before;
+  TimePoint not_after;
 };
 
 class Authority {
@@ -82,10 +90,11 @@ class Authority {
   Result<CertifiedKey> issue_authority(std::string_view common_name, Rng& rng,
                                        const Clock& clock) const;
 
-  // A client certificate for the key of a request, DER. Nothing else of the request is taken. Never
-  // outlives the CA; begins kBackdate ago, and its lifetime counts from now. Errors as above.
-  Result<base::Bytes> issue_for_request(const CertificateRequest& request, const LeafTerms& terms,
-                                        Rng& rng, const Clock& clock) const;
+  // A client certificate for the key of a request that read_csr() read. Nothing else of the request
+  // is taken. Never outlives the CA; begins kBackdate ago, and its lifetime counts from now. Errors
+  // as above.
+  Result<IssuedLeaf> issue_for_request(const CertificateRequest& request, const LeafTerms& terms,
+                                       Rng& rng, const Clock& clock) const;
 
   // Whether `certificate_pem` must be issued again: unreadable, not signed by this CA, lacking one
   // of `names`, or within kRenewBefore of its end.
@@ -95,8 +104,12 @@ class Authority {
  private:
   struct Impl;
   struct Subject;
+  struct Validity;
   explicit Authority(std::unique_ptr<Impl> impl);
   Result<CertifiedKey> issue(const Subject& subject, Rng& rng, const Clock& clock) const;
+  Result<Validity> validity(std::chrono::hours lifetime, const Clock& clock) const;
+  Result<IssuedLeaf> write_leaf(std::span<const std::uint8_t> public_key_info,
+                                const LeafTerms& terms, Rng& rng, const Clock& clock) const;
   Result<base::Bytes> sign(evp_pkey_st* key, const Subject& subject, Rng& rng,
                            const Clock& clock) const;
   std::unique_ptr<Impl> impl_;

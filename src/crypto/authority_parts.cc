@@ -16,8 +16,6 @@ namespace {
 using BignumPtr = std::unique_ptr<BIGNUM, Deleter<BN_free>>;
 using ExtensionPtr = std::unique_ptr<X509_EXTENSION, Deleter<X509_EXTENSION_free>>;
 
-constexpr std::size_t kSerialBytes = 16;
-
 // An encrypted key must be an error, not a question on the terminal.
 int no_password(char*, int, int, void*) { return -1; }
 
@@ -26,9 +24,7 @@ BioPtr reading(std::string_view text) {
 }
 
 bool set_serial(X509* certificate, Rng& rng) {
-  std::array<std::uint8_t, kSerialBytes> bytes{};
-  rng.fill(bytes);
-  bytes[0] = static_cast<std::uint8_t>((bytes[0] & 0x7f) | 0x40);  // positive and of full length
+  const Serial bytes = make_serial(rng);
   const BignumPtr number(BN_bin2bn(bytes.data(), static_cast<int>(bytes.size()), nullptr));
   return number != nullptr && BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(certificate));
 }
@@ -47,6 +43,13 @@ const EVP_MD* digest_for(const EVP_PKEY* key) {
 }
 
 }  // namespace
+
+Serial make_serial(Rng& rng) {
+  Serial bytes{};
+  rng.fill(bytes);
+  bytes[0] = static_cast<std::uint8_t>((bytes[0] & 0x7f) | 0x40);
+  return bytes;
+}
 
 base::Error openssl_error(std::string what) {
   return {ErrorKind::kInternal, std::move(what) + ": OpenSSL: " + openssl_reason(), {}};

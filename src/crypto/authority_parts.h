@@ -1,15 +1,17 @@
-// What the two files of Authority share: reading and writing PEM with OpenSSL, and the steps of
+// What the files of Authority share: reading and writing PEM with OpenSSL, and the steps of
 // making a certificate.
 //
 // Room crypto, internal. Thread rule: pure functions; OpenSSL's error queue is per thread.
 #pragma once
 
 #include "crypto/authority.h"
+#include "crypto/leaf_writer.h"
 #include "crypto/openssl_parts.h"
 
 #include <openssl/x509v3.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,8 +21,9 @@ namespace berth::crypto {
 struct Authority::Impl {
   CertificatePtr certificate;
   KeyPtr key;
-  std::string pem;                 // of the certificate
-  std::vector<base::Bytes> chain;  // it and those above it
+  std::string pem;                   // of the certificate
+  std::vector<base::Bytes> chain;    // it and those above it
+  std::optional<LeafWriter> writer;  // of a CA on P-256
 };
 
 // What certificates differ in.
@@ -32,6 +35,14 @@ struct Authority::Subject {
   const char* key_usage = "critical,digitalSignature";
   std::chrono::hours lifetime{0};
 };
+
+struct Authority::Validity {
+  TimePoint from;
+  TimePoint until;
+};
+
+// Positive and of full length.
+Serial make_serial(Rng& rng);
 
 // Everything that all kinds of certificate share; the caller adds names and extensions, then
 // signs. Null when OpenSSL fails.

@@ -13,8 +13,6 @@
 namespace berth::crypto {
 namespace {
 
-using KeyContextPtr = std::unique_ptr<EVP_PKEY_CTX, Deleter<EVP_PKEY_CTX_free>>;
-
 // SEQUENCE { SEQUENCE { id-ecPublicKey, prime256v1 }, BIT STRING of whole bytes: the point is next.
 constexpr std::array<std::uint8_t, 26> kInfoHead = {
     0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01,
@@ -86,14 +84,22 @@ bool verify_p256(P256Point point, DerBytes text, DerBytes signature) {
   return good;
 }
 
-base::Bytes sign_p256(EVP_PKEY* key, DerBytes text) {
+std::optional<P256Signer> P256Signer::make(EVP_PKEY* key) {
+  if (!is_p256(key)) return std::nullopt;
+  KeyContextPtr context(EVP_PKEY_CTX_new_from_pkey(nullptr, key, nullptr));
+  const bool good = context != nullptr && EVP_PKEY_sign_init(context.get()) == 1;
+  ERR_clear_error();
+  if (!good) return std::nullopt;
+  return P256Signer(std::move(context));
+}
+
+base::Bytes P256Signer::sign(DerBytes text) const {
   const Sha256 digest = sha256(text);
   base::Bytes signature(kSignatureBytesMax);
   std::size_t size = signature.size();
-  const KeyContextPtr context(EVP_PKEY_CTX_new_from_pkey(nullptr, key, nullptr));
-  const bool good =
-      context != nullptr && EVP_PKEY_sign_init(context.get()) == 1 &&
-      EVP_PKEY_sign(context.get(), signature.data(), &size, digest.data(), digest.size()) == 1;
+  const KeyContextPtr context(EVP_PKEY_CTX_dup(prepared_.get()));
+  const bool good = context != nullptr && EVP_PKEY_sign(context.get(), signature.data(), &size,
+                                                        digest.data(), digest.size()) == 1;
   ERR_clear_error();
   signature.resize(good ? size : 0);
   return signature;

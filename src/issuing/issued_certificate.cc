@@ -2,8 +2,8 @@
 
 #include "base/log.h"
 #include "crypto/authority.h"
-#include "crypto/certificate.h"
 #include "crypto/csr.h"
+#include "crypto/hash.h"
 #include "issuing/retired_certificates.h"
 
 #include <algorithm>
@@ -58,17 +58,17 @@ Result<domain::IssuedChain> sign(const crypto::Authority& authority, const Issue
   const std::string common_name = common_name_of(input.derivation_id);
   const std::chrono::days lifetime = std::clamp(
       input.enrollment.issuance->lifetime, domain::kIssuedLifetimeMin, domain::kIssuedLifetimeMax);
-  BERTH_TRY(base::Bytes leaf,
+  BERTH_TRY(crypto::IssuedLeaf leaf,
             authority.issue_for_request(request, {common_name, lifetime}, rng, clock));
-  BERTH_TRY(const crypto::CertificateFacts facts, crypto::read_certificate(leaf));
+  const crypto::Sha256 print = crypto::sha256(leaf.der);
   domain::IssuedChain issued;
-  issued.record.sha256.assign(facts.sha256.begin(), facts.sha256.end());
-  issued.record.serial = facts.serial;
-  issued.record.subject = facts.common_name;
-  issued.record.not_before = facts.not_before;
-  issued.record.not_after = facts.not_after;
+  issued.record.sha256.assign(print.begin(), print.end());
+  issued.record.serial = std::move(leaf.serial);
+  issued.record.subject = common_name;
+  issued.record.not_before = leaf.not_before;
+  issued.record.not_after = leaf.not_after;
   issued.record.issued_at = clock.wall();
-  issued.certificates.push_back(std::move(leaf));
+  issued.certificates.push_back(std::move(leaf.der));
   for (const base::Bytes& above : authority.chain()) issued.certificates.push_back(above);
   return issued;
 }

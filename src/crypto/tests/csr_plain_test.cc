@@ -52,7 +52,7 @@ class PlainCsrTest : public testing::Test {
     const Bytes info =
         der_sequence({version, form.subject, spki, form.attributes, form.after_info});
     Bytes bits = {form.unused_bits};
-    const Bytes signature = sign_p256(key_.get(), info);
+    const Bytes signature = P256Signer::make(key_.get())->sign(info);
     bits.insert(bits.end(), signature.begin(), signature.end());
     return der_sequence({info, form.algorithm, der_element(der::kBitString, bits)});
   }

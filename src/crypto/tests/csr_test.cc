@@ -3,6 +3,7 @@
 #include "base/rng.h"
 #include "crypto/authority.h"
 #include "crypto/chain.h"
+#include "crypto/der_certificate.h"
 #include "crypto/tests/pki.h"
 
 #include <gtest/gtest.h>
@@ -87,6 +88,15 @@ class IssuingTest : public testing::Test {
   Authority load(const CertifiedKey& key) {
     return *Authority::load(key.certificate_pem, key.private_key_pem);
   }
+  static Secret key_text_of(const pki::KeyOwner& key) {
+    BIO* const bio = BIO_new(BIO_s_mem());
+    PEM_write_bio_PKCS8PrivateKey(bio, key.get(), nullptr, nullptr, 0, nullptr, nullptr);
+    char* data = nullptr;
+    const long size = BIO_get_mem_data(bio, &data);
+    Secret text = Secret::from_text({data, static_cast<std::size_t>(size)});
+    BIO_free(bio);
+    return text;
+  }
   Result<VerifiedChain, ChainTrouble> verify(const base::Bytes& leaf, const Authority& by) {
     std::vector<base::Bytes> presented = by.chain();
     presented.insert(presented.begin(), leaf);
@@ -108,7 +118,7 @@ TEST_F(IssuingTest, RequestOfEachKind_GetsALeafThatLeadsToTheRoot) {
     const auto der =
         issuing.issue_for_request(*request, {"dev-1", std::chrono::days(30)}, rng_, clock_);
     ASSERT_TRUE(der) << der.error().what;
-    const auto verified = verify(*der, issuing);
+    const auto verified = verify(der->der, issuing);
     ASSERT_TRUE(verified) << verified.error().what;
     EXPECT_EQ(verified->path.size(), 3U);
     EXPECT_EQ(verified->leaf.common_name, "dev-1");
@@ -120,13 +130,64 @@ TEST_F(IssuingTest, RequestOfEachKind_GetsALeafThatLeadsToTheRoot) {
   }
 }
 
+// A byte after the key keeps the library's way, which passes over it: the two can be compared.
+TEST_F(IssuingTest, WrittenByHand_IsByteForByteWhatTheLibraryMakes) {
+  const Authority below = load(*root_.issue_authority("Issuing CA", rng_, clock_));
+  pki::Recipe unnamed = pki::ca("Another's CA, without an identifier");
+  unnamed.identifiers = false;
+  unnamed.until = pki::day(20'000);
+  const pki::Made others = pki::make(unnamed);
+  const Authority given = *Authority::load(certificate_pem(others.der), key_text_of(others.key));
+  auto request = *read_csr(pki::request("dev-1", pki::make_key("P-256")));
+  for (const Authority* authority :
+       std::initializer_list<const Authority*>{&root_, &below, &given}) {
+    for (const auto& [name, days] :
+         {std::pair{"dev-1", 30}, {"d\xC3\xA9v, O=x", 1}, {"x", 9'500}}) {
+      const LeafTerms terms{name, std::chrono::days(days)};
+      base::SeededRng one(8);
+      base::SeededRng other(8);
+      const auto written = *authority->issue_for_request(request, terms, one, clock_);
+      request.spki.push_back(0);
+      const auto made = *authority->issue_for_request(request, terms, other, clock_);
+      request.spki.pop_back();
+      const auto signed_part = [](const base::Bytes& der) {
+        const DerBytes tbs = read_der_certificate(der)->tbs;
+        return base::Bytes(tbs.begin(), tbs.end());
+      };
+      EXPECT_EQ(signed_part(written.der), signed_part(made.der));
+      EXPECT_TRUE(check_signed_by(written.der, authority->chain().front()));
+      EXPECT_EQ(written.serial, made.serial);
+      EXPECT_EQ(written.not_before, made.not_before);
+      EXPECT_EQ(written.not_after, made.not_after);
+      EXPECT_EQ(written.serial, read_certificate(written.der)->serial);
+      EXPECT_EQ(read_certificate(written.der)->common_name, name);
+    }
+    clock_.advance(std::chrono::milliseconds(1'700));
+  }
+}
+
+TEST_F(IssuingTest, CaOfAnotherKind_SignsForPlainRequestsToo) {
+  const auto request = *read_csr(pki::request("dev-1", pki::make_key("P-256")));
+  for (const char* kind : {"P-384", "Ed25519", "RSA-2048"}) {
+    pki::Recipe recipe = pki::ca("Another's CA");
+    recipe.key = kind;
+    const pki::Made made = pki::make(recipe);
+    const Authority given = *Authority::load(certificate_pem(made.der), key_text_of(made.key));
+    const auto leaf =
+        given.issue_for_request(request, {"dev-1", std::chrono::days(30)}, rng_, clock_);
+    ASSERT_TRUE(leaf) << leaf.error().what;
+    EXPECT_TRUE(check_signed_by(leaf->der, made.der)) << kind;
+    EXPECT_TRUE(given.issue_client("dev-1", rng_, clock_));
+  }
+}
+
 TEST_F(IssuingTest, LeafNeverOutlivesItsCa) {
   clock_.advance(Authority::kLifetime - std::chrono::hours(24));
   const auto request = read_csr(pki::request("dev-1", pki::make_key("P-256")));
   const auto der =
       root_.issue_for_request(*request, {"dev-1", std::chrono::days(90)}, rng_, clock_);
   ASSERT_TRUE(der);
-  EXPECT_EQ(read_certificate(*der)->not_after, clock_.wall() + std::chrono::hours(24));
+  EXPECT_EQ(read_certificate(der->der)->not_after, clock_.wall() + std::chrono::hours(24));
   clock_.advance(std::chrono::hours(25));
   const auto late =
       root_.issue_for_request(*request, {"dev-1", std::chrono::days(90)}, rng_, clock_);
