@@ -1,5 +1,6 @@
 #include "crypto/certificate.h"
 
+#include "crypto/chain_parts.h"
 #include "crypto/openssl_parts.h"
 #include "crypto/pem_text.h"
 
@@ -48,8 +49,8 @@ Sha1 sha1(std::span<const std::uint8_t> bytes) {
 }  // namespace
 
 Result<CertificateFacts> read_certificate(std::span<const std::uint8_t> der) {
-  BERTH_TRY(const CertificatePtr certificate, parse_der(der));
-  return facts_of(certificate.get(), der);
+  BERTH_TRY(const ParsedPtr certificate, parse(der));
+  return certificate->facts;
 }
 
 CertificateFacts facts_of(X509* certificate, std::span<const std::uint8_t> der) {

@@ -75,7 +75,8 @@ TrustAnchors::~TrustAnchors() = default;
 Result<std::shared_ptr<const TrustAnchors>> TrustAnchors::make(std::span<const base::Bytes> der) {
   auto impl = std::make_unique<Impl>();
   for (const base::Bytes& each : der) {
-    BERTH_TRY(ParsedPtr parsed, parse(each));
+    // Not of this thread's: they are used by all.
+    BERTH_TRY(ParsedPtr parsed, parse_afresh(each));
     impl->anchors.add(std::move(parsed));
   }
   impl->anchors.done();
@@ -119,7 +120,7 @@ struct ChainVerifier::Impl {
   void remember(const TrustAnchors& anchors, const Path& path) {
     for (std::size_t i = 1; i + 1 < path.size(); ++i) {
       if (known.size() >= cached_max) forget_half();
-      Known& entry = known[{anchors.impl_->serial, path[i]->sha256}];
+      Known& entry = known[{anchors.impl_->serial, path[i]->facts.sha256}];
       entry.path.assign(path.begin() + static_cast<std::ptrdiff_t>(i), path.end());
       entry.used = ++uses;
     }
@@ -151,7 +152,7 @@ struct ChainVerifier::Impl {
     return timely ? &at->second.chain : nullptr;
   }
 
-  VerifiedChain keep_judged(const Key& key, const Path& path, std::span<const std::uint8_t> leaf);
+  VerifiedChain keep_judged(const Key& key, const Path& path);
 
   const Path* shortcut(const TrustAnchors& anchors, const ParsedCertificate& leaf,
                        std::span<const base::Bytes> others);
@@ -181,16 +182,15 @@ const Path* ChainVerifier::Impl::shortcut(const TrustAnchors& anchors,
   return nullptr;
 }
 
-VerifiedChain ChainVerifier::Impl::keep_judged(const Key& key, const Path& path,
-                                               std::span<const std::uint8_t> leaf) {
+VerifiedChain ChainVerifier::Impl::keep_judged(const Key& key, const Path& path) {
   Judged found;
-  found.chain.leaf = facts_of(path.front()->x509.get(), leaf);
-  found.not_before = path.front()->not_before;
-  found.not_after = path.front()->not_after;
+  found.chain.leaf = path.front()->facts;
+  found.not_before = path.front()->facts.not_before;
+  found.not_after = path.front()->facts.not_after;
   for (const ParsedPtr& each : path) {
-    found.chain.path.push_back(each->sha256);
-    found.not_before = std::max(found.not_before, each->not_before);
-    found.not_after = std::min(found.not_after, each->not_after);
+    found.chain.path.push_back(each->facts.sha256);
+    found.not_before = std::max(found.not_before, each->facts.not_before);
+    found.not_after = std::min(found.not_after, each->facts.not_after);
   }
   if (judged.size() >= cached_max) judged.clear();
   return judged.insert_or_assign(key, std::move(found)).first->second.chain;
@@ -243,7 +243,7 @@ Result<VerifiedChain, ChainTrouble> ChainVerifier::verify(const TrustAnchors& an
     Path path = {leaf};
     path.insert(path.end(), above->begin(), above->end());
     if (!check_path(path, moment, PathTrust::kFirstIssuer)) {
-      return impl_->keep_judged(key, path, presented.front());
+      return impl_->keep_judged(key, path);
     }
   }
   if (anchors.size() == 0) {
@@ -257,7 +257,7 @@ Result<VerifiedChain, ChainTrouble> ChainVerifier::verify(const TrustAnchors& an
     trouble = check_path(path, moment, PathTrust::kAnchor);
     if (trouble) continue;
     impl_->remember(anchors, path);
-    return impl_->keep_judged(key, path, presented.front());
+    return impl_->keep_judged(key, path);
   }
   return Fail(*std::move(trouble));
 }

@@ -94,7 +94,7 @@ class ChainVerifier {
                                              std::span<const base::Bytes> known,
                                              const ChainMoment& moment);
 
-  // For tests of the cache: certificates decoded so far.
+  // For tests of the cache: certificates that had to be looked at so far.
   std::uint64_t decoded() const;
 
  private:

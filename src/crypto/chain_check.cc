@@ -205,7 +205,7 @@ Result<CertificateFacts, ChainTrouble> check_leaf(std::span<const std::uint8_t> 
   }
   std::optional<ChainTrouble> found = leaf_trouble(**leaf, moment, malformed_names);
   if (found) return Fail(*std::move(found));
-  return facts_of((*leaf)->x509.get(), der);
+  return (*leaf)->facts;
 }
 
 bool must_read_measurements(std::span<const base::Bytes> chain) {

@@ -76,17 +76,20 @@ std::vector<std::string> critical_beyond_openssl(const X509* certificate) {
 
 }  // namespace
 
-Result<ParsedPtr> parse(std::span<const std::uint8_t> der) {
+Result<ParsedPtr> parse_afresh(std::span<const std::uint8_t> der) {
+  BERTH_TRY(CertificatePtr certificate, parse_der(der));
+  return parsed_of(std::move(certificate), der);
+}
+
+ParsedPtr parsed_of(CertificatePtr certificate, std::span<const std::uint8_t> der) {
   auto parsed = std::make_shared<ParsedCertificate>();
-  BERTH_TRY(parsed->x509, parse_der(der));
+  parsed->x509 = std::move(certificate);
   X509* const x509 = parsed->x509.get();
-  parsed->sha256 = sha256(der);
-  parsed->not_before = time_of(X509_get0_notBefore(x509));
-  parsed->not_after = time_of(X509_get0_notAfter(x509));
+  parsed->facts = facts_of(x509, der);
   parsed->constrains_names = X509_get_ext_by_NID(x509, NID_name_constraints, -1) >= 0;
   X509_check_purpose(x509, -1, 0);  // decodes its extensions now, not on several threads later
   ERR_clear_error();
-  return ParsedPtr(std::move(parsed));
+  return parsed;
 }
 
 ChainTrouble trouble(ChainFault fault, std::size_t depth, const X509* certificate,
@@ -110,13 +113,14 @@ std::optional<ChainTrouble> weakness(const ParsedCertificate& certificate, std::
 std::optional<ChainTrouble> untimely(const ParsedCertificate& certificate, std::size_t depth,
                                      const ChainMoment& moment) {
   const std::string at = " (it is " + base::format_utc(moment.now, 0) + " here)";
-  if (moment.now + moment.skew < certificate.not_before) {
-    return trouble(ChainFault::kNotYetValid, depth, certificate.x509.get(),
-                   "is good from " + base::format_utc(certificate.not_before, 0) + " on" + at);
+  if (moment.now + moment.skew < certificate.facts.not_before) {
+    return trouble(
+        ChainFault::kNotYetValid, depth, certificate.x509.get(),
+        "is good from " + base::format_utc(certificate.facts.not_before, 0) + " on" + at);
   }
-  if (moment.now - moment.skew > certificate.not_after) {
+  if (moment.now - moment.skew > certificate.facts.not_after) {
     return trouble(ChainFault::kExpired, depth, certificate.x509.get(),
-                   "expired at " + base::format_utc(certificate.not_after, 0) + at);
+                   "expired at " + base::format_utc(certificate.facts.not_after, 0) + at);
   }
   return std::nullopt;
 }

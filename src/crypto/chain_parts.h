@@ -18,9 +18,7 @@ namespace berth::crypto {
 
 struct ParsedCertificate {
   CertificatePtr x509;
-  Sha256 sha256{};
-  TimePoint not_before;
-  TimePoint not_after;
+  CertificateFacts facts;
   bool constrains_names = false;
 
   const X509_NAME* subject() const { return X509_get_subject_name(x509.get()); }
@@ -29,7 +27,13 @@ struct ParsedCertificate {
 };
 using ParsedPtr = std::shared_ptr<const ParsedCertificate>;
 
+// kInvalid: see read_certificate(). Takes what this thread decoded before
+// (crypto/decoded_certificates.h).
 Result<ParsedPtr> parse(std::span<const std::uint8_t> der);
+// Decodes it whatever was decoded before.
+Result<ParsedPtr> parse_afresh(std::span<const std::uint8_t> der);
+// Of a certificate, with readable times, that is `der`.
+ParsedPtr parsed_of(CertificatePtr certificate, std::span<const std::uint8_t> der);
 
 ChainTrouble trouble(ChainFault fault, std::size_t depth, const X509* certificate,
                      std::string what);

@@ -54,13 +54,15 @@ class Walk {
  private:
   bool is_anchor(const ParsedCertificate& certificate) const {
     const auto same = search_.anchors.of(certificate.subject());
-    return std::any_of(same.begin(), same.end(),
-                       [&](const ParsedPtr& each) { return each->sha256 == certificate.sha256; });
+    return std::any_of(same.begin(), same.end(), [&](const ParsedPtr& each) {
+      return each->facts.sha256 == certificate.facts.sha256;
+    });
   }
 
   bool on_path(const ParsedCertificate& certificate) const {
-    return std::any_of(path_.begin(), path_.end(),
-                       [&](const ParsedPtr& each) { return each->sha256 == certificate.sha256; });
+    return std::any_of(path_.begin(), path_.end(), [&](const ParsedPtr& each) {
+      return each->facts.sha256 == certificate.facts.sha256;
+    });
   }
 
   bool verifies(const ParsedCertificate& certificate, const ParsedCertificate& issuer) {
@@ -76,7 +78,7 @@ class Walk {
     const auto add = [&](const ParsedPtr& each) {
       if (X509_NAME_cmp(each->subject(), certificate.issuer()) != 0 || on_path(*each)) return;
       const bool known = std::any_of(named.begin(), named.end(), [&](const ParsedPtr& other) {
-        return other->sha256 == each->sha256;
+        return other->facts.sha256 == each->facts.sha256;
       });
       if (!known) named.push_back(each);
     };

@@ -54,6 +54,11 @@ std::optional<TimePoint> readable_time_of(const ASN1_TIME* time) {
   return base::from_unix_seconds(::timegm(&parts));
 }
 
+bool has_readable_times(const X509* certificate) {
+  return readable_time_of(X509_get0_notBefore(certificate)).has_value() &&
+         readable_time_of(X509_get0_notAfter(certificate)).has_value();
+}
+
 TimePoint time_of(const ASN1_TIME* time) { return readable_time_of(time).value_or(TimePoint{}); }
 
 Result<CertificatePtr> parse_der(std::span<const std::uint8_t> der) {
@@ -70,8 +75,7 @@ Result<CertificatePtr> parse_der(std::span<const std::uint8_t> der) {
   if (at != der.data() + der.size()) {
     return Fail(ErrorKind::kInvalid, "the certificate is followed by other bytes");
   }
-  if (!readable_time_of(X509_get0_notBefore(certificate.get())) ||
-      !readable_time_of(X509_get0_notAfter(certificate.get()))) {
+  if (!has_readable_times(certificate.get())) {
     return Fail(ErrorKind::kInvalid, "the certificate has a time that cannot be read");
   }
   return certificate;

@@ -43,6 +43,7 @@ std::string openssl_reason();
 // 1970 when the time cannot be read.
 TimePoint time_of(const ASN1_TIME* time);
 std::optional<TimePoint> readable_time_of(const ASN1_TIME* time);
+bool has_readable_times(const X509* certificate);
 
 // A certificate that is exactly these bytes; see read_certificate().
 Result<CertificatePtr> parse_der(std::span<const std::uint8_t> der);

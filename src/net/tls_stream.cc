@@ -1,6 +1,7 @@
 #include "net/tls_stream.h"
 
 #include "base/codec.h"
+#include "crypto/decoded_certificates.h"
 #include "net/psk_handshake.h"
 
 #include <openssl/err.h>
@@ -20,15 +21,6 @@ constexpr std::size_t kServerNameMax = 253;
 
 int int_size(std::size_t size) {
   return static_cast<int>(std::min<std::size_t>(size, std::numeric_limits<int>::max()));
-}
-
-base::Bytes to_der(X509* certificate) {
-  const int size = i2d_X509(certificate, nullptr);
-  if (size <= 0) return {};
-  base::Bytes der(static_cast<std::size_t>(size));
-  unsigned char* at = der.data();
-  i2d_X509(certificate, &at);
-  return der;
 }
 
 // Lower case; empty unless it looks like a host name: it goes to logs and routing tables.
@@ -97,11 +89,11 @@ void TlsStream::describe(wire::Peer& peer) const {
 void TlsStream::describe_certificates(wire::Peer& peer) const {
   X509* leaf = SSL_get0_peer_certificate(ssl_.get());
   if (leaf == nullptr) return;
-  peer.certificates.push_back(to_der(leaf));
+  peer.certificates.push_back(crypto::remember_decoded(leaf));
   // On the server's side OpenSSL keeps the leaf out of this list.
   const STACK_OF(X509)* chain = SSL_get_peer_cert_chain(ssl_.get());
   for (int i = 0; i < sk_X509_num(chain); ++i) {
-    peer.certificates.push_back(to_der(sk_X509_value(chain, i)));
+    peer.certificates.push_back(crypto::remember_decoded(sk_X509_value(chain, i)));
   }
 }
 
