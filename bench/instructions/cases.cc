@@ -3,6 +3,7 @@
 #include "bench/instructions/devices.h"
 #include "bench/instructions/lines.h"
 #include "crypto/certificate.h"
+#include "crypto/decoded_certificates.h"
 #include "crypto/device_key.h"
 #include "crypto/tests/pki.h"
 
@@ -110,14 +111,16 @@ Result<void> run_x509(World& world, Counter& counter) {
                                       R"({{"certificate":{}}}}}}})",
                                       kGroup, json_text(crypto::certificate_pem(maker.der)))));
   std::vector<Registrant> devices;
-  std::vector<base::Bytes> leaves;
+  std::vector<pki::Made> leaves;
   for (const std::string& id : make_ids(world, counter.size())) {
     devices.push_back({world.scope(), id});
-    leaves.push_back(pki::make(pki::leaf(id), &maker).der);
+    leaves.push_back(pki::make(pki::leaf(id), &maker));
   }
   const auto open = [&](std::size_t i) {
     wire::Peer peer = peer_over(wire::Transport::kHttps);
-    peer.certificates = {leaves[i], maker.der};
+    // As TLS hands on what it decoded in the handshake.
+    peer.certificates = {crypto::remember_decoded(leaves[i].x509.get()),
+                         crypto::remember_decoded(maker.x509.get())};
     return std::make_unique<HttpLine>(world, std::move(peer));
   };
   return register_and_poll(counter, devices, open, "x509-");

@@ -1,11 +1,11 @@
 #include "net/tls_memory.h"
 
+#include <malloc.h>
 #include <openssl/crypto.h>
 
 #include <array>
 #include <cstddef>
 #include <cstdlib>
-#include <malloc.h>
 
 namespace berth::net {
 namespace {

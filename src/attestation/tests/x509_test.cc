@@ -44,7 +44,7 @@ class X509Test : public testing::Test {
     for (const Enrollment& each : candidates) pointers.push_back(&each);
     const domain::Claim claim = chain_claim(id, std::move(certificates));
     const domain::RegistrationId registration = *domain::RegistrationId::parse(id);
-    provisioning::AttestInput input{claim, registration, pointers, day(0)};
+    provisioning::AttestInput input{claim, registration, pointers, now_};
     input.authorities = authorities_;
     return attestor_.attest(input);
   }
@@ -57,6 +57,7 @@ class X509Test : public testing::Test {
   }
 
   X509Attestor attestor_{{}};
+  TimePoint now_ = day(0);
   const Made root_ = make(ca("Root"));
   const Made between_ = make(ca("Between"), &root_);
   std::vector<domain::CaCertificate> authorities_ = {ca_record("root", root_)};
@@ -307,6 +308,70 @@ TEST_F(X509Test, CasOfTheScope_CountAsTheyAreNow) {
   EXPECT_EQ(refused(line, "dev-1", {device.der, between_.der}).reason, Reason::kChainIncomplete);
   authorities_ = {ca_record("between", between_)};
   EXPECT_TRUE(attest(line, "dev-1", {device.der}));
+}
+
+TEST_F(X509Test, DeviceThatWasLetInBefore_IsJudgedByTheCasOfNow) {
+  const Made device = make(leaf("dev-1"), &between_);
+  const std::vector<base::Bytes> sent = {device.der, between_.der};
+  const std::vector<Enrollment> line = {group("line", slot_of(between_))};
+  const std::vector<domain::CaCertificate> verified = authorities_;
+  const auto let_in = [&] {
+    authorities_ = verified;
+    return attest(line, "dev-1", sent).has_value();
+  };
+  ASSERT_TRUE(let_in());
+  authorities_ = {ca_record("root", root_, false)};
+  EXPECT_EQ(refused(line, "dev-1", sent).reason, Reason::kCaNotVerified);
+  ASSERT_TRUE(let_in());
+  authorities_ = {ca_record("other", make(ca("Other")), true, "0ne0A0B0C0D")};
+  EXPECT_EQ(refused(line, "dev-1", sent).reason, Reason::kChainIncomplete);
+  ASSERT_TRUE(let_in());
+  authorities_ = {ca_record("root", make(ca("Root")))};
+  EXPECT_FALSE(attest(line, "dev-1", sent)) << "another CA of the same name";
+  EXPECT_TRUE(let_in());
+}
+
+TEST_F(X509Test, DeviceThatWasLetInBefore_IsJudgedByTheEnrollmentsOfNow) {
+  const Made device = make(leaf("dev-1"), &between_);
+  const std::vector<base::Bytes> sent = {device.der, between_.der};
+  ASSERT_TRUE(attest({group("line", slot_of(between_))}, "dev-1", sent));
+  const Made aside = make(ca("Aside"), &root_);
+  EXPECT_EQ(refused({group("line", slot_of(aside))}, "dev-1", sent).reason, Reason::kNotEnrolled);
+  EXPECT_EQ(refused({individual("dev-1", slot_of(aside))}, "dev-1", sent).reason,
+            Reason::kProofRejected);
+  EXPECT_EQ(refused({group("line", slot_of(between_))}, "dev-2", sent).reason,
+            Reason::kCertificateName);
+}
+
+TEST_F(X509Test, DeviceThatWasLetInBefore_IsRefusedOnceAnyOfItsCertificatesExpired) {
+  Recipe short_ca = ca("Short");
+  short_ca.until = day(10);
+  const Made between = make(short_ca, &root_);
+  Recipe short_leaf = leaf("dev-1");
+  short_leaf.until = day(20);
+  const Made by_ca = make(leaf("dev-1"), &between);
+  const Made by_leaf = make(short_leaf, &between_);
+  const std::vector<Enrollment> line = {group("line", slot_of(root_))};
+  ASSERT_TRUE(attest(line, "dev-1", {by_ca.der, between.der}));
+  ASSERT_TRUE(attest(line, "dev-1", {by_leaf.der, between_.der}));
+  now_ = day(11);
+  EXPECT_EQ(refused(line, "dev-1", {by_ca.der, between.der}).reason, Reason::kCertificateExpired);
+  EXPECT_TRUE(attest(line, "dev-1", {by_leaf.der, between_.der}));
+  now_ = day(21);
+  EXPECT_EQ(refused(line, "dev-1", {by_leaf.der, between_.der}).reason,
+            Reason::kCertificateExpired);
+}
+
+// Whoever asks what is revoked asks with these, so all of them must be there each time.
+TEST_F(X509Test, DeviceThatWasLetInBefore_NamesEveryCertificateOfItsPathAgain) {
+  const Made device = make(leaf("dev-1"), &between_);
+  const std::vector<Enrollment> line = {group("line", slot_of(between_))};
+  const auto first = attest(line, "dev-1", {device.der, between_.der});
+  const auto again = attest(line, "dev-1", {device.der, between_.der});
+  ASSERT_TRUE(first && again);
+  EXPECT_EQ(again->certificates.size(), 3U);
+  EXPECT_EQ(again->certificates, first->certificates);
+  EXPECT_EQ(again->detail, first->detail);
 }
 
 }  // namespace

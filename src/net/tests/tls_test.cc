@@ -1,3 +1,5 @@
+#include "crypto/certificate.h"
+#include "crypto/decoded_certificates.h"
 #include "net/tests/harness.h"
 
 #include <openssl/ssl.h>
@@ -79,6 +81,31 @@ TEST(Tls, CapturesAnyClientCertificateWithoutJudgingIt) {
       EXPECT_NE(peer.certificates[0], peer.certificates[1]);
       EXPECT_EQ(peer.certificates[0].at(0), 0x30);
     }
+  }
+}
+
+TEST(Tls, WhatTheHandshakeDecodedIsNotDecodedAgain) {
+  TestServer server;
+  std::vector<std::string> names;
+  std::uint64_t decoded = 1;
+  server.handler.answer = [&](const wire::Peer& peer, const wire::Request& request) {
+    const std::uint64_t before = crypto::certificates_decoded();
+    for (const base::Bytes& der : peer.certificates) {
+      names.push_back(crypto::read_certificate(der)->common_name);
+    }
+    decoded = crypto::certificates_decoded() - before;
+    return FakeHandler::usual_answer(request);
+  };
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    const crypto::CertifiedKey device = stranger(server, std::chrono::hours(0));
+    names.clear();
+    decoded = 1;
+    Client client(server.port(), {.tls_version = version,
+                                  .certificate_pem = device.certificate_pem,
+                                  .key_pem = std::string(device.private_key_pem.text())});
+    ASSERT_EQ(client.roundtrip(kGet).status, 200);
+    EXPECT_EQ(decoded, 0U);
+    EXPECT_EQ(names, (std::vector<std::string>{"device-1", "unknown CA"}));
   }
 }
 
