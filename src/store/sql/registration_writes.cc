@@ -47,7 +47,8 @@ ON CONFLICT (hub, id) DO UPDATE
   SET version = devices.version + 1, updated_at = excluded.updated_at, body = excluded.body,
       group_key = excluded.group_key, serial_key = excluded.serial_key,
       template_id = excluded.template_id
-  WHERE devices.scope = excluded.scope AND devices.registration_key = excluded.registration_key)sql";
+  WHERE devices.scope = excluded.scope
+    AND devices.registration_key = excluded.registration_key)sql";
 // Twin, session, connection, messages and control relations go with it (migrations.cc).
 constexpr Sql kRemoveDevice = R"sql(
 DELETE FROM devices WHERE hub = $1 AND id = $2 AND scope = $3 AND registration_key = $4
