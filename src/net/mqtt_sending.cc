@@ -165,9 +165,22 @@ void MqttSession::take_posted() {
     taking_ = false;
     taken.swap(posted_);
   }
-  waiting_ -= taken.size();  // enqueue() counts the messages among them again
-  if (ended_ || !connected_) return;
-  carry_out(std::move(taken));
+  if (ended_ || !connected_) {
+    waiting_ -= taken.size();
+    return;
+  }
+  for (wire::Action& action : taken) {
+    // What was posted is counted until it is encoded: were it let go of and counted anew, a post in
+    // between would find room, and then there would be none for this one.
+    auto* publish = std::get_if<wire::MqttPublish>(&action);
+    if (publish != nullptr && !ended_) {
+      queue_.push_back(std::move(*publish));
+      pump();
+      continue;
+    }
+    --waiting_;
+    if (!ended_) carry_out(std::move(action));
+  }
   // The reader may be asleep: wake it to leave.
   if (ended_) stream_.end_reading();
 }
