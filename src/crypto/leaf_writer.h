@@ -1,5 +1,5 @@
 // Writes client certificates for P-256 keys below a CA of P-256, by hand: the same bytes, but for
-// the signature, as OpenSSL's functions make, in a tenth of the time. An Authority has one when its
+// the signature, as OpenSSL's functions make, without its decoders. An Authority has one when its
 // key allows, and takes it when the key to be certified allows.
 //
 // Room crypto, internal. Thread rule: const members from any thread. Holds the CA's key.

@@ -1,5 +1,5 @@
-// Keys on P-256 and ECDSA with SHA-256 by the short way: OpenSSL 3 spends five times as long on
-// decoding a key through its providers as on verifying with it, so a point that stands where it
+// Keys on P-256 and ECDSA with SHA-256 by the short way: OpenSSL 3 sets up
+// decoders of its providers for every key that it reads, so a point that stands where it
 // always stands is taken as it is.
 //
 // Room crypto, internal. Thread rule: pure functions; OpenSSL's error queue is per thread and is
@@ -43,7 +43,7 @@ class P256Signer {
 
  private:
   explicit P256Signer(KeyContextPtr prepared) : prepared_(std::move(prepared)) {}
-  KeyContextPtr prepared_;  // copied for each signature: that costs a tenth of making one
+  KeyContextPtr prepared_;  // copied for each signature: cheaper than making one
 };
 
 }  // namespace berth::crypto

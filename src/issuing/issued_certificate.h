@@ -7,7 +7,7 @@
 //
 // Room issuing. Thread rule: one instance per io_context; the Rng and the Clock must allow that.
 // The CAs of the scopes it signed for stay open in memory, as the keys of groups do, because
-// opening one takes longer than all the rest.
+// opening one was most of what a certificate cost.
 #pragma once
 
 #include "base/clock.h"
