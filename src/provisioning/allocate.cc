@@ -44,7 +44,7 @@ bool has_identity(const Dossier& dossier) {
 }
 
 domain::DeviceId device_id(const Identified& identified, const domain::Enrollment& enrollment) {
-  const Dossier& dossier = identified.dossier;
+  const Dossier& dossier = *identified.dossier;
   if (enrollment.kind == domain::EnrollmentKind::kIndividual && enrollment.device_id) {
     return *enrollment.device_id;
   }
@@ -75,7 +75,7 @@ void follow_policy(Placement& placement, const Dossier& dossier,
 }
 
 Placement stay(const Identified& identified, const domain::Enrollment& enrollment) {
-  const domain::Registration& current = *identified.dossier.current;
+  const domain::Registration& current = *identified.dossier->current;
   Placement placement;
   placement.hub = current.hub;
   placement.hub_host = current.hub_host;
@@ -84,13 +84,13 @@ Placement stay(const Identified& identified, const domain::Enrollment& enrollmen
   }
   placement.device_id = device_id(identified, enrollment);
   placement.detail = fmt::format("stays at hub '{}' by its reprovision policy", current.hub.text());
-  follow_policy(placement, identified.dossier, enrollment);
+  follow_policy(placement, *identified.dossier, enrollment);
   return placement;
 }
 
 // A device that controls others is where they are, and stays there.
 Placement beside_controlled(const Identified& identified, const domain::Enrollment& enrollment) {
-  const Dossier& dossier = identified.dossier;
+  const Dossier& dossier = *identified.dossier;
   Placement placement;
   placement.hub = has_identity(dossier) ? dossier.current->hub : dossier.controlled_device->hub;
   placement.hub_host = dossier.controlled->hub_host;
@@ -109,7 +109,7 @@ Placement beside_controlled(const Identified& identified, const domain::Enrollme
 Result<Placement, Refusal> allocate(std::span<const std::unique_ptr<Allocator>> allocators,
                                     const Identified& identified,
                                     const domain::Enrollment& enrollment) {
-  const Dossier& dossier = identified.dossier;
+  const Dossier& dossier = *identified.dossier;
   if (identified.for_controller) return beside_controlled(identified, enrollment);
   if (has_identity(dossier) && !enrollment.reprovision.update_hub_assignment) {
     return stay(identified, enrollment);
@@ -144,7 +144,7 @@ Result<Placement, Refusal> allocate(std::span<const std::unique_ptr<Allocator>> 
 std::vector<domain::Finding> explain_no_place(const Identified& identified,
                                               const domain::Enrollment& enrollment,
                                               const Refusal& refusal) {
-  const std::string& scope = identified.dossier.scope->id.text();
+  const std::string& scope = identified.dossier->scope->id.text();
   if (refusal.reason == Reason::kDeviceIdTaken) {
     return {{Cause::kOwnerDiffers, true,
              fmt::format("Another registration has {}.", refusal.received),

@@ -43,8 +43,8 @@ const domain::TemplateTwin* find_template(const ScopeSnapshot& snapshot, std::st
 
 std::optional<Refusal> withhold(const domain::Claim& claim, const Identified& identified,
                                 const domain::Enrollment& enrollment) {
-  const domain::Scope& scope = *identified.dossier.scope;
-  const auto& current = identified.dossier.current;
+  const domain::Scope& scope = *identified.dossier->scope;
+  const auto& current = identified.dossier->current;
   const std::string& id = identified.registration.text();
   const Approval said = said_of(current);
   if (said == Approval::kBlocked) {
@@ -75,7 +75,7 @@ std::optional<Refusal> withhold(const domain::Claim& claim, const Identified& id
 
 std::vector<domain::Finding> explain_withheld(const Identified& identified,
                                               const Refusal& refusal) {
-  const std::string& scope = identified.dossier.scope->id.text();
+  const std::string& scope = identified.dossier->scope->id.text();
   const std::string& id = identified.registration.text();
   const std::string approve = domain::mend::approve_device(scope, id);
   if (refusal.reason == Reason::kApprovalAwaited) {

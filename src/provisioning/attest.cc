@@ -22,7 +22,7 @@ Candidates of_kind(const Candidates& all, std::string_view attestation) {
 // The owner's group is tried on its own; of the others, enabled ones first, so that a disabled
 // group is found only when no other proves the claim.
 Candidates other_groups(const Identified& identified) {
-  const auto& owner = identified.dossier.owner_group;
+  const auto& owner = identified.dossier->owner_group;
   Candidates groups;
   for (const bool enabled : {true, false}) {
     for (const domain::Enrollment& group : identified.snapshot->groups) {
@@ -84,7 +84,7 @@ std::optional<Refusal> unreadable(const domain::Evidence& evidence) {
 // counts, whoever owns the id.
 Result<Proven, Refusal> attest_chain(const Check& check, const AttestWith& with,
                                      const Identified& identified) {
-  const auto& owner = identified.dossier.owner_group;
+  const auto& owner = identified.dossier->owner_group;
   if (!with.may_search && !owner) {
     return Fail(Refusal{Reason::kTooManyAttempts,
                         "a source that has not failed so often",
@@ -103,7 +103,7 @@ Result<Proven, Refusal> attest_chain(const Check& check, const AttestWith& with,
 AttestInput input_for(const AttestWith& with, const domain::Claim& claim,
                       const Identified& identified,
                       std::span<const domain::Enrollment* const> candidates) {
-  const Dossier& dossier = identified.dossier;
+  const Dossier& dossier = *identified.dossier;
   AttestInput input{claim, identified.registration, candidates, with.now};
   input.member = dossier.member ? &*dossier.member : nullptr;
   input.controller = dossier.controller ? &*dossier.controller : nullptr;
@@ -123,7 +123,7 @@ Result<Proven, Refusal> attest(const AttestWith& with, const domain::Claim& clai
   if (unread) return Fail(*std::move(unread));
 
   const Check check(with, claim, identified);
-  const Dossier& dossier = identified.dossier;
+  const Dossier& dossier = *identified.dossier;
   if (dossier.named_group) return check.any({&*dossier.named_group});
   if (dossier.individual) return check.any({&*dossier.individual});
 

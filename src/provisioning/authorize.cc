@@ -15,7 +15,7 @@ bool owns(const domain::Enrollment& enrollment, const domain::EnrollmentRef& own
 
 Result<void, Refusal> authorize(const domain::Claim& claim, const Identified& identified,
                                 const domain::Enrollment& enrollment, const AuthorizeWith& with) {
-  const domain::Scope& scope = *identified.dossier.scope;
+  const domain::Scope& scope = *identified.dossier->scope;
   if (!scope.enabled) {
     return Fail(
         Refusal{Reason::kScopeDisabled, "an enabled scope", scope.id.text() + " is disabled", {}});
@@ -26,7 +26,7 @@ Result<void, Refusal> authorize(const domain::Claim& claim, const Identified& id
                         name_text(enrollment) + " is disabled",
                         {}});
   }
-  const auto& current = identified.dossier.current;
+  const auto& current = identified.dossier->current;
   // A controller may be that of members of several groups.
   if (current && !identified.for_controller && !owns(enrollment, current->enrollment)) {
     return Fail(

@@ -40,8 +40,9 @@ Task<CaseFile> gather_scope(RegistrationStore& store, ExplainSettings settings, 
                             std::string registration_id) {
   CaseFile file;
   const std::string key = base::ascii_lower(registration_id);
-  Result<Dossier> dossier = co_await store.open_dossier(scope, key);
-  if (!dossier || !dossier->scope) co_return file;
+  Result<std::unique_ptr<Dossier>> opened = co_await store.open_dossier(scope, key);
+  if (!opened || !(*opened)->scope) co_return file;
+  const std::unique_ptr<Dossier> dossier = *std::move(opened);
   file.scope = dossier->scope;
   file.current = dossier->current;
   file.challenge = dossier->challenge;
@@ -52,7 +53,7 @@ Task<CaseFile> gather_scope(RegistrationStore& store, ExplainSettings settings, 
 
   Result<ScopeSnapshot> snapshot = co_await store.scope_snapshot(id);
   if (snapshot) file.same_scope = snapshot->groups;
-  set_candidates(file, *std::move(dossier), file.same_scope);
+  set_candidates(file, std::move(*dossier), file.same_scope);
 
   const std::size_t half = settings.enrollments_read_max / 2;
   Result<std::vector<Enrollment>> near = co_await store.individuals(id, shortly_before(key), half);
@@ -89,8 +90,10 @@ Task<CaseFile> gather_membership(RegistrationStore& store, ExplainSettings setti
   Result<std::vector<Enrollment>> products = co_await store.product_groups(std::string(), half);
   if (products) file.products = *std::move(products);
 
-  Result<Dossier> dossier = co_await store.open_member_dossier(key, membership.member);
-  if (!dossier) co_return file;
+  Result<std::unique_ptr<Dossier>> opened =
+      co_await store.open_member_dossier(key, membership.member);
+  if (!opened) co_return file;
+  const std::unique_ptr<Dossier> dossier = *std::move(opened);
   if (!dossier->scope) {
     file.namesake = co_await find_namesake(store, settings, key);
     co_return file;

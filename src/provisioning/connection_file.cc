@@ -71,10 +71,10 @@ Task<std::optional<domain::Member>> find_member(RegistrationStore& store, Device
                                                 std::optional<domain::Registration> current) {
   const bool listed = device.password && device.group && current && current->member;
   if (!listed) co_return std::nullopt;
-  Result<Dossier> dossier =
+  Result<std::unique_ptr<Dossier>> dossier =
       co_await store.open_member_dossier(device.group->key(), current->member->text());
   if (!dossier) co_return std::nullopt;
-  co_return std::move(dossier->member);
+  co_return std::move((*dossier)->member);
 }
 
 }  // namespace

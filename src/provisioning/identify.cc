@@ -53,17 +53,18 @@ Task<Result<Identified, Refusal>> identify(RegistrationStore& store, ScopeCache&
                         {}};
   if (claim.scope.empty() || claim.scope.size() > kScopeBytesMax) co_return Fail(unknown);
 
-  Result<Dossier> dossier = co_await store.open_dossier(claim.scope, identified.registration.key());
+  Result<std::unique_ptr<Dossier>> dossier =
+      co_await store.open_dossier(claim.scope, identified.registration.key());
   if (!dossier) co_return Fail(store_refusal(dossier.error()));
   identified.dossier = *std::move(dossier);
-  if (!identified.dossier.scope) co_return Fail(unknown);
+  if (!identified.dossier->scope) co_return Fail(unknown);
 
   Result<std::shared_ptr<const ScopeSnapshot>> snapshot =
-      co_await scopes.get(identified.dossier.scope->id, identified.dossier.catalog_version);
+      co_await scopes.get(identified.dossier->scope->id, identified.dossier->catalog_version);
   if (!snapshot) co_return Fail(store_refusal(snapshot.error()));
   identified.snapshot = *std::move(snapshot);
   const std::vector<domain::Enrollment>& groups = identified.snapshot->groups;
-  if (!identified.dossier.individual && std::all_of(groups.begin(), groups.end(), is_named_only)) {
+  if (!identified.dossier->individual && std::all_of(groups.begin(), groups.end(), is_named_only)) {
     co_return Fail(Refusal{
         Reason::kNotEnrolled,
         fmt::format("an individual enrollment '{}', or a group", identified.registration.text()),
@@ -74,7 +75,7 @@ Task<Result<Identified, Refusal>> identify(RegistrationStore& store, ScopeCache&
 }
 
 std::string describe(const Identified& identified) {
-  const Dossier& dossier = identified.dossier;
+  const Dossier& dossier = *identified.dossier;
   if (dossier.named_group) return name_text(*dossier.named_group);
   if (dossier.individual) return name_text(*dossier.individual);
   if (dossier.owner_group) return fmt::format("owned by {}", name_text(*dossier.owner_group));

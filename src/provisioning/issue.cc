@@ -24,7 +24,7 @@ void take_wishes(domain::Device& device, const IssueWith& with, const Identified
 
 // A new identity starts with the template's twin, below what its enrollment says.
 void assign_template(domain::Device& device, const IssueWith& with, const Identified& identified) {
-  const auto& current = identified.dossier.current;
+  const auto& current = identified.dossier->current;
   if (!with.claim->model.empty()) {
     device.model = model_of(*with.claim);
   } else if (current) {
@@ -40,7 +40,7 @@ void assign_template(domain::Device& device, const IssueWith& with, const Identi
 
 Task<Result<std::optional<domain::Device>, Refusal>> identity_before(RegistrationStore& store,
                                                                      const Identified& identified) {
-  const auto& current = identified.dossier.current;
+  const auto& current = identified.dossier->current;
   if (!current || current->hub.empty() || current->device_id.empty()) {
     co_return std::optional<domain::Device>();
   }
@@ -68,7 +68,7 @@ Result<Issued, Refusal> issue(const IssueWith& with, const Identified& identifie
   device.id = placement.device_id;
   device.scope = enrollment.scope;
   device.registration =
-      identified.dossier.current ? identified.dossier.current->id : identified.registration;
+      identified.dossier->current ? identified.dossier->current->id : identified.registration;
   device.display_name = placement.device_id.text();
   device.iot_edge = enrollment.iot_edge;
   device.twin = enrollment.initial_twin;
@@ -92,7 +92,7 @@ Result<Issued, Refusal> issue(const IssueWith& with, const Identified& identifie
   const bool keeps = with.before != nullptr && keeps_credential(identified, enrollment);
   Result<domain::Credential, Refusal> credential = (*issuer)->issue(
       {enrollment, proven.attested.derivation_id, with.before, keeps, identified.for_controller,
-       with.claim, &proven.attested, &*identified.dossier.scope},
+       with.claim, &proven.attested, &*identified.dossier->scope},
       device);
   if (!credential) return Fail(std::move(credential).error());
   issued.credential = *std::move(credential);

@@ -20,7 +20,7 @@ Refusal member_disabled(const domain::Claim& claim) {
 
 Result<void, Refusal> authorize_thing(const Identified& identified,
                                       const domain::MemberPasswords& passwords) {
-  const auto& current = identified.dossier.current;
+  const auto& current = identified.dossier->current;
   if (!current) return {};
   // Registrations do not tell upper from lower case, names of members do.
   if (current->id.text() != identified.registration.text()) {
@@ -42,7 +42,7 @@ Result<void, Refusal> authorize_thing(const Identified& identified,
 
 Result<void, Refusal> authorize_controller(const domain::Claim& claim, const Identified& identified,
                                            bool proven) {
-  const Dossier& dossier = identified.dossier;
+  const Dossier& dossier = *identified.dossier;
   const bool there = dossier.controlled && dossier.controlled_device &&
                      dossier.controlled->status == domain::RegistrationStatus::kAssigned;
   if (!there) {
@@ -86,7 +86,7 @@ Result<void, Refusal> authorize_password_member(const domain::Claim& claim,
                                                 const Identified& identified,
                                                 const domain::MemberPasswords& passwords,
                                                 bool as_controller) {
-  const auto& member = identified.dossier.member;
+  const auto& member = identified.dossier->member;
   if (!member) {
     return Fail(Refusal{Reason::kMemberUnknown,
                         "a name that the group's roster lists",
@@ -103,7 +103,7 @@ void record_password_member(Assignment& assignment, const Attempt& attempt,
   domain::Registration& registration = assignment.registration;
   registration.activated_at.reset();
   registration.reset = false;
-  const Dossier& dossier = identified.dossier;
+  const Dossier& dossier = *identified.dossier;
   assignment.forgets_guesses = guessed_member(attempt.claim, *dossier.named_group);
   if (!identified.for_controller) {
     registration.member = dossier.member->name;
@@ -114,7 +114,7 @@ void record_password_member(Assignment& assignment, const Attempt& attempt,
 
 std::unique_ptr<ControlTaken> make_control(const Attempt& attempt, const Identified& identified,
                                            const domain::Enrollment& enrollment) {
-  const Dossier& dossier = identified.dossier;
+  const Dossier& dossier = *identified.dossier;
   auto taken = std::make_unique<ControlTaken>();
   taken->controller_hub = dossier.controller->hub;
   taken->controller = dossier.controller->id;
@@ -141,7 +141,7 @@ std::unique_ptr<ControlTaken> make_control(const Attempt& attempt, const Identif
 
 std::optional<WrongGuess> wrong_guess(const Attempt& attempt, const Identified& identified,
                                       const Refusal& refusal) {
-  const Dossier& dossier = identified.dossier;
+  const Dossier& dossier = *identified.dossier;
   if (refusal.reason != Reason::kProofRejected || !dossier.named_group || !dossier.member) {
     return std::nullopt;
   }

@@ -105,18 +105,19 @@ Result<domain::RegistrationId> registration_of(const domain::Claim& claim,
   return domain::RegistrationId::parse(domain::controller_registration_id(serial->text()));
 }
 
-Task<Result<Dossier>> open(RegistrationStore& store, const domain::Claim& claim,
-                           std::string group_key) {
+Task<Result<std::unique_ptr<Dossier>>> open(RegistrationStore& store, const domain::Claim& claim,
+                                            std::string group_key) {
   const std::string& member = claim.membership->member;
   if (!claim.controller) {
-    Result<Dossier> dossier = co_await store.open_member_dossier(std::move(group_key), member);
+    Result<std::unique_ptr<Dossier>> dossier =
+        co_await store.open_member_dossier(std::move(group_key), member);
     co_return dossier;
   }
   std::string key;
   if (!claim.controller->serial.empty()) {
     key = base::ascii_lower(domain::controller_registration_id(claim.controller->serial));
   }
-  Result<Dossier> dossier = co_await store.open_control_dossier(
+  Result<std::unique_ptr<Dossier>> dossier = co_await store.open_control_dossier(
       std::move(group_key), member, std::move(key), claim.controller->device);
   co_return dossier;
 }
@@ -155,16 +156,16 @@ Task<Result<Identified, Refusal>> identify_member(RegistrationStore& store, Scop
                            {}});
   }
 
-  Result<Dossier> dossier = co_await open(store, claim, group->key());
+  Result<std::unique_ptr<Dossier>> dossier = co_await open(store, claim, group->key());
   if (!dossier) co_return Fail(store_refusal(dossier.error()));
   identified.dossier = *std::move(dossier);
-  const auto& named = identified.dossier.named_group;
+  const auto& named = identified.dossier->named_group;
   // Vendors tell upper from lower case.
-  if (!named || !identified.dossier.scope || named->id.text() != group->text()) {
+  if (!named || !identified.dossier->scope || named->id.text() != group->text()) {
     co_return Fail(group_unknown(membership));
   }
   Result<std::shared_ptr<const ScopeSnapshot>> snapshot =
-      co_await scopes.get(identified.dossier.scope->id, identified.dossier.catalog_version);
+      co_await scopes.get(identified.dossier->scope->id, identified.dossier->catalog_version);
   if (!snapshot) co_return Fail(store_refusal(snapshot.error()));
   identified.snapshot = *std::move(snapshot);
   co_return identified;
@@ -172,7 +173,7 @@ Task<Result<Identified, Refusal>> identify_member(RegistrationStore& store, Scop
 
 Result<void, Refusal> authorize_member(const domain::Claim& claim, const Identified& identified,
                                        const ProductSecret& product, TimePoint now) {
-  const Dossier& dossier = identified.dossier;
+  const Dossier& dossier = *identified.dossier;
   if (product.admits == domain::Admits::kNobody) {
     return Fail(Refusal{Reason::kRegistrationOff,
                         "a group that admits members",
@@ -201,7 +202,7 @@ Result<void, Refusal> authorize_member(const domain::Claim& claim, const Identif
 
 bool keeps_credential(const Identified& identified, const domain::Enrollment& enrollment) {
   const auto* product = std::get_if<ProductSecret>(&enrollment.attestation);
-  const auto& current = identified.dossier.current;
+  const auto& current = identified.dossier->current;
   return product != nullptr && product->reissue == domain::Reissue::kSame && current &&
          current->activated_at;
 }
@@ -229,7 +230,7 @@ void record_member(Assignment& assignment, const Attempt& attempt, const Identif
                                  {request->nonce, time_of(*request), now});
     if (registration.answered.size() > domain::kAnsweredMax) registration.answered.pop_back();
   }
-  if (identified.dossier.member) return;
+  if (identified.dossier->member) return;
   domain::Member member;
   member.scope = enrollment.scope;
   member.group = enrollment.id;

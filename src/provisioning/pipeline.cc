@@ -27,7 +27,7 @@ constexpr int kRoundsMax = 5;
 // What a proven device asks about its registration.
 Result<Verdict, Refusal> answer_question(const Attempt& attempt, const Identified& identified,
                                          const std::string& operation_id) {
-  const auto& current = identified.dossier.current;
+  const auto& current = identified.dossier->current;
   if (attempt.trail.operation == kAuthenticate) return Verdict{domain::Authenticated{}};
   if (attempt.trail.operation == kPoll) {
     // Another device's operation and one that never was are the same to the one who asks.
@@ -157,7 +157,7 @@ Task<Provisioning::State::Round> Provisioning::State::go(Attempt& attempt,
                                                          const std::string& operation_id) {
   Result<Identified, Refusal> identified = co_await identify(ports.store, scopes, attempt);
   if (!identified) co_return refuse(attempt, Step::kIdentify, std::move(identified).error());
-  attempt.trail.scope = identified->dossier.scope->id.text();
+  attempt.trail.scope = identified->dossier->scope->id.text();
   attempt.pass(Step::kIdentify, describe(*identified));
 
   const bool may_search = !budget.exhausted(attempt.claim.source, ports.clock.monotonic());
@@ -229,11 +229,11 @@ Task<void> Provisioning::State::count_guess(const Attempt& attempt, const Identi
 Task<Provisioning::State::Round> Provisioning::State::challenge(Attempt& attempt,
                                                                 const Identified& identified,
                                                                 AttestWith with) {
-  if (!identified.dossier.individual) {
+  if (!identified.dossier->individual) {
     co_return refuse(attempt, Step::kAttest,
                      {Reason::kAttestationMismatch, "an individual enrollment", "none", {}});
   }
-  const domain::Enrollment* const enrollment = &*identified.dossier.individual;
+  const domain::Enrollment* const enrollment = &*identified.dossier->individual;
   const AttestInput input = input_for(with, attempt.claim, identified, {&enrollment, 1});
   const std::string_view kind = attestation_name(enrollment->attestation);
   for (const std::unique_ptr<Attestor>& attestor : ports.attestors) {
@@ -272,8 +272,8 @@ Task<Provisioning::State::Round> Provisioning::State::take_control(Attempt& atte
   registration.id = identified.registration;
   registration.enrollment = {proven.enrollment->kind, proven.enrollment->id};
   registration.status = domain::RegistrationStatus::kAssigned;
-  registration.hub = identified.dossier.controller->hub;
-  registration.device_id = identified.dossier.controller->id;
+  registration.hub = identified.dossier->controller->hub;
+  registration.device_id = identified.dossier->controller->id;
   co_return Verdict{domain::Accepted{std::move(registration), {}, {}}};
 }
 

@@ -16,14 +16,14 @@ using domain::TrailOutcome;
 domain::Registration begin_registration(const Attempt& attempt, const Identified& identified,
                                         const domain::Enrollment& enrollment) {
   domain::Registration registration;
-  if (identified.dossier.current) {
-    registration = *identified.dossier.current;
+  if (identified.dossier->current) {
+    registration = *identified.dossier->current;
   } else {
     registration.scope = enrollment.scope;
     registration.id = identified.registration;
     registration.created_at = attempt.trail.started_at;
   }
-  const bool keeps_owner = identified.for_controller && identified.dossier.current;
+  const bool keeps_owner = identified.for_controller && identified.dossier->current;
   if (!keeps_owner) registration.enrollment = {enrollment.kind, enrollment.id};
   registration.updated_at = attempt.trail.started_at;
   registration.operation_id = attempt.operation_id;
@@ -75,8 +75,8 @@ std::unique_ptr<Assignment> begin_assignment(const Attempt& attempt, const Ident
   auto assignment = std::make_unique<Assignment>();
   assignment->registration = begin_registration(attempt, identified, *proven.enrollment);
   record_proof(assignment->registration, proven);
-  if (identified.dossier.current) {
-    assignment->expected_version = identified.dossier.current->version;
+  if (identified.dossier->current) {
+    assignment->expected_version = identified.dossier->current->version;
   }
   assignment->trail = attempt.trail;
   assignment->trail.enrollment = reference_text(*proven.enrollment);
@@ -123,7 +123,7 @@ std::unique_ptr<Assignment> make_assignment(const Attempt& attempt, const Identi
   // Ids and hub names have no character that JSON would have to escape.
   assignment->audit =
       audit_of(attempt, registration,
-               identified.dossier.current ? "registration.reassign" : "registration.assign",
+               identified.dossier->current ? "registration.reassign" : "registration.assign",
                fmt::format(R"({{"hub":"{}","deviceId":"{}","enrollment":"{}","substatus":"{}"}})",
                            placement.hub.text(), placement.device_id.text(),
                            assignment->trail.enrollment, to_string(placement.substatus)));

@@ -26,7 +26,7 @@ namespace berth::provisioning {
 
 struct Identified {
   domain::RegistrationId registration;
-  Dossier dossier;
+  std::unique_ptr<const Dossier> dossier;  // never null
   std::shared_ptr<const ScopeSnapshot> snapshot;
   std::string fresh_id;         // as Attempt's
   bool for_controller = false;  // the claim is of a device that is to control the member

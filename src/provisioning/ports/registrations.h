@@ -125,16 +125,19 @@ class RegistrationStore {
 
   // `scope` as sent by the device (unvalidated but bounded); `registration_key` is
   // RegistrationId::key().
-  virtual Task<Result<Dossier>> open_dossier(std::string scope, std::string registration_key) = 0;
+  virtual Task<Result<std::unique_ptr<Dossier>>> open_dossier(std::string scope,
+                                                              std::string registration_key) = 0;
   // The same for a claim with a membership: `group_key` is EnrollmentId::key() of a group with a
   // product secret, in whatever scope. Without such a group all is empty. `individual` stays empty.
-  virtual Task<Result<Dossier>> open_member_dossier(std::string group_key, std::string member) = 0;
+  virtual Task<Result<std::unique_ptr<Dossier>>> open_member_dossier(std::string group_key,
+                                                                     std::string member) = 0;
   // The same for a claim with a controller: fills `controlled`, `controlled_device`, `controls`,
   // and `current` by `registration_key` (empty: it has none). `controller` is a device id as sent,
   // or empty.
-  virtual Task<Result<Dossier>> open_control_dossier(std::string group_key, std::string member,
-                                                     std::string registration_key,
-                                                     std::string controller) = 0;
+  virtual Task<Result<std::unique_ptr<Dossier>>> open_control_dossier(std::string group_key,
+                                                                      std::string member,
+                                                                      std::string registration_key,
+                                                                      std::string controller) = 0;
   virtual Task<Result<ScopeSnapshot>> scope_snapshot(domain::ScopeId scope) = 0;
   // The registration as stored, with its new version; on disk when the Task completes.
   // kConflict "lost_race…": expected_version is not current (read again and decide again);

@@ -45,11 +45,12 @@ class MemoryStore final : public RegistrationStore {
   std::function<void()> before_commit;
   int snapshots_read = 0;
 
-  Task<Result<Dossier>> open_dossier(std::string scope, std::string key) override {
+  Task<Result<std::unique_ptr<Dossier>>> open_dossier(std::string scope, std::string key) override {
     if (fail_reads) co_return Fail(*fail_reads);
-    Dossier dossier;
+    auto opened = std::make_unique<Dossier>();
+    Dossier& dossier = *opened;
     const auto found = scopes.find(scope);
-    if (found == scopes.end()) co_return dossier;
+    if (found == scopes.end()) co_return opened;
     dossier.scope = found->second;
     dossier.catalog_version = catalog_version;
     const auto individual = individual_enrollments.find({scope, key});
@@ -58,25 +59,27 @@ class MemoryStore final : public RegistrationStore {
     if (current != registrations.end()) dossier.current = current->second;
     const auto challenge = challenges.find({scope, key});
     if (challenge != challenges.end()) dossier.challenge = challenge->second;
-    if (!dossier.current) co_return dossier;
+    if (!dossier.current) co_return opened;
     for (const domain::Enrollment& group : groups[scope]) {
       const domain::EnrollmentRef& owner = dossier.current->enrollment;
       if (owner.kind == domain::EnrollmentKind::kGroup && owner.id.key() == group.id.key()) {
         dossier.owner_group = group;
       }
     }
-    co_return dossier;
+    co_return opened;
   }
 
-  Task<Result<Dossier>> open_member_dossier(std::string group_key, std::string member) override {
+  Task<Result<std::unique_ptr<Dossier>>> open_member_dossier(std::string group_key,
+                                                             std::string member) override {
     if (fail_reads) co_return Fail(*fail_reads);
-    Dossier dossier;
+    auto opened = std::make_unique<Dossier>();
+    Dossier& dossier = *opened;
     for (const auto& [scope, of_scope] : groups) {
       for (const domain::Enrollment& group : of_scope) {
         if (is_named(group) && group.id.key() == group_key) dossier.named_group = group;
       }
     }
-    if (!dossier.named_group) co_return dossier;
+    if (!dossier.named_group) co_return opened;
     const std::string& scope = dossier.named_group->scope.text();
     dossier.scope = scopes[scope];
     dossier.catalog_version = catalog_version;
@@ -85,15 +88,17 @@ class MemoryStore final : public RegistrationStore {
     const auto current =
         registrations.find({scope, base::ascii_lower(dossier.named_group->id.text() + member)});
     if (current != registrations.end()) dossier.current = current->second;
-    co_return dossier;
+    co_return opened;
   }
 
-  Task<Result<Dossier>> open_control_dossier(std::string group_key, std::string member,
-                                             std::string registration_key,
-                                             std::string controller) override {
-    Result<Dossier> opened = co_await open_member_dossier(std::move(group_key), member);
-    if (!opened || !opened->named_group) co_return opened;
-    Dossier dossier = *std::move(opened);
+  Task<Result<std::unique_ptr<Dossier>>> open_control_dossier(std::string group_key,
+                                                              std::string member,
+                                                              std::string registration_key,
+                                                              std::string controller) override {
+    Result<std::unique_ptr<Dossier>> opened =
+        co_await open_member_dossier(std::move(group_key), member);
+    if (!opened || !(*opened)->named_group) co_return opened;
+    Dossier& dossier = **opened;
     dossier.controlled = std::exchange(dossier.current, std::nullopt);
     const std::string& scope = dossier.scope->id.text();
     const auto current = registrations.find({scope, registration_key});
@@ -106,7 +111,7 @@ class MemoryStore final : public RegistrationStore {
     }
     dossier.controls = dossier.current && dossier.controlled_device &&
                        controls(dossier.current->device_id, dossier.controlled_device->id);
-    co_return dossier;
+    co_return opened;
   }
 
   Task<Result<void>> take_control(std::unique_ptr<ControlTaken> taken) override {

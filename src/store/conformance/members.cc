@@ -75,9 +75,9 @@ Result<std::vector<domain::MemberAdding>> MemberSuite::add(const std::vector<std
 
 provisioning::Dossier MemberSuite::member_dossier(const std::string& member,
                                                   const std::string& group) {
-  Result<provisioning::Dossier> found = wait(registrations().open_member_dossier(group, member));
+  auto found = wait(registrations().open_member_dossier(group, member));
   EXPECT_THAT(found, Succeeds());
-  return found.value_or(provisioning::Dossier());
+  return found ? std::move(**found) : provisioning::Dossier();
 }
 
 hub::Dossier MemberSuite::connecting(std::string_view member) {

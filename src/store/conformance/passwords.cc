@@ -132,7 +132,7 @@ provisioning::Dossier PasswordSuite::control_dossier(std::string_view name, std:
   auto found = wait(registrations().open_control_dossier(kTemplate.key(), std::string(name), key,
                                                          std::string(controller)));
   EXPECT_THAT(found, Succeeds());
-  return found.value_or(provisioning::Dossier());
+  return found ? std::move(**found) : provisioning::Dossier();
 }
 
 Result<void> PasswordSuite::take(std::string_view controller, std::string_view device,

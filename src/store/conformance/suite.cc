@@ -282,9 +282,9 @@ std::string Suite::traces(std::string_view device, const domain::HubName& hub) {
 }
 
 provisioning::Dossier Suite::dossier(const std::string& key, const std::string& scope) {
-  Result<provisioning::Dossier> dossier = wait(registrations().open_dossier(scope, key));
-  EXPECT_THAT(dossier, Succeeds());
-  return dossier.value_or(provisioning::Dossier());
+  auto opened = wait(registrations().open_dossier(scope, key));
+  EXPECT_THAT(opened, Succeeds());
+  return opened ? std::move(**opened) : provisioning::Dossier();
 }
 
 std::uint64_t Suite::catalog_version(const domain::ScopeId& scope) {

@@ -201,7 +201,7 @@ TEST_P(UpgradeFrom2, DevicesOfThenAreMembersOfNothing) {
   ASSERT_THAT(found, Succeeds());
   EXPECT_FALSE(found->device);
   EXPECT_TRUE(wait(registrations().product_groups("", 10))->empty());
-  EXPECT_TRUE(wait(registrations().open_member_dossier("line-7", "x"))->scope == std::nullopt);
+  EXPECT_FALSE((*wait(registrations().open_member_dossier("line-7", "x")))->scope);
 }
 
 TEST_P(UpgradeFrom2, RegistrationOfThenGoesOn) {
@@ -230,8 +230,9 @@ class UpgradeFrom3 : public Upgrade {
 };
 
 TEST_P(UpgradeFrom3, MembersOfThenHaveNoPasswordsAndNoGuesses) {
-  const auto found = wait(registrations().open_member_dossier(kProduct.key(), "dev-1"));
-  ASSERT_THAT(found, Succeeds());
+  const auto opened = wait(registrations().open_member_dossier(kProduct.key(), "dev-1"));
+  ASSERT_THAT(opened, Succeeds());
+  const auto& found = *opened;
   ASSERT_TRUE(found->member && found->current);
   EXPECT_EQ(found->member->version, 2U);
   EXPECT_TRUE(found->member->enroll_password.empty() && found->member->control_password.empty());

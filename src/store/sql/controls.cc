@@ -128,33 +128,33 @@ Result<std::uint64_t> release_each(Connection& connection, const Release& releas
 
 // A controller's own registration may be owned by another group than the one whose member it is to
 // control: owner_group is then that one.
-Result<provisioning::Dossier> read_control_dossier(Connection& connection,
-                                                   const std::string& group_key,
-                                                   const std::string& member,
-                                                   const std::string& registration_key,
-                                                   const std::string& controller) {
-  BERTH_TRY(provisioning::Dossier dossier, read_member_dossier(connection, group_key, member));
-  if (!dossier.scope) return dossier;
+Result<std::unique_ptr<provisioning::Dossier>> read_control_dossier(
+    Connection& connection, const std::string& group_key, const std::string& member,
+    const std::string& registration_key, const std::string& controller) {
+  BERTH_TRY(std::unique_ptr<provisioning::Dossier> opened,
+            read_member_dossier(connection, group_key, member));
+  if (!opened->scope) return opened;
+  provisioning::Dossier& dossier = *opened;
   dossier.controlled = std::exchange(dossier.current, std::nullopt);
   dossier.owner_group.reset();
   if (dossier.controlled) {
     BERTH_TRY(dossier.controlled_device, read_own(connection, *dossier.controlled));
   }
   if (!registration_key.empty()) {
-    BERTH_TRY(provisioning::Dossier own,
+    BERTH_TRY(const std::unique_ptr<provisioning::Dossier> own,
               read_dossier(connection, dossier.scope->id.text(), registration_key));
-    dossier.current = std::move(own.current);
-    dossier.owner_group = std::move(own.owner_group);
+    dossier.current = std::move(own->current);
+    dossier.owner_group = std::move(own->owner_group);
   }
   BERTH_TRY(dossier.controller, read_controller(connection, controller, dossier.scope->id));
-  if (!dossier.current || !dossier.controlled_device) return dossier;
+  if (!dossier.current || !dossier.controlled_device) return opened;
   const domain::Registration& current = *dossier.current;
   const domain::Device& controlled = *dossier.controlled_device;
   BERTH_TRY(
       dossier.controls,
       connection.execute(kControlsAt, {Value(current.hub.text()), Value(current.device_id.text()),
                                        Value(controlled.hub.text()), Value(controlled.id.text())}));
-  return dossier;
+  return opened;
 }
 
 Result<void> add_control(Connection& connection, const Control& control) {

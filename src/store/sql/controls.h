@@ -13,11 +13,9 @@
 
 namespace berth::store::sql {
 
-Result<provisioning::Dossier> read_control_dossier(Connection& connection,
-                                                   const std::string& group_key,
-                                                   const std::string& member,
-                                                   const std::string& registration_key,
-                                                   const std::string& controller);
+Result<std::unique_ptr<provisioning::Dossier>> read_control_dossier(
+    Connection& connection, const std::string& group_key, const std::string& member,
+    const std::string& registration_key, const std::string& controller);
 
 struct Control {
   domain::HubName controller_hub;

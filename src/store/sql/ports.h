@@ -17,14 +17,13 @@ class RegistrationPort final : public provisioning::RegistrationStore {
  public:
   RegistrationPort(Runner& runner, Trimmer& trimmer) : runner_(runner), trimmer_(trimmer) {}
 
-  Task<Result<provisioning::Dossier>> open_dossier(std::string scope,
-                                                   std::string registration_key) override;
-  Task<Result<provisioning::Dossier>> open_member_dossier(std::string group_key,
-                                                          std::string member) override;
-  Task<Result<provisioning::Dossier>> open_control_dossier(std::string group_key,
-                                                           std::string member,
-                                                           std::string registration_key,
-                                                           std::string controller) override;
+  Task<Result<std::unique_ptr<provisioning::Dossier>>> open_dossier(
+      std::string scope, std::string registration_key) override;
+  Task<Result<std::unique_ptr<provisioning::Dossier>>> open_member_dossier(
+      std::string group_key, std::string member) override;
+  Task<Result<std::unique_ptr<provisioning::Dossier>>> open_control_dossier(
+      std::string group_key, std::string member, std::string registration_key,
+      std::string controller) override;
   Task<Result<provisioning::ScopeSnapshot>> scope_snapshot(domain::ScopeId scope) override;
   Task<Result<domain::Registration>> commit(
       std::unique_ptr<provisioning::Assignment> assignment) override;

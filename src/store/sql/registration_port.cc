@@ -34,28 +34,29 @@ Task<Result<void>> done() { co_return Result<void>(); }
 
 }  // namespace
 
-Task<Result<Dossier>> RegistrationPort::open_dossier(std::string scope,
-                                                     std::string registration_key) {
-  return run<Dossier>(runner_, Lane::kRead,
-                      [scope = std::move(scope), key = std::move(registration_key)](Connection& c) {
-                        return read_dossier(c, scope, key);
-                      });
+Task<Result<std::unique_ptr<Dossier>>> RegistrationPort::open_dossier(
+    std::string scope, std::string registration_key) {
+  return run<std::unique_ptr<Dossier>>(
+      runner_, Lane::kRead,
+      [scope = std::move(scope), key = std::move(registration_key)](Connection& c) {
+        return read_dossier(c, scope, key);
+      });
 }
 
-Task<Result<Dossier>> RegistrationPort::open_member_dossier(std::string group_key,
-                                                            std::string member) {
-  return run<Dossier>(runner_, Lane::kRead,
-                      [group = std::move(group_key), member = std::move(member)](Connection& c) {
-                        return read_member_dossier(c, group, member);
-                      });
+Task<Result<std::unique_ptr<Dossier>>> RegistrationPort::open_member_dossier(std::string group_key,
+                                                                             std::string member) {
+  return run<std::unique_ptr<Dossier>>(
+      runner_, Lane::kRead,
+      [group = std::move(group_key), member = std::move(member)](Connection& c) {
+        return read_member_dossier(c, group, member);
+      });
 }
 
 // Rare, and several statements.
-Task<Result<Dossier>> RegistrationPort::open_control_dossier(std::string group_key,
-                                                             std::string member,
-                                                             std::string registration_key,
-                                                             std::string controller) {
-  return run<Dossier>(
+Task<Result<std::unique_ptr<Dossier>>> RegistrationPort::open_control_dossier(
+    std::string group_key, std::string member, std::string registration_key,
+    std::string controller) {
+  return run<std::unique_ptr<Dossier>>(
       runner_, Lane::kScan,
       [group = std::move(group_key), member = std::move(member), key = std::move(registration_key),
        controller = std::move(controller)](Connection& c) {

@@ -127,26 +127,28 @@ bool owned_by_named(const provisioning::Dossier& dossier) {
 }  // namespace
 
 // A challenge that is replaced between the two statements is refused by the commit.
-Result<provisioning::Dossier> read_dossier(Connection& connection, const std::string& scope,
-                                           const std::string& registration_key) {
-  provisioning::Dossier dossier;
+Result<std::unique_ptr<provisioning::Dossier>> read_dossier(Connection& connection,
+                                                            const std::string& scope,
+                                                            const std::string& registration_key) {
+  auto dossier = std::make_unique<provisioning::Dossier>();
   if (!can_be_stored(scope) || !can_be_stored(registration_key)) return dossier;
-  BERTH_TRY(const bool found, read_joined_dossier(connection, scope, registration_key, dossier));
-  if (!found || !proven_by_tpm(dossier)) return dossier;
-  BERTH_TRY(dossier.challenge, read_challenge_of(connection, scope, registration_key));
+  BERTH_TRY(const bool found, read_joined_dossier(connection, scope, registration_key, *dossier));
+  if (!found || !proven_by_tpm(*dossier)) return dossier;
+  BERTH_TRY(dossier->challenge, read_challenge_of(connection, scope, registration_key));
   return dossier;
 }
 
-Result<provisioning::Dossier> read_member_dossier(Connection& connection,
-                                                  const std::string& group_key,
-                                                  const std::string& member) {
-  provisioning::Dossier dossier;
-  if (!can_be_stored(group_key) || !can_be_stored(member)) return dossier;
+Result<std::unique_ptr<provisioning::Dossier>> read_member_dossier(Connection& connection,
+                                                                   const std::string& group_key,
+                                                                   const std::string& member) {
+  auto opened = std::make_unique<provisioning::Dossier>();
+  if (!can_be_stored(group_key) || !can_be_stored(member)) return opened;
   const std::string registration_key = group_key + base::ascii_lower(member);
   BERTH_TRY(Cursor row, connection.run(kMemberDossier,
                                        {Value(group_key), Value(member), Value(registration_key)}));
   BERTH_TRY(const bool found, row.next());
-  if (!found) return dossier;
+  if (!found) return opened;
+  provisioning::Dossier& dossier = *opened;
   dossier.catalog_version = row.count(0);
   const Result<void> parts[] = {
       read_joined(row, kScopeAt, scope_row, dossier.scope),
@@ -159,7 +161,7 @@ Result<provisioning::Dossier> read_member_dossier(Connection& connection,
     if (!part) return Fail(part.error());
   }
   if (dossier.current && owned_by_named(dossier)) dossier.owner_group = dossier.named_group;
-  return dossier;
+  return opened;
 }
 
 Result<provisioning::ScopeSnapshot> read_snapshot(Connection& connection,

@@ -12,12 +12,13 @@
 namespace berth::store::sql {
 
 // One statement; for an individual enrollment of a TPM a second one, which reads its challenge.
-Result<provisioning::Dossier> read_dossier(Connection& connection, const std::string& scope,
-                                           const std::string& registration_key);
+Result<std::unique_ptr<provisioning::Dossier>> read_dossier(Connection& connection,
+                                                            const std::string& scope,
+                                                            const std::string& registration_key);
 // One statement.
-Result<provisioning::Dossier> read_member_dossier(Connection& connection,
-                                                  const std::string& group_key,
-                                                  const std::string& member);
+Result<std::unique_ptr<provisioning::Dossier>> read_member_dossier(Connection& connection,
+                                                                   const std::string& group_key,
+                                                                   const std::string& member);
 Result<provisioning::ScopeSnapshot> read_snapshot(Connection& connection,
                                                   const domain::ScopeId& scope);
 Result<domain::Registration> commit_assignment(Connection& connection,
