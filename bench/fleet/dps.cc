@@ -102,9 +102,4 @@ Result<ClientPapers> make_papers(const Options& options, const Clock& clock,
   return ClientPapers::make(ca, names, clock);
 }
 
-std::string unexpected(const Answer& answer, std::string_view wanted) {
-  return "answered " + std::to_string(answer.status) + " instead of " + std::string(wanted) + ": " +
-         base::printable(answer.body);
-}
-
 }  // namespace berth::fleet

@@ -1,17 +1,23 @@
 // What devices with a symmetric key say to register (azure-dps.md §1, §2): tokens, requests, names.
 // The cases that say it are in dps_http_cases.cc, storm_case.cc and mqtt_cases.cc.
 //
-// Thread rule: one thread. Owns the group key. Tokens are made when they are asked for, while the
-// load runs: two HMACs, a few microseconds of this process and none of the server's.
+// Thread rule: one thread. The plan owns the fleet, the fleet the group key. Tokens are made when
+// they are asked for, while the load runs: two HMACs, a few microseconds of this process and none
+// of the server's.
 #pragma once
 
 #include "base/secret.h"
 #include "bench/fleet/papers.h"
 #include "bench/fleet/plan.h"
 
+#include <functional>
+#include <optional>
 #include <string>
 
 namespace berth::fleet {
+
+// Between polls while the server has not decided; it usually has when the first comes.
+inline constexpr double kPollPause = 0.02;
 
 class DpsFleet {
  public:
@@ -49,7 +55,34 @@ class DpsFleet {
 // --ca-file and --ca-key: one certificate for each device of the fleet.
 Result<ClientPapers> make_papers(const Options& options, const Clock& clock, const DpsFleet& fleet);
 
-// "answered 401 instead of 202: {...}"
-std::string unexpected(const Answer& answer, std::string_view wanted);
+// One script for each device of a fleet.
+class DpsPlan : public Plan {
+ public:
+  using MakeScript =
+      std::function<std::unique_ptr<Script>(const DpsFleet& fleet, std::uint64_t device)>;
+
+  DpsPlan(DpsFleet fleet, Shape shape, MakeScript make, std::optional<ClientPapers> papers = {})
+      : fleet_(std::move(fleet)),
+        shape_(shape),
+        make_(std::move(make)),
+        papers_(std::move(papers)) {}
+
+  Shape shape() const override { return shape_; }
+  std::unique_ptr<Script> script(std::uint64_t device) override { return make_(fleet_, device); }
+  const ClientPaper* paper(std::uint64_t device) const override {
+    return papers_ ? papers_->at(device) : nullptr;
+  }
+
+ private:
+  const DpsFleet fleet_;
+  const Shape shape_;
+  const MakeScript make_;
+  const std::optional<ClientPapers> papers_;
+};
+
+template <class What>
+std::unique_ptr<Script> make_dps_script(const DpsFleet& fleet, std::uint64_t device) {
+  return std::make_unique<What>(fleet, device);
+}
 
 }  // namespace berth::fleet

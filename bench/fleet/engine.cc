@@ -26,11 +26,6 @@ nanoseconds as_time(double seconds) {
   return duration_cast<nanoseconds>(duration<double>(seconds));
 }
 
-std::uint32_t micros(nanoseconds time) {
-  return static_cast<std::uint32_t>(
-      std::max<std::int64_t>(0, duration_cast<std::chrono::microseconds>(time).count()));
-}
-
 }  // namespace
 
 Engine::Engine(Plan& plan, const Common& common, const Clock& clock, Tally& tally)

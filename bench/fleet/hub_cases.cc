@@ -3,22 +3,12 @@
 #include "bench/fleet/logins.h"
 #include "bench/fleet/messages.h"
 
-#include <chrono>
 #include <deque>
 
 namespace berth::fleet {
 namespace {
 
 constexpr std::uint64_t kSocketsMax = 15'000;
-
-std::uint32_t micros(std::chrono::nanoseconds time) {
-  return static_cast<std::uint32_t>(
-      std::chrono::duration_cast<std::chrono::microseconds>(time).count());
-}
-
-std::string code_of(const Answer& connack) {
-  return connack.body.size() == 2 ? std::to_string(static_cast<int>(connack.body[1])) : "nothing";
-}
 
 // Connects and holds.
 class IdleScript : public Script {
@@ -28,10 +18,9 @@ class IdleScript : public Script {
   Step begin(Tally&) override { return Step::send(logins_.connect(device_)); }
 
   Step answered(const Answer& answer, Tally&) override {
-    if (answer.type == mqtt_type::kConnack && code_of(answer) == "0") {
-      return Step::hold();
-    }
-    return Step::fail("CONNECT was answered " + code_of(answer));
+    const std::string code = mqtt_code(answer, 1);
+    if (answer.type == mqtt_type::kConnack && code == "0") return Step::hold();
+    return Step::fail("CONNECT was answered " + code);
   }
 
   Step released(Tally&) override { return Step::done(mqtt_disconnect()); }

@@ -232,4 +232,9 @@ std::optional<std::uint16_t> packet_id(const Answer& answer) {
   return number_at(answer.body, 0);
 }
 
+std::string mqtt_code(const Answer& answer, std::size_t at) {
+  if (answer.body.size() <= at) return "nothing";
+  return std::to_string(static_cast<unsigned>(static_cast<std::uint8_t>(answer.body[at])));
+}
+
 }  // namespace berth::fleet

@@ -67,5 +67,7 @@ struct MqttPublished {
 };
 std::optional<MqttPublished> read_publish(const Answer& answer);
 std::optional<std::uint16_t> packet_id(const Answer& answer);  // of PUBACK and SUBACK
+// The byte of CONNACK (1) or SUBACK (2) that says how it went, in digits, or "nothing".
+std::string mqtt_code(const Answer& answer, std::size_t at);
 
 }  // namespace berth::fleet

@@ -17,18 +17,6 @@ constexpr std::string_view kPoll =
     "$dps/registrations/GET/iotdps-get-operationstatus/?$rid=2&operationId=";
 constexpr std::uint16_t kRegisterId = 2;
 constexpr std::uint16_t kPollId = 3;
-constexpr double kPollPause = 0.02;
-
-Step not_counted(Step step) {
-  step.counts = false;
-  return step;
-}
-
-std::string code_of(const Answer& answer, std::size_t at) {
-  return answer.body.size() > at
-             ? std::to_string(static_cast<unsigned>(static_cast<std::uint8_t>(answer.body[at])))
-             : "nothing";
-}
 
 // CONNECT and SUBSCRIBE, one after the other; then what the case is about.
 class SubscribedScript : public Script {
@@ -36,17 +24,17 @@ class SubscribedScript : public Script {
   Step answered(const Answer& answer, Tally& tally) override {
     switch (stage_) {
       case Stage::kConnecting:
-        if (answer.type != mqtt_type::kConnack || code_of(answer, 1) != "0") {
-          return Step::fail("CONNECT was answered " + code_of(answer, 1));
+        if (answer.type != mqtt_type::kConnack || mqtt_code(answer, 1) != "0") {
+          return Step::fail("CONNECT was answered " + mqtt_code(answer, 1));
         }
         stage_ = Stage::kSubscribing;
-        return not_counted(Step::send(mqtt_subscribe(filter(), 1)));
+        return Step::send(mqtt_subscribe(filter(), 1)).uncounted();
       case Stage::kSubscribing:
-        if (answer.type != mqtt_type::kSuback || code_of(answer, 2) != "1") {
-          return Step::fail("SUBSCRIBE was answered " + code_of(answer, 2));
+        if (answer.type != mqtt_type::kSuback || mqtt_code(answer, 2) != "1") {
+          return Step::fail("SUBSCRIBE was answered " + mqtt_code(answer, 2));
         }
         stage_ = Stage::kSubscribed;
-        return not_counted(subscribed());
+        return subscribed().uncounted();
       case Stage::kSubscribed:
         break;
     }
@@ -145,20 +133,6 @@ class PublishScript final : public SubscribedScript {
   const std::uint64_t device_;
 };
 
-class DpsMqttPlan final : public Plan {
- public:
-  DpsMqttPlan(DpsFleet fleet, Shape shape) : fleet_(std::move(fleet)), shape_(shape) {}
-
-  Shape shape() const override { return shape_; }
-  std::unique_ptr<Script> script(std::uint64_t device) override {
-    return std::make_unique<DpsScript>(fleet_, device);
-  }
-
- private:
-  const DpsFleet fleet_;
-  const Shape shape_;
-};
-
 class PublishPlan final : public Plan {
  public:
   PublishPlan(Logins logins, DpsFleet fleet, Shape shape)
@@ -175,9 +149,8 @@ class PublishPlan final : public Plan {
   const Shape shape_;
 };
 
-Result<Shape> read_shape(const Options& options) {
-  Shape shape;
-  BERTH_TRY(shape.scripts, options.number("count", 1'000, 1, 100'000'000));
+Result<Shape> mqtt_shape(const Options& options) {
+  BERTH_TRY(Shape shape, counted_shape(options));
   shape.framing = Framing::kMqtt;
   return shape;
 }
@@ -185,13 +158,13 @@ Result<Shape> read_shape(const Options& options) {
 }  // namespace
 
 MadePlan make_dps_mqtt(const Options& options, const Clock& clock) {
-  BERTH_TRY(const Shape shape, read_shape(options));
+  BERTH_TRY(const Shape shape, mqtt_shape(options));
   BERTH_TRY(DpsFleet fleet, DpsFleet::read(options, clock, DpsFleet::Proof::kToken));
-  return std::make_unique<DpsMqttPlan>(std::move(fleet), shape);
+  return std::make_unique<DpsPlan>(std::move(fleet), shape, &make_dps_script<DpsScript>);
 }
 
 MadePlan make_mqtt_publish(const Options& options, const Clock& clock) {
-  BERTH_TRY(const Shape shape, read_shape(options));
+  BERTH_TRY(const Shape shape, mqtt_shape(options));
   BERTH_TRY(Logins logins, Logins::of_broker(options));
   BERTH_TRY(DpsFleet fleet, DpsFleet::made_up(options, clock));
   return std::make_unique<PublishPlan>(std::move(logins), std::move(fleet), shape);

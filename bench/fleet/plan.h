@@ -14,11 +14,13 @@
 #include <boost/json/object.hpp>
 #include <openssl/x509.h>
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace berth::fleet {
@@ -59,6 +61,11 @@ struct Step {
   // Whether the request that this step's answer ended counts in request_latency_us.
   bool counts = true;
 
+  Step uncounted() && {
+    counts = false;
+    return std::move(*this);
+  }
+
   static Step send(std::string bytes) { return {Kind::kSend, std::move(bytes)}; }
   static Step hear(std::string bytes = {}) { return {Kind::kHear, std::move(bytes)}; }
   static Step hold() { return {Kind::kHold}; }
@@ -70,6 +77,8 @@ struct Step {
 };
 
 using Samples = std::vector<std::uint32_t>;  // microseconds
+// Never less than none.
+std::uint32_t micros(std::chrono::nanoseconds time);
 
 // What is counted while a case runs. Scripts count what only they know: polls, retries, and the
 // entries of `histograms`, each printed as a member of that name.
@@ -123,6 +132,9 @@ struct Shape {
   // The scripts count Tally::done and its samples; a script that is done is not an operation.
   bool counts_itself = false;
 };
+
+// A script for each of --count.
+Result<Shape> counted_shape(const Options& options);
 
 class Plan {
  public:

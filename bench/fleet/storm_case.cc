@@ -4,6 +4,7 @@
 #include "bench/fleet/cases.h"
 #include "bench/fleet/dps.h"
 #include "bench/fleet/messages.h"
+#include "bench/fleet/one_request.h"
 
 #include <algorithm>
 
@@ -37,9 +38,7 @@ class StormScript final : public Script {
     if (!polls || answer.status != 200 || json_text(answer.body, "status") != "assigned") {
       return Step::fail(unexpected(answer, "202, or 200 and assigned"));
     }
-    Step step = Step::done();
-    step.counts = false;
-    return step;
+    return Step::done().uncounted();
   }
 
   Step closed(const std::string& why, Tally& tally) override {
@@ -60,9 +59,7 @@ class StormScript final : public Script {
     const std::string name = "retry_after_of_" + std::to_string(answer.status);
     ++tally.histograms[name][seconds ? std::to_string(*seconds) : "none"];
     if (!seconds) return Step::fail(unexpected(answer, "an answer with Retry-After"));
-    Step step = Step::pause(std::min(*seconds, kRetryAfterMax));
-    step.counts = false;
-    return step;
+    return Step::pause(std::min(*seconds, kRetryAfterMax)).uncounted();
   }
 
   const DpsFleet& fleet_;
@@ -70,33 +67,22 @@ class StormScript final : public Script {
   std::string operation_;
 };
 
-class StormPlan final : public Plan {
+class StormPlan final : public DpsPlan {
  public:
-  StormPlan(DpsFleet fleet, std::uint64_t count) : fleet_(std::move(fleet)) {
-    shape_.scripts = count;
-  }
-
-  Shape shape() const override { return shape_; }
-
-  std::unique_ptr<Script> script(std::uint64_t device) override {
-    return std::make_unique<StormScript>(fleet_, device);
-  }
+  using DpsPlan::DpsPlan;
 
   void report(const Tally&, boost::json::object& out) const override {
     out["admitted_latency_us"] = out["request_latency_us"];
   }
-
- private:
-  const DpsFleet fleet_;
-  Shape shape_;
 };
 
 }  // namespace
 
 MadePlan make_storm(const Options& options, const Clock& clock) {
-  BERTH_TRY(const std::uint64_t count, options.number("count", 100'000, 1, 10'000'000));
+  Shape shape;
+  BERTH_TRY(shape.scripts, options.number("count", 100'000, 1, 10'000'000));
   BERTH_TRY(DpsFleet fleet, DpsFleet::read(options, clock, DpsFleet::Proof::kToken));
-  return std::make_unique<StormPlan>(std::move(fleet), count);
+  return std::make_unique<StormPlan>(std::move(fleet), shape, &make_dps_script<StormScript>);
 }
 
 }  // namespace berth::fleet

@@ -2,6 +2,7 @@
 
 #include "base/codec.h"
 #include "bench/fleet/messages.h"
+#include "bench/fleet/one_request.h"
 #include "crypto/cbc.h"
 #include "crypto/derived_password.h"
 #include "crypto/hmac.h"
@@ -112,52 +113,49 @@ class CloudPlugsFirmware final : public Firmware {
 
 class VendorScript final : public Script {
  public:
-  // Without a firmware to ask, 204 is what is wanted.
-  VendorScript(std::string request, const Firmware* firmware)
+  VendorScript(std::string request, const Firmware& firmware)
       : request_(std::move(request)), firmware_(firmware) {}
 
   Step begin(Tally&) override { return Step::send(std::move(request_)); }
 
   Step answered(const Answer& answer, Tally&) override {
-    const bool is_right = firmware_ != nullptr ? firmware_->is_in(answer) : answer.status == 204;
-    if (is_right) return Step::done();
-    return Step::fail("answered " + std::to_string(answer.status) + ": " +
-                      base::printable(answer.body));
+    if (firmware_.is_in(answer)) return Step::done();
+    return Step::fail(unexpected(answer, "200 with what lets it in"));
   }
 
  private:
   std::string request_;
-  const Firmware* firmware_;
+  const Firmware& firmware_;
 };
 
 class VendorPlan final : public Plan {
  public:
-  VendorPlan(std::unique_ptr<Firmware> firmware, std::uint64_t count, bool is_looked_at)
-      : firmware_(std::move(firmware)), is_looked_at_(is_looked_at) {
-    shape_.scripts = count;
+  VendorPlan(std::unique_ptr<Firmware> firmware, Shape shape, bool is_looked_at)
+      : firmware_(std::move(firmware)), shape_(shape), is_looked_at_(is_looked_at) {
     shape_.tls = false;
   }
 
   Shape shape() const override { return shape_; }
 
   std::unique_ptr<Script> script(std::uint64_t device) override {
-    return std::make_unique<VendorScript>(firmware_->request(device),
-                                          is_looked_at_ ? firmware_.get() : nullptr);
+    std::string request = firmware_->request(device);
+    if (!is_looked_at_) return std::make_unique<OneRequest>(std::move(request), 204);
+    return std::make_unique<VendorScript>(std::move(request), *firmware_);
   }
 
  private:
   const std::unique_ptr<Firmware> firmware_;
-  const bool is_looked_at_;
   Shape shape_;
+  const bool is_looked_at_;
 };
 
 Result<std::unique_ptr<Plan>> plan_for(std::unique_ptr<Firmware> firmware, const Options& options) {
-  BERTH_TRY(const std::uint64_t count, options.number("count", 1'000, 1, 100'000'000));
+  BERTH_TRY(const Shape shape, counted_shape(options));
   const std::string to = options.text("to", "berth");
   if (to != "berth" && to != "nginx") {
     return Fail(ErrorKind::kInvalid, "--to cannot be `" + to + "`", "it takes berth or nginx");
   }
-  return std::make_unique<VendorPlan>(std::move(firmware), count, to == "berth");
+  return std::make_unique<VendorPlan>(std::move(firmware), shape, to == "berth");
 }
 
 }  // namespace
