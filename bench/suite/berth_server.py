@@ -101,6 +101,10 @@ class Berth:
         file.write_text(shown["keys"]["primaryKey"] + "\n")
         return file
 
+    def key_fleet(self, name: str = "bench") -> list:
+        """Makes such a group; what fleet_bench is told to play its devices."""
+        return ["--id-scope", self.scope(), "--group-key-file", self.key_group(name)]
+
     def certificate_group(self, ca: pathlib.Path, name: str = "papers"):
         """Makes a group of the devices that a CA signs, and says that the CA is trusted."""
         self.cli("certificate", "create", f"{name}-ca", "--path", ca, "--verified")

@@ -3,7 +3,7 @@
     berth = world.berth()                            # started, ended after the case
     nginx = world.nginx(berth.certificate)           # peers.py
     run = world.fleet("dps-http", port=berth.https_port, pids=berth.pids, count=2000,
-                      concurrency=16, arguments=["--id-scope", berth.scope(), ...])
+                      concurrency=16, arguments=berth.key_fleet())
 
 Only loopback, only for a bounded time.
 """

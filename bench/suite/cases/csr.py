@@ -43,10 +43,9 @@ class Csr(Case):
 
     def _prepare(self):
         self.berth = self.world.berth()
-        key = self.berth.key_group(GROUP)
+        how = ["--to", "berth", *self.berth.key_fleet(GROUP)]
         days = str(ca_peers.LIFETIME_HOURS // 24)
         self.berth.cli("enrollment-group", "update", GROUP, "--issue-certificates", days)
-        how = ["--to", "berth", "--id-scope", self.berth.scope(), "--group-key-file", key]
         self.sides["Berth"] = self._load(self.berth, self.berth.https_port, how)
         self._prepare_peer("step-ca", "step-ca", self._start_step_ca)
         self._prepare_peer("OpenBao", "openbao", self._start_openbao)

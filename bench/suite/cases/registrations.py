@@ -12,31 +12,49 @@ KEPT_CONCURRENCY = 64
 REGISTERS = "register and poll; the registration is in the store, synced, before it is assigned"
 
 
-class HttpsFresh(PairCase):
-    name = "https-fresh"
-    title = "symmetric key over HTTPS, a fresh TLS 1.3 connection for each device"
-    ours_does = REGISTERS + "; both requests on one connection"
+class Registrations(PairCase):
+    """One load on Berth and one on the peer, of devices with the same names and as many at once. A
+    subclass has begin(), which starts the peer and returns it, and arguments for either load."""
+
     peer_name = "nginx"
-    peer_does = "one PUT of the same body on a fresh connection: static 204"
-    metrics = (("https-fresh", cpu_us),)
+    ours_load, peer_load = "dps-http", "static"
+    port_name = "https_port"  # of Berth
+    concurrency = FRESH_CONCURRENCY
 
     def prepare(self, world):
         self.world = world
         self.berth = world.berth()
-        self.nginx = world.nginx(self.berth.certificate)
-        self.how = ["--id-scope", self.berth.scope(), "--group-key-file", self.berth.key_group()]
+        self.server, self.ours_arguments, self.peer_arguments = self.begin()
+
+    def begin(self) -> tuple:
+        """The peer, arguments for our load, arguments for the peer's."""
+        raise NotImplementedError
 
     def ours(self, prefix, count):
-        return self.world.fleet("dps-http", port=self.berth.https_port, pids=self.berth.pids,
-                                count=count, concurrency=FRESH_CONCURRENCY,
-                                arguments=[*self.how, "--prefix", prefix])
+        return self._load(self.ours_load, getattr(self.berth, self.port_name), self.berth.pids,
+                          count, [*self.ours_arguments, "--prefix", prefix])
 
     def peer(self, prefix, count):
-        return self.world.fleet("static", port=self.nginx.port, pids=self.nginx.pids, count=count,
-                                concurrency=FRESH_CONCURRENCY)
+        return self._load(self.peer_load, self.server.port, self.server.pids, count,
+                          [*self.peer_arguments, "--prefix", prefix])
+
+    def _load(self, load, port, pids, count, arguments):
+        return self.world.fleet(load, port=port, pids=pids, count=count,
+                                concurrency=self.concurrency, arguments=arguments)
 
 
-class MqttFresh(PairCase):
+class HttpsFresh(Registrations):
+    name = "https-fresh"
+    title = "symmetric key over HTTPS, a fresh TLS 1.3 connection for each device"
+    ours_does = REGISTERS + "; both requests on one connection"
+    peer_does = "one PUT of the same body on a fresh connection: static 204"
+    metrics = (("https-fresh", cpu_us),)
+
+    def begin(self):
+        return self.world.nginx(self.berth.certificate), self.berth.key_fleet(), []
+
+
+class MqttFresh(Registrations):
     name = "mqtt-fresh"
     title = "symmetric key over MQTT, a fresh TLS 1.3 connection for each device"
     ours_does = "connect, subscribe, " + REGISTERS + "; disconnect"
@@ -44,85 +62,49 @@ class MqttFresh(PairCase):
     peer_does = ("connect with user and password (PBKDF2, as its tool makes them), subscribe, one "
                  "QoS 1 publish, disconnect; nothing kept on disk")
     metrics = (("mqtt-fresh", cpu_us),)
+    ours_load, peer_load = "dps-mqtt", "mqtt-publish"
+    port_name = "mqtt_port"
     users = 64
 
-    def prepare(self, world):
-        self.world = world
-        self.berth = world.berth()
-        self.mosquitto = world.mosquitto(self.berth.certificate,
+    def begin(self):
+        mosquitto = self.world.mosquitto(self.berth.certificate,
                                          users=[f"user-{i}" for i in range(self.users)])
-        self.how = ["--id-scope", self.berth.scope(), "--group-key-file", self.berth.key_group()]
-
-    def ours(self, prefix, count):
-        return self.world.fleet("dps-mqtt", port=self.berth.mqtt_port, pids=self.berth.pids,
-                                count=count, concurrency=FRESH_CONCURRENCY,
-                                arguments=[*self.how, "--prefix", prefix])
-
-    def peer(self, prefix, count):
-        return self.world.fleet("mqtt-publish", port=self.mosquitto.port,
-                                pids=self.mosquitto.pids, count=count,
-                                concurrency=FRESH_CONCURRENCY,
-                                arguments=["--user-prefix", "user-", "--users", self.users,
-                                           "--password-file", self.mosquitto.password_file])
+        return mosquitto, self.berth.key_fleet(), ["--user-prefix", "user-", "--users", self.users,
+                                                   "--password-file", mosquitto.password_file]
 
 
-class X509(PairCase):
+class X509(Registrations):
     name = "x509"
     title = "X.509 group over HTTPS, a fresh mutual TLS 1.3 connection for each device"
     ours_does = "verifies the certificate against the group's CA, " + REGISTERS
-    peer_name = "nginx"
     peer_does = ("verifies the certificate against the same CA (ssl_verify_client on), one PUT of "
                  "the same body: static 204")
     metrics = (("x509", cpu_us),)
+    ours_load = "dps-x509"
 
-    def prepare(self, world):
-        self.world = world
-        self.berth = world.berth()
-        self.ca = make_ca(world.place("ca"))
-        self.berth.certificate_group(self.ca.certificate)
-        self.nginx = world.nginx(self.berth.certificate, client_ca=self.ca.certificate)
-        self.papers = ["--ca-file", self.ca.certificate, "--ca-key", self.ca.key]
-        self.scope = self.berth.scope()
-
-    def ours(self, prefix, count):
-        return self.world.fleet("dps-x509", port=self.berth.https_port, pids=self.berth.pids,
-                                count=count, concurrency=FRESH_CONCURRENCY,
-                                arguments=["--id-scope", self.scope, "--prefix", prefix,
-                                           *self.papers])
-
-    def peer(self, prefix, count):
-        return self.world.fleet("static", port=self.nginx.port, pids=self.nginx.pids, count=count,
-                                concurrency=FRESH_CONCURRENCY,
-                                arguments=["--client-certificates", "--prefix", prefix,
-                                           *self.papers])
+    def begin(self):
+        ca = make_ca(self.world.place("ca"))
+        self.berth.certificate_group(ca.certificate)
+        papers = ["--ca-file", ca.certificate, "--ca-key", ca.key]
+        return (self.world.nginx(self.berth.certificate, client_ca=ca.certificate),
+                ["--id-scope", self.berth.scope(), *papers], ["--client-certificates", *papers])
 
 
-class Kept(PairCase):
+class Kept(Registrations):
     """The bound is absolute, so nginx stands beside it only to tell a slow minute from a slow
     server."""
 
     name = "kept"
     title = "symmetric key over HTTPS on kept connections, 64 registrations in flight"
     ours_does = REGISTERS + "; 64 connections, each for many devices"
-    peer_name = "nginx"
     peer_does = "one PUT of the same body on one of 64 kept connections: static 204"
     metrics = (("kept-nginx", cpu_us),)
+    concurrency = KEPT_CONCURRENCY
     count_max = 40_000
 
-    def prepare(self, world):
-        self.world = world
-        self.berth = world.berth()
-        self.nginx = world.nginx(self.berth.certificate)
-        self.how = ["--id-scope", self.berth.scope(), "--group-key-file", self.berth.key_group()]
-
-    def ours(self, prefix, count):
-        return self.world.fleet("dps-http", port=self.berth.https_port, pids=self.berth.pids,
-                                count=count, concurrency=KEPT_CONCURRENCY,
-                                arguments=[*self.how, "--prefix", prefix, "--kept"])
-
-    def peer(self, prefix, count):
-        return self.world.fleet("static", port=self.nginx.port, pids=self.nginx.pids, count=count,
-                                concurrency=KEPT_CONCURRENCY, arguments=["--kept"])
+    def begin(self):
+        return (self.world.nginx(self.berth.certificate), [*self.berth.key_fleet(), "--kept"],
+                ["--kept"])
 
     def rows(self):
         ours = [sample["ours"] for sample in self.samples]

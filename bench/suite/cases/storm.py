@@ -24,7 +24,7 @@ class Storm(Case):
     def run(self, world):
         part, sustained = (QUICK_PART, 1_000) if world.quick else (1, SUSTAINED_COUNT)
         berth = world.berth()
-        how = ["--id-scope", berth.scope(), "--group-key-file", berth.key_group()]
+        how = berth.key_fleet()
 
         def load(name, prefix, count, concurrency):
             found = world.fleet(name, port=berth.https_port, pids=berth.pids, count=count,
