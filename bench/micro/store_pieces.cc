@@ -1,4 +1,6 @@
 // What is written and looked up: bodies of records, commits, the cache of scopes.
+#include "bench/micro/store_pieces.h"
+
 #include "base/rng.h"
 #include "bench/micro/samples.h"
 #include "provisioning/scope_cache.h"
@@ -20,15 +22,15 @@ namespace {
 namespace asio = boost::asio;
 constexpr int kLookUpsAtOnce = 1'000;
 
-// A store on disk with a scope and a hub, gone with this.
+// A store with a scope and a hub: at `url`, or in a new file that is gone with this.
 class Keeping {
  public:
-  Keeping() {
+  explicit Keeping(const std::string& url = {}) {
     std::string pattern = "micro_bench.XXXXXX";
     if (mkdtemp(pattern.data()) == nullptr) return;
     directory_ = pattern;
     store::StoreOptions options;
-    options.url = "sqlite:" + (directory_ / "berth.db").string();
+    options.url = url.empty() ? "sqlite:" + (directory_ / "berth.db").string() : url;
     auto opened = store::open(std::move(options), clock_);
     if (!opened) return;
     store_ = *std::move(opened);
@@ -83,17 +85,17 @@ class Keeping {
 
   std::filesystem::path directory_;
   base::FakeClock clock_;
-  base::SeededRng rng_{1};
+  base::SystemRng rng_;  // a store that was there before has none of these ids
   std::unique_ptr<store::Store> store_;
   asio::io_context context_{1};
-  std::uint64_t number_ = 0;
+  std::uint64_t number_ = rng_.next() >> 24U;
   bool failed_ = false;
 };
 
 // One registration of those that are committed at the same time, `range` of them; the time beside
 // "items_per_second" is of the whole group.
-void commit_registrations(benchmark::State& state) {
-  Keeping keeping;
+void commit_registrations(benchmark::State& state, const std::string& url) {
+  Keeping keeping(url);
   if (keeping.store() == nullptr) return state.SkipWithError("the store cannot be opened");
   const auto count = static_cast<int>(state.range(0));
   keeping.commit_at_once(count);
@@ -101,12 +103,6 @@ void commit_registrations(benchmark::State& state) {
   if (keeping.failed()) state.SkipWithError("a commit failed");
   state.SetItemsProcessed(state.iterations() * count);
 }
-BENCHMARK(commit_registrations)
-    ->Arg(1)
-    ->Arg(64)
-    ->MeasureProcessCPUTime()
-    ->Unit(benchmark::kMicrosecond);
-
 Task<void> look_up(provisioning::ScopeCache& cache, std::uint64_t version) {
   for (int i = 0; i < kLookUpsAtOnce; ++i) {
     domain::ScopeId scope = kScope;
@@ -136,4 +132,15 @@ void encode_trail(benchmark::State& state) {
 BENCHMARK(encode_trail);
 
 }  // namespace
+
+void add_commits(const std::string& store_url) {
+  benchmark::RegisterBenchmark(
+      "commit_registrations",
+      [store_url](benchmark::State& state) { commit_registrations(state, store_url); })
+      ->Arg(1)
+      ->Arg(64)
+      ->MeasureProcessCPUTime()
+      ->Unit(benchmark::kMicrosecond);
+}
+
 }  // namespace berth::bench
