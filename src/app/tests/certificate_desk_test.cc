@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/rng.h"
 #include "crypto/certificate.h"
+#include "crypto/tests/dice_vectors.h"
 
 #include <gtest/gtest.h>
 
@@ -14,24 +15,9 @@
 namespace berth::app {
 namespace {
 
-// dice-x509.md §2.10: what the maker of boards gives, and the key that signed it.
-constexpr std::string_view kAlias =
-    "MIICOjCCAeCgAwIBAgIFCgsMDQ4wCgYIKoZIzj0EAwIwODETMBEGA1UEAwwKZGV2a2l0ZGljZTELMAkGA1UEBgwCVVMx"
-    "FDASBgNVBAoMC0RFVktJVF9URVNUMB4XDTE3MDEwMTAwMDAwMFoXDTM3MDEwMTAwMDAwMFowQzEeMBwGA1UEAwwVYXot"
-    "Yzg5MzAxMjM0NTZhdjF2M3Y3MQswCQYDVQQGDAJVUzEUMBIGA1UECgwLREVWS0lUX1RFU1QwWTATBgcqhkjOPQIBBggq"
-    "hkjOPQMBBwNCAASJ5CGdK5+ycBoGvRKBI248flvKOAfJ0u0yiZM1RMwj6k9oaNaBR86XMJHVPJ986WN5jUITSZpuznyS"
-    "SunJ15Gco4HLMIHIMBYGA1UdJQEB/wQMMAoGCCsGAQUFBwMCMIGtBgNVHREBAf8EgaIwgZ+ggZwGCisGAQQBgjdZAwEw"
-    "gY0CAQEwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAS6AdPF491TIDclSUlKApYSY31nBOsG2yi/2HQ9jxzWj9YkYNVD"
-    "ssTDcy3Ej5Nn/laJKiv4zuhH/ULvCAy1TIxZMC0GCWCGSAFlAwQCAQQgdVHyEWH0mlUFrGQvopg+CROKne6Bxs1BM7zJ"
-    "Qi0ykicwCgYIKoZIzj0EAwIDSAAwRQIgUVw9brnjlrkE0/7Kf1T9zQzB6Ze/N13KUVrQpsO0A18CIQCQ47kKt9AU5lM5"
-    "TUMaB+n8ftgxHeUgsUqwvdO6kzycRg==";
-constexpr std::string_view kDeviceId =
-    "MIIBdjCCARygAwIBAgIFDg0MCwowCgYIKoZIzj0EAwIwODETMBEGA1UEAwwKZGV2a2l0ZGljZTELMAkGA1UEBgwCVVMx"
-    "FDASBgNVBAoMC0RFVktJVF9URVNUMB4XDTE3MDEwMTAwMDAwMFoXDTM3MDEwMTAwMDAwMFowODETMBEGA1UEAwwKZGV2"
-    "a2l0ZGljZTELMAkGA1UEBgwCVVMxFDASBgNVBAoMC0RFVktJVF9URVNUMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE"
-    "ugHTxePdUyA3JUlJSgKWEmN9ZwTrBtsov9h0PY8c1o/WJGDVQ7LEw3MtxI+TZ/5WiSor+M7oR/1C7wgMtUyMWaMTMBEw"
-    "DwYDVR0TBAgwBgEB/wIBAjAKBggqhkjOPQQDAgNIADBFAiBRXD1uueOWuQTT/sp/VP3NDMHpl783XcpRWtCmw7QDXwIh"
-    "AIStXbTENlNWn61xBSl6Z9AhGmG57I6tgGXWAjWWnTmQ";
+// What the maker of boards gives, and the key that signed it.
+using crypto::testing::kAliasCertificate;
+using crypto::testing::kDeviceIdCertificate;
 
 class CertificateDeskTest : public testing::Test {
  protected:
@@ -71,7 +57,7 @@ TEST_F(CertificateDeskTest, CertificateIsReadAsPemAndAsBareBase64) {
 }
 
 TEST_F(CertificateDeskTest, CertificateOfABoardIsKnownByItsKeyAndComesWithAWarning) {
-  const domain::Certificate alias = read(kAlias);
+  const domain::Certificate alias = read(kAliasCertificate);
   EXPECT_EQ(alias.common_name, "az-c8930123456av1v3v7");
   EXPECT_TRUE(alias.by_key);
   EXPECT_EQ(base::hex_encode(alias.spki_sha256),
@@ -81,7 +67,8 @@ TEST_F(CertificateDeskTest, CertificateOfABoardIsKnownByItsKeyAndComesWithAWarni
 }
 
 TEST_F(CertificateDeskTest, KeyThatABoardSignsWithIsNoCa) {
-  EXPECT_NE(refusal(kDeviceId).find("nonce"), std::string::npos) << refusal(kDeviceId);
+  EXPECT_NE(refusal(kDeviceIdCertificate).find("nonce"), std::string::npos)
+      << refusal(kDeviceIdCertificate);
 }
 
 TEST_F(CertificateDeskTest, OtherTextsAreRefusedInWords) {

@@ -1,12 +1,14 @@
 #include "attestation/x509.h"
 
 #include "attestation/tests/x509_bench.h"
+#include "crypto/tests/dice_vectors.h"
 
 #include <gtest/gtest.h>
 
 namespace berth::attestation {
 namespace {
 
+using crypto::testing::alias_certificate;
 using domain::Enrollment;
 using domain::KeySlot;
 using domain::Reason;
@@ -19,17 +21,7 @@ using pki::Recipe;
 using provisioning::Attested;
 using provisioning::Refusal;
 
-// The board's certificate with the broken name (dice-x509.md §2.10, vector K1).
-constexpr std::string_view kAlias =
-    "MIICOjCCAeCgAwIBAgIFCgsMDQ4wCgYIKoZIzj0EAwIwODETMBEGA1UEAwwKZGV2a2l0ZGljZTELMAkGA1UEBgwCVVMx"
-    "FDASBgNVBAoMC0RFVktJVF9URVNUMB4XDTE3MDEwMTAwMDAwMFoXDTM3MDEwMTAwMDAwMFowQzEeMBwGA1UEAwwVYXot"
-    "Yzg5MzAxMjM0NTZhdjF2M3Y3MQswCQYDVQQGDAJVUzEUMBIGA1UECgwLREVWS0lUX1RFU1QwWTATBgcqhkjOPQIBBggq"
-    "hkjOPQMBBwNCAASJ5CGdK5+ycBoGvRKBI248flvKOAfJ0u0yiZM1RMwj6k9oaNaBR86XMJHVPJ986WN5jUITSZpuznyS"
-    "SunJ15Gco4HLMIHIMBYGA1UdJQEB/wQMMAoGCCsGAQUFBwMCMIGtBgNVHREBAf8EgaIwgZ+ggZwGCisGAQQBgjdZAwEw"
-    "gY0CAQEwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAS6AdPF491TIDclSUlKApYSY31nBOsG2yi/2HQ9jxzWj9YkYNVD"
-    "ssTDcy3Ej5Nn/laJKiv4zuhH/ULvCAy1TIxZMC0GCWCGSAFlAwQCAQQgdVHyEWH0mlUFrGQvopg+CROKne6Bxs1BM7zJ"
-    "Qi0ykicwCgYIKoZIzj0EAwIDSAAwRQIgUVw9brnjlrkE0/7Kf1T9zQzB6Ze/N13KUVrQpsO0A18CIQCQ47kKt9AU5lM5"
-    "TUMaB+n8ftgxHeUgsUqwvdO6kzycRg==";
+// Of the board's certificate with the broken name (dice-x509.md §2.10, vector K1).
 constexpr const char* kAliasId = "az-c8930123456av1v3v7";
 constexpr std::string_view kAliasFwid =
     "7551f21161f49a5505ac642fa2983e09138a9dee81c6cd4133bcc9422d329227";
@@ -142,7 +134,7 @@ TEST_F(X509Test, ClaimWithoutOrWithBrokenCertificates_IsRefused) {
 }
 
 TEST_F(X509Test, BoardWhoseNameOpenSslCannotRead_IsLetInByCertificateAndByKey) {
-  const base::Bytes alias = *base::base64_decode(kAlias);
+  const base::Bytes alias = alias_certificate();
   domain::TrustSlot slot;
   slot.certificate = certificate_of(alias);
   const auto whole = attest({individual(kAliasId, slot)}, kAliasId, {alias});
@@ -161,13 +153,12 @@ TEST_F(X509Test, BoardWhoseNameOpenSslCannotRead_IsLetInByCertificateAndByKey) {
 }
 
 TEST_F(X509Test, BoardWhoseNameOpenSslCannotRead_IsInNoGroup) {
-  EXPECT_EQ(
-      refused({group("line", slot_of(root_))}, kAliasId, {*base::base64_decode(kAlias)}).reason,
-      Reason::kChainIncomplete);
+  EXPECT_EQ(refused({group("line", slot_of(root_))}, kAliasId, {alias_certificate()}).reason,
+            Reason::kChainIncomplete);
 }
 
 TEST_F(X509Test, PolicyOnFirmware_IsAskedOfTheMeasuredDigest) {
-  const base::Bytes alias = *base::base64_decode(kAlias);
+  const base::Bytes alias = alias_certificate();
   domain::TrustSlot slot;
   slot.certificate = certificate_of(alias);
   Enrollment enrollment = individual(kAliasId, slot);
