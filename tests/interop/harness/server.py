@@ -97,9 +97,11 @@ class Berth:
         text = self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
         return "\n".join(text.splitlines()[-lines:])
 
-    def restart(self):
-        """Drains it and starts it again on the same data and ports; what was wrong, or None."""
+    def restart(self, *more):
+        """Drains it and starts it again on the same data and ports, with `more` flags from then
+        on; what was wrong, or None."""
         wrong = self.stop()
+        self._more = [*self._more, *more]
         self.start()
         return wrong
 
@@ -205,6 +207,12 @@ class Berth:
     def issued(self, registration_id):
         told = self._command("certificate", "issued", "--registration-id", registration_id)
         return told["items"]
+
+    def refused_for(self, registration_id, reason):
+        """The trails of its attempts that were refused for that reason."""
+        arguments = ["--failed", "--registration-id", registration_id]
+        trails = self._command("trail", "list", *arguments)["items"]
+        return [trail for trail in trails if trail["reason"] == reason]
 
     def why_refused(self, registration_id):
         """The reason in the trail of its last attempt that was refused."""

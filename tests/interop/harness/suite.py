@@ -9,7 +9,7 @@ import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from . import cases, clients, namespace
+from . import cases, clients, namespace, overload
 from .server import Berth, BerthError
 
 PASSED, FAILED, SKIPPED = "passed", "failed", "skipped"
@@ -118,6 +118,19 @@ def _run_transports(client, berth, directory):
     return rows, endings
 
 
+def _run_busy(client, berth, version, directory):
+    """The server takes no registrations from here on."""
+    ending = berth.restart(*overload.BUSY)
+    plan = {"idScope": berth.id_scope(), "ca": str(berth.ca), "parallel": 1}
+    rows = []
+    for transport in client.transports:
+        fault = overload.fault(client, berth, plan, directory, transport)
+        result = FAILED if fault else PASSED
+        title = overload.title(client, transport)
+        rows.append(Row(client.package, version, "group", transport, title, result, fault or ""))
+    return rows, [ending] if ending else []
+
+
 def provision(client, program, directory):
     """The suite, in the namespace this process is already in: (rows, trouble)."""
     berth = Berth(program, directory)
@@ -125,6 +138,8 @@ def provision(client, program, directory):
     try:
         berth.start()
         rows, trouble = _run_transports(client, berth, directory)
+        busy, endings = _run_busy(client, berth, rows[-1].version, directory)
+        rows, trouble = rows + busy, trouble + endings
     except (BerthError, clients.InstallError) as error:
         trouble = [str(error)]
     finally:
