@@ -16,7 +16,7 @@ from . import cases, clients, namespace
 BUSY = ("--provisioning-registrations-at-once-max", "0")
 TITLE = "told to come later, comes again"
 GIVES_UP = "told to come later, tells its caller"
-# Its HTTP transport hands a 429 to the caller at once (azure-dps.md §8); a pattern over what it says.
+# Those who hand a 429 to the caller at once (azure-dps.md §8 for Node), and what they say of it.
 THOSE_WHO_GIVE_UP = {
     ("node", "HTTPS"): r"ThrottlingError",
     ("java", "HTTPS"): r"429",
