@@ -204,6 +204,7 @@ Task<void> Program::do_chores() {
     co_await chores_due_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
     co_await explainer_->drain();
     if (stopping_) co_return;
+    spare_memory_.look(clock_.monotonic());
     if (second % kCertificateCheckSeconds == 0) co_await cover_names();
   }
 }

@@ -16,6 +16,7 @@
 #include "app/metrics.h"
 #include "app/password_check.h"
 #include "app/registry.h"
+#include "app/spare_memory.h"
 #include "app/vault.h"
 #include "app/waiting.h"
 #include "attestation/device_key.h"
@@ -130,7 +131,8 @@ class Program final : public Surroundings {
   Result<void> open_log();
   void start_explainer();
   Result<void> start_hub();
-  // Once a second: counts of refusals reach the store; once an hour the certificate is looked at.
+  // Once a second: counts of refusals reach the store, memory that a crowd left is looked for; once
+  // an hour the certificate is looked at.
   Task<void> do_chores();
   // Several times a second: what the hub does by the clock.
   Task<void> do_hub_chores();
@@ -161,7 +163,8 @@ class Program final : public Surroundings {
   // For what may take its time: explaining refusals, keys and files of certificates.
   boost::asio::thread_pool worker_{1};
   boost::asio::steady_timer chores_due_{worker_};
-  bool stopping_ = false;  // belongs to worker_
+  bool stopping_ = false;     // belongs to worker_
+  SpareMemory spare_memory_;  // so does this
   // For the hub's chores alone, which are quick and must not wait for the others.
   boost::asio::thread_pool hub_worker_{1};
   boost::asio::steady_timer hub_chores_due_{hub_worker_};

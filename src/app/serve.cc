@@ -1,10 +1,8 @@
 #include "app/serve.h"
 
 #include "app/program.h"
+#include "app/spare_memory.h"
 #include "base/log.h"
-#include "net/tls_memory.h"
-
-#include <malloc.h>
 
 #include <csignal>
 #include <cstdio>
@@ -43,14 +41,6 @@ sigset_t block_signals() {
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
   return set;
-}
-
-// The C library's allocator asks the kernel for memory in small pieces and gives it back as soon as
-// it can: with registrations coming and going that is a system call every few of them.
-void keep_some_memory() {
-  mallopt(M_TOP_PAD, 1024 * 1024);
-  mallopt(M_TRIM_THRESHOLD, 8 * 1024 * 1024);
-  if (!net::keep_tls_buffers()) log::debug("memory.tls_buffers_not_kept");
 }
 
 int run(const config::Config& config, std::span<const dialects::console::Asset> console) {
