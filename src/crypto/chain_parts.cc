@@ -17,8 +17,8 @@ constexpr int kRsaBitsMax = 8192;  // one verification of more costs a milliseco
 
 bool is_curve(std::string_view key) { return key == "P-256" || key == "P-384" || key == "P-521"; }
 
-std::string weak_key(EVP_PKEY* key) {
-  const std::string text = key_text(key);
+// `text`: key_text() of it.
+std::string weak_key(const EVP_PKEY* key, const std::string& text) {
   const int kind = key == nullptr ? EVP_PKEY_NONE : EVP_PKEY_get_base_id(key);
   if (kind == EVP_PKEY_RSA || kind == EVP_PKEY_RSA_PSS) {
     const int bits = EVP_PKEY_get_bits(key);
@@ -103,7 +103,7 @@ ChainTrouble trouble(ChainFault fault, std::size_t depth, const X509* certificat
 std::optional<ChainTrouble> weakness(const ParsedCertificate& certificate, std::size_t depth,
                                      bool signature_counts) {
   X509* const x509 = certificate.x509.get();
-  std::string weak = weak_key(X509_get0_pubkey(x509));
+  std::string weak = weak_key(X509_get0_pubkey(x509), certificate.facts.key);
   if (weak.empty() && signature_counts) weak = weak_signature(x509);
   ERR_clear_error();
   if (weak.empty()) return std::nullopt;
@@ -112,17 +112,18 @@ std::optional<ChainTrouble> weakness(const ParsedCertificate& certificate, std::
 
 std::optional<ChainTrouble> untimely(const ParsedCertificate& certificate, std::size_t depth,
                                      const ChainMoment& moment) {
+  const CertificateFacts& facts = certificate.facts;
+  const bool early = moment.now + moment.skew < facts.not_before;
+  const bool late = moment.now - moment.skew > facts.not_after;
+  if (!early && !late) return std::nullopt;
   const std::string at = " (it is " + base::format_utc(moment.now, 0) + " here)";
-  if (moment.now + moment.skew < certificate.facts.not_before) {
-    return trouble(
-        ChainFault::kNotYetValid, depth, certificate.x509.get(),
-        "is good from " + base::format_utc(certificate.facts.not_before, 0) + " on" + at);
+  X509* const x509 = certificate.x509.get();
+  if (early) {
+    return trouble(ChainFault::kNotYetValid, depth, x509,
+                   "is good from " + base::format_utc(facts.not_before, 0) + " on" + at);
   }
-  if (moment.now - moment.skew > certificate.facts.not_after) {
-    return trouble(ChainFault::kExpired, depth, certificate.x509.get(),
-                   "expired at " + base::format_utc(certificate.facts.not_after, 0) + at);
-  }
-  return std::nullopt;
+  return trouble(ChainFault::kExpired, depth, x509,
+                 "expired at " + base::format_utc(facts.not_after, 0) + at);
 }
 
 std::string unknown_critical(const X509* certificate) {

@@ -8,6 +8,7 @@
 #include "crypto/chain.h"
 #include "crypto/openssl_parts.h"
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <span>
@@ -20,6 +21,10 @@ struct ParsedCertificate {
   CertificatePtr x509;
   CertificateFacts facts;
   bool constrains_names = false;
+  // Whether it is signed with its own key, which is good: verified when first asked, since a CA is
+  // asked by every device.
+  enum class OwnSignature : std::uint8_t { kNotAsked, kNo, kYes };
+  mutable std::atomic<OwnSignature> own_signature{OwnSignature::kNotAsked};
 
   const X509_NAME* subject() const { return X509_get_subject_name(x509.get()); }
   const X509_NAME* issuer() const { return X509_get_issuer_name(x509.get()); }

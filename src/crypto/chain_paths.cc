@@ -25,7 +25,7 @@ class Walk {
     if (++steps_ > kStepsMax || found_.size() == kPathsMax) return;
     const ParsedPtr top = path_.back();
     if (path_.size() > 1 && is_anchor(*top)) found_.push_back(path_);
-    if (top->names_itself() && verifies(*top, *top)) {
+    if (top->names_itself() && signs_itself(*top)) {
       ended_at(ChainFault::kUntrusted, path_.size() == 1
                                            ? "is signed with its own key, by no CA"
                                            : "is where the path ends, and no CA that is trusted");
@@ -69,6 +69,15 @@ class Walk {
     if (weakness(issuer, 0, false) || ++signatures_ > kSignaturesMax) return false;
     const bool good = X509_verify(certificate.x509.get(), X509_get0_pubkey(issuer.x509.get())) == 1;
     ERR_clear_error();
+    return good;
+  }
+
+  bool signs_itself(const ParsedCertificate& certificate) {
+    using enum ParsedCertificate::OwnSignature;
+    const ParsedCertificate::OwnSignature known = certificate.own_signature;
+    if (known != kNotAsked) return known == kYes;
+    const bool good = verifies(certificate, certificate);
+    if (signatures_ <= kSignaturesMax) certificate.own_signature = good ? kYes : kNo;
     return good;
   }
 

@@ -138,6 +138,21 @@ TEST_F(ChainTest, TwoCasOfOneNameWithDifferentKeys_AreToldApartBySignature) {
   }
 }
 
+// Whether a CA is signed with its own key is looked at once.
+TEST_F(ChainTest, CaThatNamesItselfButIsSignedByAnother_IsFollowedUpEachTime) {
+  const Made renewed = make(ca("Root"), &root_);
+  const auto anchors = TrustAnchors::make(std::vector<base::Bytes>{root_.der, renewed.der}).value();
+  for (const char* name : {"dev-1", "dev-2"}) {
+    for (const auto& [issuer, count] :
+         {std::pair<const Made*, std::size_t>(&renewed, 3), {&root_, 2}}) {
+      const std::vector<base::Bytes> device = {make(leaf(name), issuer).der};
+      const auto verified = verifier_.verify(*anchors, device, {}, moment_);
+      ASSERT_TRUE(verified) << verified.error().what;
+      EXPECT_EQ(verified->path.size(), count);
+    }
+  }
+}
+
 TEST_F(ChainTest, CertificateThatBorrowsTheNameOfACa_DoesNotHideTheCa) {
   const Made impostor = make(ca("Root"));
   const Made device = make(leaf("dev-1"), &root_);
