@@ -1,5 +1,7 @@
 #include "crypto/openssl_parts.h"
 
+#include "crypto/certificate_library.h"
+
 #include <openssl/core_names.h>
 #include <openssl/err.h>
 
@@ -36,6 +38,18 @@ std::string curve_of(const EVP_PKEY* key) {
   return base::printable(group);
 }
 
+// Null when it cannot be read, with an error in OpenSSL's queue. `used`: how many bytes it has.
+CertificatePtr decode_in(OSSL_LIB_CTX* library, std::span<const std::uint8_t> der,
+                         std::size_t& used) {
+  const unsigned char* at = der.data();
+  X509* certificate = X509_new_ex(library, nullptr);
+  if (certificate == nullptr) return nullptr;
+  // On failure it frees the certificate and makes it null.
+  d2i_X509(&certificate, &at, static_cast<long>(der.size()));
+  used = static_cast<std::size_t>(at - der.data());
+  return CertificatePtr(certificate);
+}
+
 }  // namespace
 
 std::string openssl_reason() {
@@ -66,13 +80,16 @@ Result<CertificatePtr> parse_der(std::span<const std::uint8_t> der) {
     return Fail(ErrorKind::kInvalid,
                 "the certificate has more than " + std::to_string(kCertificateBytesMax) + " bytes");
   }
-  const unsigned char* at = der.data();
-  CertificatePtr certificate(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
+  std::size_t used = 0;
+  CertificatePtr certificate = decode_in(certificate_library(), der, used);
+  if (certificate && X509_get0_pubkey(certificate.get()) == nullptr) {
+    certificate = decode_in(nullptr, der, used);  // of a kind that refusals name
+  }
   if (!certificate) {
     return Fail(ErrorKind::kInvalid, "the certificate cannot be read: " + openssl_reason());
   }
   ERR_clear_error();  // a key of an unknown kind leaves one behind
-  if (at != der.data() + der.size()) {
+  if (used != der.size()) {
     return Fail(ErrorKind::kInvalid, "the certificate is followed by other bytes");
   }
   if (!has_readable_times(certificate.get())) {

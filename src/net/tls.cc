@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "base/codec.h"
+#include "crypto/certificate_library.h"
 #include "net/psk_handshake.h"
 
 #include <openssl/bio.h>
@@ -162,7 +163,8 @@ bool configure(SSL_CTX* context, const Limits& limits) {
 
 Result<ContextPtr> make_context(const TlsMaterial& material, const Limits& limits,
                                 bool shared_keys) {
-  ContextPtr context(SSL_CTX_new(TLS_server_method()));
+  // Peers' certificates are decoded where keys are decoded soonest.
+  ContextPtr context(SSL_CTX_new_ex(crypto::certificate_library(), nullptr, TLS_server_method()));
   if (!context || !configure(context.get(), limits) ||
       (shared_keys && !allow_shared_keys(context.get()))) {
     return Fail(ErrorKind::kInternal, "cannot set up TLS: OpenSSL: " + openssl_reason());

@@ -33,7 +33,7 @@ struct Free {
 using X509Owner = std::unique_ptr<X509, Free>;
 using KeyOwner = std::shared_ptr<EVP_PKEY>;
 
-// "P-256" or another curve by name, "explicit", "RSA-1024", "Ed25519".
+// "P-256" or another curve by name, "explicit", "RSA-1024", "Ed25519", "Ed448".
 inline KeyOwner make_key(const std::string& kind) {
   EVP_PKEY* key = nullptr;
   if (kind == "explicit") {  // P-256, its parameters written out
@@ -42,8 +42,8 @@ inline KeyOwner make_key(const std::string& kind) {
                                    OSSL_PKEY_EC_ENCODING_EXPLICIT);
   } else if (kind.starts_with("RSA-")) {
     key = EVP_RSA_gen(static_cast<unsigned>(std::stoi(kind.substr(4))));
-  } else if (kind == "Ed25519") {
-    key = EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519");
+  } else if (kind == "Ed25519" || kind == "Ed448") {
+    key = EVP_PKEY_Q_keygen(nullptr, nullptr, kind.c_str());
   } else {
     key = EVP_EC_gen(kind.c_str());
   }
@@ -153,7 +153,8 @@ inline Made make(const Recipe& recipe, const Made* issuer = nullptr, KeyOwner ke
   X509_set_pubkey(certificate, made.key.get());
   if (recipe.version == 2) add_extensions(certificate, signer, recipe);
   EVP_PKEY* signing = issuer == nullptr ? made.key.get() : issuer->key.get();
-  const bool own_digest = EVP_PKEY_get_base_id(signing) == EVP_PKEY_ED25519;
+  const int signer_kind = EVP_PKEY_get_base_id(signing);
+  const bool own_digest = signer_kind == EVP_PKEY_ED25519 || signer_kind == EVP_PKEY_ED448;
   const EVP_MD* digest = recipe.digest == nullptr ? EVP_sha256() : recipe.digest;
   X509_sign(certificate, signing, own_digest ? nullptr : digest);
   made.der = der_of(certificate);
