@@ -35,6 +35,7 @@ std::vector<base::Bytes> linked(const domain::CertificateChain& chain) {
 std::optional<Refusal> measure(const domain::CertificateTrust& trust,
                                std::span<const base::Bytes> vouched,
                                provisioning::Attested& attested) {
+  if (!trust.dice && !crypto::may_measure(vouched)) return std::nullopt;
   const Result<crypto::DiceEvidence> evidence = crypto::read_dice(vouched);
   if (!evidence) {
     if (!trust.dice && !crypto::must_read_measurements(vouched)) return std::nullopt;

@@ -115,7 +115,20 @@ Result<void> read_one(DerBytes der, std::size_t at, DiceEvidence& evidence) {
   return {};
 }
 
+// Contents of the identifiers of all that measures: TCG's arc, Open-DICE's, and RIoT's in a name.
+constexpr std::string_view kTcgArc("\x67\x81\x05\x05\x04", 5);
+constexpr std::string_view kOpenDiceName("\x2B\x06\x01\x04\x01\xD6\x79\x02\x01\x18", 10);
+constexpr std::string_view kRiotName("\x2B\x06\x01\x04\x01\x82\x37\x59\x03\x01", 10);
+
 }  // namespace
+
+bool may_measure(std::span<const base::Bytes> chain) {
+  return std::any_of(chain.begin(), chain.end(), [](const base::Bytes& der) {
+    const std::string_view bytes(reinterpret_cast<const char*>(der.data()), der.size());
+    return bytes.find(kTcgArc) != bytes.npos || bytes.find(kOpenDiceName) != bytes.npos ||
+           bytes.find(kRiotName) != bytes.npos;
+  });
+}
 
 bool is_understood_critical(std::string_view oid) {
   return std::find(kUnderstoodCritical.begin(), kUnderstoodCritical.end(), oid) !=

@@ -102,6 +102,11 @@ struct DiceEvidence {
 // kInvalid names the certificate and what is wrong with it.
 Result<DiceEvidence> read_dice(std::span<const base::Bytes> chain);
 
+// False when read_dice() finds no layer in these certificates, nor a critical extension that it has
+// to understand: it looks for the bytes of the object identifiers, wherever they are, which is much
+// less than reading. True says nothing.
+bool may_measure(std::span<const base::Bytes> chain);
+
 // "riot_san", "tcb_info", "open_dice" …; "not_configured" …; "sha256:00ff…".
 std::string_view to_string(DiceForm form);
 std::string_view to_string(DiceMode mode);

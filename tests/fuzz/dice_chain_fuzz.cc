@@ -64,6 +64,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (const auto evidence = crypto::read_dice(std::span(&der, 1))) {
     BERTH_CHECK(evidence->layers.size() <= crypto::kDiceLayersMax);
     for (const crypto::DiceLayer& layer : evidence->layers) check_layer(layer);
+    BERTH_CHECK(evidence->layers.empty() || crypto::may_measure(std::span(&der, 1)));
+    BERTH_CHECK(evidence->ueid.empty() || crypto::may_measure(std::span(&der, 1)));
   }
   if (const auto leaf = crypto::read_riot_leaf(der)) {
     BERTH_CHECK(crypto::looks_like_riot_leaf(der));

@@ -272,6 +272,19 @@ TEST(DiceEvidence, BoundsTheChainAndItsMeasurements) {
             "certificate 5 of the chain: the chain has more than 64 digests");
 }
 
+TEST(DiceEvidence, WhatMeasuresIsSeenWithoutReading) {
+  const auto may = [](const base::Bytes& der) { return may_measure(std::span(&der, 1)); };
+  for (const std::string_view each : kUnderstoodCritical) {
+    EXPECT_TRUE(may(certificate_with({extension(each, unhex("0500"), true)}))) << each;
+  }
+  EXPECT_TRUE(may(alias_certificate())) << "by its name";
+  EXPECT_FALSE(may(certificate_with({extension("2.23.133.5.5.1", unhex("0500"), true)})));
+  EXPECT_FALSE(may(certificate_with({})));
+  const base::Bytes chain[] = {certificate_with({}), alias_certificate()};
+  EXPECT_TRUE(may_measure(chain));
+  EXPECT_FALSE(may_measure({}));
+}
+
 TEST(DiceEvidence, UnderstandsFourCriticalExtensionsAndNoOther) {
   EXPECT_TRUE(is_understood_critical("1.3.6.1.4.1.11129.2.1.24"));
   EXPECT_TRUE(is_understood_critical("2.23.133.5.4.5"));
