@@ -50,8 +50,7 @@ class Soak(Case):
             world.fleet(case, port=berth.https_port, pids=berth.pids, count=count,
                         concurrency=AT_ONCE, arguments=arguments, seconds_max=STEP_SECONDS)
 
-        stored = STORED // 10 if world.quick else STORED
-        load("dps-http", stored, [*known, "--kept"])
+        load("dps-http", STORED, [*known, "--kept"])
         step = requests // STEPS
         refused = int(step * REFUSED_SHARE)
         samples = []
