@@ -43,17 +43,14 @@ bool breaks_a_rule(Reason reason) {
   return reason == Reason::kDocumentInvalid || reason == Reason::kDocumentTooLarge;
 }
 
-std::unique_ptr<domain::Event> telemetry(const Core& core, const Connection& connection,
-                                         const DeviceKey& of, domain::Message message) {
-  auto event = std::make_unique<domain::Event>();
-  event->hub = of.hub;
-  event->device = of.device;
-  event->kind = domain::EventKind::kTelemetry;
-  event->enqueued_at = core.ports.clock.wall();
-  if (of == connection.about.key) event->model_id = connection.about.model_id;
-  event->message = std::move(message);
-  event->scope = connection.about.scope;  // also that of whom it speaks for
-  return event;
+void fill(domain::Event& event, const Connection& connection, const DeviceKey& of,
+          domain::Message message) {
+  event.hub = of.hub;
+  event.device = of.device;
+  event.kind = domain::EventKind::kTelemetry;
+  if (of == connection.about.key) event.model_id = connection.about.model_id;
+  event.message = std::move(message);
+  event.scope = connection.about.scope;  // also that of whom it speaks for
 }
 
 class DeviceAttachment final : public Attachment {
@@ -70,6 +67,7 @@ class DeviceAttachment final : public Attachment {
   Task<HubResult> handle(domain::HubCommand command) override {
     return std::visit([this](auto& each) { return on(std::move(each)); }, command);
   }
+  Task<Refusals> send(std::vector<domain::SendTelemetry> messages) override;
 
  private:
   Task<HubResult> on(domain::ConnectDevice command);
@@ -90,9 +88,10 @@ class DeviceAttachment final : public Attachment {
   Task<HubResult> on(domain::Farewell command);
 
   std::optional<domain::HubRefused> ended() const;
+  std::optional<domain::HubRefused> refusal_to_take(const domain::Message& message) const;
   Task<HubResult> keep(std::vector<Subscription> subscriptions);
   Bindings& bindings();
-  // Whose message it is, or why it may not be sent.
+  // The device that this one speaks for, or why it may not.
   Task<Result<DeviceKey, domain::HubRefused>> sender(std::string of_device);
   // Of an offence on this connection.
   domain::HubRefused leave_trail(Rejection rejection, std::string detail,
@@ -113,7 +112,10 @@ DeviceAttachment::~DeviceAttachment() {
   if (unsettled != 0) core_->unsettled.remember(key, unsettled);
   core_->directory.leave(*connection_);
   if (will_ && !core_->stopping) {
-    core_->ports.log.append_detached(telemetry(*core_, *connection_, key, std::move(*will_)));
+    auto event = std::make_unique<domain::Event>();
+    fill(*event, *connection_, key, std::move(*will_));
+    event->enqueued_at = core_->ports.clock.wall();
+    core_->ports.log.append_detached(std::move(event));
   }
 }
 
@@ -193,22 +195,63 @@ Task<HubResult> DeviceAttachment::on(domain::Unsubscribe command) {
 }
 
 Task<HubResult> DeviceAttachment::on(domain::SendTelemetry command) {
-  std::optional<domain::HubRefused> over = ended();
-  if (over) co_return *std::move(over);
-  const std::size_t size = domain::size_of(command.message);
-  if (size > domain::kDeviceMessageBytesMax) {
-    co_return refusal(*core_, Reason::kMessageTooLarge,
-                      fmt::format("a message of {} bytes with its properties; at most {}", size,
-                                  domain::kDeviceMessageBytesMax));
-  }
-  Result<DeviceKey, domain::HubRefused> of = co_await sender(std::move(command.of_device));
-  if (!of) co_return std::move(of).error();
-  Result<domain::EventPosition> stored = co_await core_->ports.log.append(
-      telemetry(*core_, *connection_, *of, std::move(command.message)));
-  if (!stored) co_return refusal_of(*core_, stored.error());
-  core_->count.messages_in.fetch_add(1, std::memory_order_relaxed);
-  core_->count.bytes_in.fetch_add(size, std::memory_order_relaxed);
+  std::vector<domain::SendTelemetry> alone;
+  alone.push_back(std::move(command));
+  Refusals refusals = co_await send(std::move(alone));
+  if (refusals.front()) co_return *std::move(refusals.front());
   co_return domain::HubDone();
+}
+
+std::optional<domain::HubRefused> DeviceAttachment::refusal_to_take(
+    const domain::Message& message) const {
+  std::optional<domain::HubRefused> over = ended();
+  const std::size_t size = domain::size_of(message);
+  if (over || size <= domain::kDeviceMessageBytesMax) return over;
+  return refusal(*core_, Reason::kMessageTooLarge,
+                 fmt::format("a message of {} bytes with its properties; at most {}", size,
+                             domain::kDeviceMessageBytesMax));
+}
+
+Task<Attachment::Refusals> DeviceAttachment::send(std::vector<domain::SendTelemetry> messages) {
+  Refusals refusals(messages.size());
+  std::vector<domain::Event> events;
+  events.reserve(messages.size());
+  struct Sent {
+    std::size_t place;  // among the messages
+    std::size_t bytes;
+  };
+  std::vector<Sent> sent;
+  sent.reserve(messages.size());
+  const TimePoint now = core_->ports.clock.wall();
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    domain::SendTelemetry& each = messages[i];
+    refusals[i] = refusal_to_take(each.message);
+    if (refusals[i]) continue;
+    sent.push_back({i, domain::size_of(each.message)});
+    if (each.of_device.empty()) {
+      fill(events.emplace_back(), *connection_, connection_->about.key, std::move(each.message));
+    } else {
+      Result<DeviceKey, domain::HubRefused> of = co_await sender(std::move(each.of_device));
+      if (!of) {
+        refusals[i] = std::move(of).error();
+        sent.pop_back();
+        continue;
+      }
+      fill(events.emplace_back(), *connection_, *of, std::move(each.message));
+    }
+    events.back().enqueued_at = now;
+  }
+  const std::vector<Result<domain::EventPosition>> stored =
+      co_await core_->ports.log.append_all(std::move(events));
+  for (std::size_t i = 0; i < stored.size(); ++i) {
+    if (!stored[i]) {
+      refusals[sent[i].place] = refusal_of(*core_, stored[i].error());
+      continue;
+    }
+    core_->count.messages_in.fetch_add(1, std::memory_order_relaxed);
+    core_->count.bytes_in.fetch_add(sent[i].bytes, std::memory_order_relaxed);
+  }
+  co_return refusals;
 }
 
 Task<HubResult> DeviceAttachment::on(domain::ReadTwin command) {
@@ -272,7 +315,6 @@ Bindings& DeviceAttachment::bindings() {
 }
 
 Task<Result<DeviceKey, domain::HubRefused>> DeviceAttachment::sender(std::string of_device) {
-  if (of_device.empty()) co_return connection_->about.key;
   Result<std::optional<DeviceKey>> found = co_await bindings().find(of_device);
   if (!found) co_return Fail(refusal_of(*core_, found.error()));
   if (*found) co_return **std::move(found);

@@ -75,6 +75,10 @@ class Attachment {
  public:
   virtual ~Attachment() = default;
   virtual Task<domain::HubResult> handle(domain::HubCommand command) = 0;
+  // As handle() of each of them in their order, with one way to the log for all. The refusal of
+  // each; none: it is stored.
+  using Refusals = std::vector<std::optional<domain::HubRefused>>;
+  virtual Task<Refusals> send(std::vector<domain::SendTelemetry> messages) = 0;
 };
 
 struct Attached {

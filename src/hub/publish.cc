@@ -108,32 +108,33 @@ Record record_of(Core& core, const Caller& caller, NewRecord given) {
   return record;
 }
 
-std::unique_ptr<domain::Event> event_of(Core& core, const Caller& caller, const Record& record,
-                                        const domain::Device& publisher) {
-  auto event = std::make_unique<domain::Event>();
-  event->hub = publisher.hub;
-  event->device = publisher.id;
-  event->kind = domain::EventKind::kTelemetry;
-  event->enqueued_at = core.ports.clock.wall();
-  if (record.publisher == caller.publisher) event->model_id = caller.model_id;
-  event->message.content_type = "application/json";
-  event->message.properties = {{"channel", record.channel}};
-  event->message.body = record.data;
-  event->scope = publisher.scope;
+domain::Event event_of(Core& core, const Caller& caller, const Record& record,
+                       const domain::Device& publisher) {
+  domain::Event event;
+  event.hub = publisher.hub;
+  event.device = publisher.id;
+  event.kind = domain::EventKind::kTelemetry;
+  event.enqueued_at = core.ports.clock.wall();
+  if (record.publisher == caller.publisher) event.model_id = caller.model_id;
+  event.message.content_type = "application/json";
+  event.message.properties = {{"channel", record.channel}};
+  event.message.body = record.data;
+  event.scope = publisher.scope;
   return event;
 }
 
-// On disk when it returns: the appends of one request share a sync, that of the last one.
+// On disk when it returns, all of them.
 Task<Result<void, Rejection>> log_events(std::shared_ptr<Core> core,
-                                         std::vector<std::unique_ptr<domain::Event>> events) {
-  if (events.empty()) co_return Result<void, Rejection>();
-  for (std::unique_ptr<domain::Event>& each : events) {
+                                         std::vector<domain::Event> events) {
+  for (const domain::Event& each : events) {
     core->count.messages_in.fetch_add(1, std::memory_order_relaxed);
-    core->count.bytes_in.fetch_add(each->message.body.size(), std::memory_order_relaxed);
-    if (&each != &events.back()) core->ports.log.append_detached(std::move(each));
+    core->count.bytes_in.fetch_add(each.message.body.size(), std::memory_order_relaxed);
   }
-  Result<domain::EventPosition> stored = co_await core->ports.log.append(std::move(events.back()));
-  if (!stored) co_return Fail(store_trouble(Step::kRecord, stored.error()));
+  const std::vector<Result<domain::EventPosition>> stored =
+      co_await core->ports.log.append_all(std::move(events));
+  for (const Result<domain::EventPosition>& each : stored) {
+    if (!each) co_return Fail(store_trouble(Step::kRecord, each.error()));
+  }
   co_return Result<void, Rejection>();
 }
 
@@ -169,7 +170,7 @@ Task<Answer> publish_records(std::shared_ptr<Core> core, const Caller& caller,
   Result<std::vector<domain::ObjectId>> ids = co_await core->ports.records.put(std::move(write));
   if (!ids) co_return Fail(store_trouble(Step::kRecord, ids.error()));
 
-  std::vector<std::unique_ptr<domain::Event>> events;
+  std::vector<domain::Event> events;
   for (std::size_t i = 0; i < records.size(); ++i) {
     records[i].id = ids->at(i);
     if (*of[i]) events.push_back(event_of(*core, caller, records[i], **of[i]));

@@ -54,6 +54,10 @@ class TelemetryLog {
   virtual ~TelemetryLog() = default;
   // Where it was put; on disk when the Task completes. Several appends share one sync.
   virtual Task<Result<domain::EventPosition>> append(std::unique_ptr<domain::Event> event) = 0;
+  // Events that came together, at less cost than one by one: kept one behind the other in their
+  // order, each with an answer of its own.
+  virtual Task<std::vector<Result<domain::EventPosition>>> append_all(
+      std::vector<domain::Event> events) = 0;
   // As append, but nobody waits; trouble is logged.
   virtual void append_detached(std::unique_ptr<domain::Event> event) = 0;
   virtual Task<Result<EventBatch>> read(EventQuery query) = 0;

@@ -10,8 +10,8 @@
 #include "hub/ports/device_store.h"
 #include "hub/ports/refusals.h"
 #include "hub/ports/subscriber.h"
-#include "hub/ports/telemetry_log.h"
 #include "hub/ports/waiting.h"
+#include "hub/tests/memory_log.h"
 
 #include <algorithm>
 #include <condition_variable>
@@ -278,34 +278,6 @@ class MemoryStore final : public DeviceStore {
     if (now) now();
   }
   std::string node_;
-};
-
-class MemoryLog final : public TelemetryLog {
- public:
-  Task<Result<domain::EventPosition>> append(std::unique_ptr<domain::Event> event) override {
-    const std::lock_guard lock(mutex);
-    if (full) co_return Fail(ErrorKind::kUnavailable, "the disk is full");
-    events.push_back(*std::move(event));
-    co_return domain::EventPosition{0, events.size()};
-  }
-  void append_detached(std::unique_ptr<domain::Event> event) override {
-    const std::lock_guard lock(mutex);
-    events.push_back(*std::move(event));
-  }
-  Task<Result<EventBatch>> read(EventQuery query) override {
-    EventBatch batch;
-    batch.cursor = query.hub.text();
-    co_return batch;
-  }
-  Task<Result<void>> forget(domain::HubName hub) override {
-    forgotten.push_back(hub.text());
-    co_return Result<void>();
-  }
-
-  std::mutex mutex;
-  bool full = false;
-  std::vector<domain::Event> events;
-  std::vector<std::string> forgotten;
 };
 
 // A password is kept as it is. A certificate is its own fingerprint, pinned by the device. A claim

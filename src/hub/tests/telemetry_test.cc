@@ -62,6 +62,73 @@ TEST(Telemetry, IsNotAnsweredWhenItWasNotKept) {
   EXPECT_EQ(world.hub().stats().messages_in, 0U);
 }
 
+std::vector<domain::SendTelemetry> several(std::initializer_list<const char*> bodies) {
+  std::vector<domain::SendTelemetry> messages;
+  for (const char* each : bodies) messages.emplace_back().message.body = each;
+  return messages;
+}
+
+// "done", or the reason, of each.
+std::vector<std::string> send_all(Client& client, std::vector<domain::SendTelemetry> messages) {
+  std::vector<std::string> told;
+  const auto refusals = base::run_task(client.attachment->send(std::move(messages)));
+  for (const std::optional<domain::HubRefused>& each : refusals) {
+    told.emplace_back(each ? to_string(each->reason) : "done");
+  }
+  return told;
+}
+
+std::vector<std::string> bodies(const World& world) {
+  std::vector<std::string> bodies;
+  for (const domain::Event& each : world.log.events) bodies.push_back(each.message.body);
+  return bodies;
+}
+
+using Texts = std::vector<std::string>;
+
+TEST(TelemetryTogether, GoesToTheLogOnceInItsOrder) {
+  World world;
+  Client client = world.connect();
+  EXPECT_EQ(send_all(client, several({"a", "b", "c"})), (Texts{"done", "done", "done"}));
+  EXPECT_EQ(bodies(world), (Texts{"a", "b", "c"}));
+  EXPECT_EQ(world.log.appends_together, 1U);
+  EXPECT_EQ(world.hub().stats().messages_in, 3U);
+  EXPECT_EQ(world.hub().stats().bytes_in, 3U);
+  EXPECT_EQ(send_all(client, {}), Texts());
+}
+
+TEST(TelemetryTogether, EachHasItsOwnAnswer) {
+  World world;
+  Client client = world.connect();
+  std::vector<domain::SendTelemetry> messages = several({"a", "", "c", "d"});
+  messages[1].message.body.assign(domain::kDeviceMessageBytesMax + 1, 'x');
+  messages[2].of_device = "another";
+  EXPECT_EQ(send_all(client, std::move(messages)),
+            (Texts{"done", "message_too_large", "not_bound", "done"}));
+  EXPECT_EQ(bodies(world), (Texts{"a", "d"}));
+  EXPECT_EQ(world.hub().stats().messages_in, 2U);
+}
+
+TEST(TelemetryTogether, WhatTheLogHadNoRoomForIsRefusedAndNothingElse) {
+  World world;
+  Client client = world.connect();
+  world.log.room = 2;
+  EXPECT_EQ(send_all(client, several({"a", "b", "c", "d"})),
+            (Texts{"done", "done", "store_unavailable", "store_unavailable"}));
+  EXPECT_EQ(bodies(world), (Texts{"a", "b"}));
+  EXPECT_EQ(world.hub().stats().messages_in, 2U);
+  EXPECT_EQ(world.hub().stats().bytes_in, 2U);
+}
+
+TEST(TelemetryTogether, OfAConnectionThatIsEndingIsRefused) {
+  World world;
+  Client client = world.connect();
+  const Client other = world.connect();  // takes over
+  EXPECT_EQ(send_all(client, several({"a", "b"})),
+            (Texts{"store_unavailable", "store_unavailable"}));
+  EXPECT_TRUE(world.log.events.empty());
+}
+
 TEST(Will, BecomesTelemetryWhenTheConnectionBreaks) {
   World world;
   Client client = world.connect(with_will());

@@ -11,6 +11,8 @@
 #include "store/rocksdb/scan.h"
 #include "store/rocksdb/wal_watch.h"
 
+#include <rocksdb/write_batch.h>
+
 #include <functional>
 #include <map>
 #include <memory>
@@ -26,6 +28,7 @@ inline constexpr std::chrono::minutes kRecoverAgain{10};
 // One event of a group.
 struct Entry {
   const domain::Event* event = nullptr;
+  Family* family = nullptr;  // the database's own
   domain::EventPosition position;
   std::size_t bytes = 0;
   Result<void> outcome;
@@ -76,6 +79,7 @@ class Database {
   Result<void> move_aside(std::string& aside);
 
   Result<Family*> family_for(const std::string& hub);
+  void find_families(std::span<Entry> entries);
   Result<void> commit(std::span<Entry> entries);
   // What may help after trouble.
   enum class Remedy { kResume, kReopen };
@@ -103,9 +107,10 @@ class Database {
   std::uint64_t last_generation_ = 0;
 
   // The writer's own.
-  bool failing_ = false;  // since something failed, until a write succeeds
-  bool blocked_ = false;  // nothing is written before try_again() has helped
-  Error trouble_;         // why
+  bool failing_ = false;   // since something failed, until a write succeeds
+  bool blocked_ = false;   // nothing is written before try_again() has helped
+  Error trouble_;          // why
+  rdb::WriteBatch batch_;  // kept for its memory
   Remedy remedy_ = Remedy::kResume;
   Instant try_again_at_{};
   std::optional<Instant> recovered_at_;

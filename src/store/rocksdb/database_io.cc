@@ -39,11 +39,11 @@ Database::Remedy Database::remedy_for(const rdb::Status& status) {
 
 // Numbers are given to a copy of the marks, which becomes valid when the write is on disk.
 Result<void> Database::commit(std::span<Entry> entries) {
-  rdb::WriteBatch batch;
+  batch_.Clear();
   std::map<Family*, Marks> touched;
   for (Entry& each : entries) {
     if (!each.outcome) continue;
-    Family& family = *families_.at(each.event->hub.text());
+    Family& family = *each.family;
     Marks& marks = touched.try_emplace(&family, family.marks).first->second;
     const std::uint32_t partition =
         partition_of(each.event->device, static_cast<std::uint32_t>(marks.sequences.size()));
@@ -56,15 +56,15 @@ Result<void> Database::commit(std::span<Entry> entries) {
     each.bytes = record->size();
     ++marks.ordinal;
     ++marks.sequences[partition];
-    batch.Put(family.handle, encode_ordinal(marks.ordinal), *record).PermitUncheckedError();
+    batch_.Put(family.handle, encode_ordinal(marks.ordinal), *record).PermitUncheckedError();
   }
   for (const auto& [family, marks] : touched) {
-    batch.Put(marks_handle_, std::string(kMarksKeyPrefix) + family->hub, encode_marks(marks))
+    batch_.Put(marks_handle_, std::string(kMarksKeyPrefix) + family->hub, encode_marks(marks))
         .PermitUncheckedError();
   }
   rdb::WriteOptions durable;
   durable.sync = true;
-  const rdb::Status status = database_->Write(durable, &batch);
+  const rdb::Status status = database_->Write(durable, &batch_);
   if (!status.ok()) {
     if (status.IsCorruption()) damage_seen_.store(true, std::memory_order_relaxed);
     remedy_ = remedy_for(status);
@@ -79,20 +79,11 @@ Result<void> Database::commit(std::span<Entry> entries) {
 }
 
 void Database::write(std::span<Entry> entries) {
-  std::optional<Error> refusal;
-  if (!database_ || blocked_) refusal = trouble_;
-  for (Entry& each : entries) {
-    if (refusal) {
-      each.outcome = Fail(*refusal);
-      continue;
-    }
-    const std::string& hub = each.event->hub.text();
-    if (families_.contains(hub)) continue;
-    const auto alone = gate_.close();
-    const Result<Family*> family = family_for(hub);
-    if (!family) each.outcome = Fail(family.error());
+  if (!database_ || blocked_) {
+    for (Entry& each : entries) each.outcome = Fail(trouble_);
+    return;
   }
-  if (refusal) return;
+  find_families(entries);
   Result<void> done = commit(entries);
   if (!done) {
     note_failure(done.error(), remedy_);
@@ -102,9 +93,27 @@ void Database::write(std::span<Entry> entries) {
   note_success();
   for (const Entry& each : entries) {
     if (!each.outcome) continue;
-    Family& family = *families_.at(each.event->hub.text());
-    family.newest_at.store(base::to_unix_micros(each.event->enqueued_at),
-                           std::memory_order_relaxed);
+    each.family->newest_at.store(base::to_unix_micros(each.event->enqueued_at),
+                                 std::memory_order_relaxed);
+  }
+}
+
+// A group is of few hubs, and those of one hub mostly come one behind the other.
+void Database::find_families(std::span<Entry> entries) {
+  Family* last = nullptr;
+  for (Entry& each : entries) {
+    const std::string& hub = each.event->hub.text();
+    if (last == nullptr || last->hub != hub) {
+      const auto known = families_.find(hub);
+      last = known == families_.end() ? nullptr : known->second.get();
+    }
+    if (last == nullptr) {
+      const auto alone = gate_.close();
+      const Result<Family*> made = family_for(hub);
+      if (!made) each.outcome = Fail(made.error());
+      last = made.value_or(nullptr);
+    }
+    each.family = last;
   }
 }
 

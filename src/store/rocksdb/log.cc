@@ -129,8 +129,8 @@ LogStats RocksLog::stats() const {
   LogStats stats;
   {
     const std::lock_guard lock(mutex_);
-    stats.queue_events = jobs_.size();
-    stats.queue_bytes = queued_bytes_;
+    stats.queue_events = queued_.events;
+    stats.queue_bytes = queued_.bytes;
   }
   stats.appends = counts_.appends.load(std::memory_order_relaxed);
   stats.bytes = counts_.bytes.load(std::memory_order_relaxed);
@@ -149,41 +149,59 @@ LogStats RocksLog::stats() const {
 // ---- appending
 
 Task<Result<domain::EventPosition>> RocksLog::append(std::unique_ptr<domain::Event> event) {
-  const auto start = [this, &event](Appended done) { push({std::move(event), std::move(done)}); };
-  Result<domain::EventPosition> position = co_await await_completion<domain::EventPosition>(start);
-  co_return position;
+  std::vector<domain::Event> alone;
+  alone.push_back(*std::move(event));
+  Positions positions = co_await append_all(std::move(alone));
+  co_return std::move(positions.front());
+}
+
+Task<RocksLog::Positions> RocksLog::append_all(std::vector<domain::Event> events) {
+  if (events.empty()) co_return Positions();
+  const std::size_t count = events.size();
+  const auto start = [this, &events](Appended done) { push({events, std::move(done)}); };
+  Result<Positions> positions = co_await await_completion<Positions>(start);
+  if (positions) co_return *std::move(positions);
+  co_return Positions(count, Fail(std::move(positions).error()));
 }
 
 void RocksLog::append_detached(std::unique_ptr<domain::Event> event) {
-  push({std::move(event), nullptr});
+  Append append;
+  append.own.push_back(*std::move(event));
+  append.events = append.own;
+  push(std::move(append));
 }
 
+// All of them find room, or none does.
 void RocksLog::push(Append append) {
-  append.bytes = weight(*append.event);
-  Entry refused;
+  append.size.events = append.events.size();
+  for (const domain::Event& each : append.events) append.size.bytes += weight(each);
+  Error refusal;
   {
     const std::lock_guard lock(mutex_);
-    const bool full = jobs_.size() >= options_.queue_events_max ||
-                      queued_bytes_ + append.bytes > options_.queue_bytes_max;
+    const bool full = queued_.events + append.size.events > options_.queue_events_max ||
+                      queued_.bytes + append.size.bytes > options_.queue_bytes_max;
     if (!closed_ && !full) {
-      queued_bytes_ += append.bytes;
+      queued_.events += append.size.events;
+      queued_.bytes += append.size.bytes;
       Job& job = jobs_.emplace_back();
       job.append = std::move(append);
       if (jobs_.size() == 1) wake_.notify_one();
       return;
     }
-    refused.outcome = Fail(closed_ ? closed_error() : no_room());
+    refusal = closed_ ? closed_error() : no_room();
   }
-  counts_.rejected.fetch_add(1, std::memory_order_relaxed);
-  finish(append, refused);
+  counts_.rejected.fetch_add(append.size.events, std::memory_order_relaxed);
+  refuse(append, refusal);
 }
 
-bool RocksLog::belongs_to_group(const std::vector<Job>& group, std::size_t bytes) const {
+// What was appended together is not divided.
+bool RocksLog::belongs_to_group(const std::vector<Job>& group, const Size& size) const {
   if (jobs_.empty()) return false;
   if (group.empty()) return true;
   if (group.front().forgotten || jobs_.front().forgotten) return false;  // alone
-  return group.size() < options_.group_events_max &&
-         bytes + jobs_.front().append.bytes <= options_.group_bytes_max;
+  const Size& next = jobs_.front().append.size;
+  return size.events + next.events <= options_.group_events_max &&
+         size.bytes + next.bytes <= options_.group_bytes_max;
 }
 
 // Everything that waits, within bounds; empty when the database needs mending, or at the end.
@@ -196,13 +214,15 @@ std::vector<RocksLog::Job> RocksLog::pop_group() {
     wake_.wait(lock, due);
   }
   std::vector<Job> group;
-  std::size_t bytes = 0;
-  while (belongs_to_group(group, bytes)) {
-    bytes += jobs_.front().append.bytes;
+  Size size;
+  while (belongs_to_group(group, size)) {
+    size.events += jobs_.front().append.size.events;
+    size.bytes += jobs_.front().append.size.bytes;
     group.push_back(std::move(jobs_.front()));
     jobs_.pop_front();
   }
-  queued_bytes_ -= bytes;
+  queued_.events -= size.events;
+  queued_.bytes -= size.bytes;
   return group;
 }
 
@@ -224,37 +244,64 @@ void RocksLog::write_loop() {
 }
 
 void RocksLog::write_group(std::vector<Job>& group) {
-  std::vector<Entry> entries(group.size());
-  for (std::size_t i = 0; i < group.size(); ++i) entries[i].event = group[i].append.event.get();
-  database_.write(entries);
+  entries_.clear();
+  for (const Job& job : group) {
+    for (const domain::Event& each : job.append.events) entries_.emplace_back().event = &each;
+  }
+  database_.write(entries_);
   counts_.syncs.fetch_add(1, std::memory_order_relaxed);
-  std::set<std::string> hubs;
-  for (std::size_t i = 0; i < group.size(); ++i) {
-    if (entries[i].outcome) hubs.insert(group[i].append.event->hub.text());
-    finish(group[i].append, entries[i]);
+  std::set<std::string, std::less<>> hubs;
+  std::span<const Entry> rest = entries_;
+  for (Job& job : group) {
+    const std::span<const Entry> own = rest.first(job.append.events.size());
+    rest = rest.subspan(own.size());
+    for (const Entry& each : own) {
+      if (each.outcome && !hubs.contains(each.family->hub)) hubs.insert(each.family->hub);
+    }
+    finish(job.append, own);
   }
   for (const std::string& each : hubs) news_->tell(each);
 }
 
-void RocksLog::finish(Append& append, const Entry& entry) {
-  if (entry.outcome) {
-    counts_.appends.fetch_add(1, std::memory_order_relaxed);
-    counts_.bytes.fetch_add(entry.bytes, std::memory_order_relaxed);
-    if (append.done) append.done->complete(entry.position);
-    const hub::LoggedEvent logged{entry.position, std::move(*append.event)};
-    for (hub::EventSink* each : options_.sinks) each->stored(logged);
-    return;
+void RocksLog::finish(Append& append, std::span<const Entry> entries) {
+  Positions positions;
+  positions.reserve(entries.size());
+  for (const Entry& each : entries) {
+    if (each.outcome) {
+      counts_.appends.fetch_add(1, std::memory_order_relaxed);
+      counts_.bytes.fetch_add(each.bytes, std::memory_order_relaxed);
+      positions.emplace_back(each.position);
+      continue;
+    }
+    counts_.failed.fetch_add(1, std::memory_order_relaxed);
+    if (!append.done) note_dropped(1, each.outcome.error());
+    positions.emplace_back(Fail(each.outcome.error()));
   }
-  counts_.failed.fetch_add(1, std::memory_order_relaxed);
-  if (append.done) return append.done->complete(Fail(entry.outcome.error()));
-  const std::uint64_t dropped = counts_.dropped.fetch_add(1, std::memory_order_relaxed) + 1;
+  for (std::size_t i = 0; i < entries.size() && !options_.sinks.empty(); ++i) {
+    if (!entries[i].outcome) continue;
+    const hub::LoggedEvent logged{entries[i].position, std::move(append.events[i])};
+    for (hub::EventSink* each : options_.sinks) each->stored(logged);
+  }
+  // The last: who waited may let go of the events now.
+  if (append.done) append.done->complete(std::move(positions));
+}
+
+void RocksLog::refuse(Append& append, const Error& error) {
+  counts_.failed.fetch_add(append.size.events, std::memory_order_relaxed);
+  if (append.done) return append.done->complete(Fail(error));
+  note_dropped(append.size.events, error);
+}
+
+void RocksLog::note_dropped(std::size_t events, const Error& error) {
+  const std::uint64_t dropped =
+      counts_.dropped.fetch_add(events, std::memory_order_relaxed) + events;
   const Instant now = clock_.monotonic();
   Instant told_at = told_at_.load(std::memory_order_relaxed);
   if (told_at != Instant::min() && now - told_at < kTellEvery) return;
   if (!told_at_.compare_exchange_strong(told_at, now, std::memory_order_relaxed)) return;
-  log::warn("telemetry.dropped", {{"events_so_far", fmt::format("{}", dropped)},
-                                  {"error", entry.outcome.error().what},
-                                  {"mend", entry.outcome.error().mend}});
+  log::warn(
+      "telemetry.dropped",
+      {{"events_so_far", fmt::format("{}", dropped)}, {"error", error.what}, {"mend", error.mend}});
 }
 
 // ---- forgetting

@@ -11,6 +11,7 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <span>
 #include <thread>
 #include <vector>
 
@@ -24,6 +25,8 @@ class RocksLog final : public Log {
   ~RocksLog() override;
 
   Task<Result<domain::EventPosition>> append(std::unique_ptr<domain::Event> event) override;
+  Task<std::vector<Result<domain::EventPosition>>> append_all(
+      std::vector<domain::Event> events) override;
   void append_detached(std::unique_ptr<domain::Event> event) override;
   Task<Result<hub::EventBatch>> read(hub::EventQuery query) override;
   Task<Result<void>> forget(domain::HubName hub) override;
@@ -35,16 +38,24 @@ class RocksLog final : public Log {
   void close() override;
 
  private:
-  using Appended = std::unique_ptr<Completion<domain::EventPosition>>;
+  using Positions = std::vector<Result<domain::EventPosition>>;
+  using Appended = std::unique_ptr<Completion<Positions>>;
   using Read = std::unique_ptr<Completion<Scanned>>;
   using Forgotten = std::unique_ptr<Completion<void>>;
 
-  struct Append {
-    std::unique_ptr<domain::Event> event;
-    Appended done;  // none: nobody waits
-    std::size_t bytes = 0;
+  struct Size {
+    std::size_t events = 0;
+    std::size_t bytes = 0;  // about what they take in memory
   };
-  // Work for the writer, in order: an event, or a hub to forget.
+  // Events of who waits for them stay in its coroutine: whoever made them also frees them, for
+  // memory that changes threads costs more than writing an event does.
+  struct Append {
+    std::span<domain::Event> events;  // of `own` when nobody waits
+    Appended done;                    // none: nobody waits
+    Size size = {};
+    std::vector<domain::Event> own = {};
+  };
+  // Work for the writer, in order: events that came together, or a hub to forget.
   struct Job {
     Append append;
     std::string forget;
@@ -62,11 +73,13 @@ class RocksLog final : public Log {
   void push_forget(std::string hub, Forgotten done);
   void push_read(ScanQuery query, Read done);
   std::vector<Job> pop_group();
-  bool belongs_to_group(const std::vector<Job>& group, std::size_t bytes) const;
+  bool belongs_to_group(const std::vector<Job>& group, const Size& size) const;
 
   void write_loop();
   void write_group(std::vector<Job>& group);
-  void finish(Append& append, const Entry& entry);
+  void finish(Append& append, std::span<const Entry> entries);
+  void refuse(Append& append, const Error& error);
+  void note_dropped(std::size_t events, const Error& error);
   void forget_now(Job& job);
   void read_loop();
   bool pop_read(ReadJob& job);
@@ -80,7 +93,7 @@ class RocksLog final : public Log {
   mutable std::mutex mutex_;  // of the queue of jobs
   std::condition_variable wake_;
   std::deque<Job> jobs_;
-  std::size_t queued_bytes_ = 0;
+  Size queued_;
   bool closed_ = false;
 
   std::mutex reads_mutex_;
@@ -102,6 +115,7 @@ class RocksLog final : public Log {
     std::atomic<std::uint64_t> reads{0};
   };
   Counts counts_;
+  std::vector<Entry> entries_;                    // of the group that is being written
   std::atomic<Instant> told_at_{Instant::min()};  // when dropped events were logged last
 
   std::thread write_thread_;

@@ -38,12 +38,13 @@ struct LogOptions {
   std::chrono::seconds age_max = std::chrono::hours(24 * 7);
   std::uint32_t hubs_max = 1000;
 
-  // Appends that wait for the disk; beyond either they fail with kUnavailable.
-  std::size_t queue_events_max = 8192;
+  // Events that wait for the disk; beyond either they fail with kUnavailable.
+  std::size_t queue_events_max = 65'536;
   std::size_t queue_bytes_max = 64 * 1024 * 1024;
-  // Appends that share one write and one sync.
-  std::size_t group_events_max = 512;
-  std::size_t group_bytes_max = 4 * 1024 * 1024;
+  // Events that share one write and one sync.
+  std::size_t group_events_max = 4096;
+  // Together much less than a file of the log, so that files keep their size.
+  std::size_t group_bytes_max = 1024 * 1024;
   // Reads that wait for one of the reading threads.
   std::size_t reads_waiting_max = 1024;
 
@@ -66,9 +67,9 @@ struct LogStats {
   std::uint64_t appends = 0;     // events on disk
   std::uint64_t bytes = 0;       // of their records
   std::uint64_t syncs = 0;       // writes they shared
-  std::uint64_t rejected = 0;    // appends that found no room
+  std::uint64_t rejected = 0;    // events that found no room
   std::uint64_t dropped = 0;     // of the failed ones, those nobody waited for
-  std::uint64_t failed = 0;      // appends that were not kept, for this or another reason
+  std::uint64_t failed = 0;      // events that were not kept, for this or another reason
   std::uint64_t reads = 0;       // batches read
   std::uint64_t waiting = 0;     // readers that wait for news now
   std::uint64_t damaged = 0;     // stretches that could not be read, each time one was met

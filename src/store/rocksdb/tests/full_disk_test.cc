@@ -81,6 +81,22 @@ TEST_F(FullDiskTest, AnAppendThatNobodyWaitsForIsCountedAsDropped) {
   EXPECT_EQ(log_->stats().failed, 2u);
 }
 
+TEST_F(FullDiskTest, RefusesEachOfThoseThatCameTogetherAndKeepsNone) {
+  open();
+  append_numbers(1, 1);
+  disk_->full = true;
+  for (const auto& each : append_together(2, 4)) {
+    ASSERT_FALSE(each);
+    EXPECT_EQ(each.error().kind, ErrorKind::kUnavailable);
+  }
+  EXPECT_EQ(log_->stats().failed, 3u);
+  EXPECT_EQ(log_->stats().dropped, 0u);
+  disk_->full = false;
+  clock_.advance(std::chrono::seconds(2));
+  append_numbers(5, 5);
+  EXPECT_THAT(bodies(read_from("")), ElementsAre("1", "5"));
+}
+
 TEST_F(LogTest, AQueueThatIsFullRefuses) {
   options_.queue_events_max = 1;
   options_.queue_bytes_max = 4096;
@@ -90,6 +106,44 @@ TEST_F(LogTest, AQueueThatIsFullRefuses) {
   EXPECT_EQ(refused.error().kind, ErrorKind::kUnavailable);
   EXPECT_EQ(log_->stats().rejected, 1u);
   append_numbers(1, 1);
+}
+
+TEST_F(LogTest, AQueueWithoutRoomForAllTakesNone) {
+  options_.queue_events_max = 2;
+  open();
+  for (const auto& each : append_together(1, 3)) EXPECT_FALSE(each);
+  EXPECT_EQ(log_->stats().rejected, 3u);
+  EXPECT_EQ(log_->stats().queue_events, 0u);
+  for (const auto& each : append_together(4, 5)) EXPECT_TRUE(each);
+  EXPECT_THAT(bodies(read_from("")), ElementsAre("4", "5"));
+}
+
+TEST_F(LogTest, OneThatIsTooLargeIsRefusedAndThoseWithItAreKept) {
+  open();
+  std::vector<domain::Event> events;
+  for (const std::size_t size : {std::size_t{1}, std::size_t{2'000'000}, std::size_t{2}}) {
+    events.push_back(std::move(*make_event("d", std::string(size, 'x'))));
+  }
+  const auto positions = wait_for(log_->append_all(std::move(events)));
+  ASSERT_EQ(positions.size(), 3u);
+  ASSERT_TRUE(positions[0] && positions[2]);
+  EXPECT_EQ(positions[1].error().kind, ErrorKind::kTooLarge);
+  EXPECT_EQ(positions[2]->sequence, positions[0]->sequence + 1);
+  EXPECT_THAT(bodies(read_from("")), ElementsAre("x", "xx"));
+  EXPECT_EQ(log_->stats().appends, 2u);
+  EXPECT_EQ(log_->stats().failed, 1u);
+}
+
+TEST_F(LogTest, ThoseThatComeTogetherShareASyncAlsoBeyondTheGroup) {
+  options_.group_events_max = 2;
+  open();
+  const std::uint64_t before = log_->stats().syncs;
+  const auto positions = append_together(1, 5);
+  ASSERT_EQ(positions.size(), 5u);
+  for (std::size_t i = 0; i < positions.size(); ++i) EXPECT_EQ(positions[i]->sequence, i + 1);
+  EXPECT_EQ(log_->stats().syncs, before + 1);
+  EXPECT_TRUE(append_together(2, 1).empty());
+  EXPECT_THAT(bodies(read_from("")), ElementsAre("1", "2", "3", "4", "5"));
 }
 
 }  // namespace

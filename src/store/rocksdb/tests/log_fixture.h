@@ -73,6 +73,15 @@ class LogTest : public testing::Test {
   Result<domain::EventPosition> append(const std::string& device, std::string body) {
     return append(make_event(device, std::move(body), clock_.wall()));
   }
+  // Bodies "FIRST" .. "LAST", together.
+  std::vector<Result<domain::EventPosition>> append_together(int first, int last,
+                                                             const std::string& device = "d") {
+    std::vector<domain::Event> events;
+    for (int i = first; i <= last; ++i) {
+      events.push_back(std::move(*make_event(device, std::to_string(i), clock_.wall())));
+    }
+    return wait_for(log_->append_all(std::move(events)));
+  }
   // Bodies "FIRST" .. "LAST", each waited for.
   void append_numbers(int first, int last, const std::string& device = "d") {
     for (int i = first; i <= last; ++i) {
