@@ -21,6 +21,7 @@ namespace pki = crypto::pki;
 
 constexpr std::string_view kGroup = "line-7";
 constexpr std::size_t kTelemetryBytes = 256;
+constexpr int kTogether = 8;  // messages that one read brings
 const Counter::Words kTaken = {"HTTP/1.1 202", R"("status":"assigning")"};
 const Counter::Words kAssigned = {"HTTP/1.1 200", R"("status":"assigned")"};
 
@@ -69,7 +70,7 @@ using Lines = std::vector<std::unique_ptr<HttpLine>>;
 // Registers on a line of its own, then polls on the same, which ends.
 Result<void> register_and_poll(Counter& counter, const std::vector<Registrant>& devices,
                                const std::function<std::unique_ptr<HttpLine>(std::size_t)>& open,
-                               const std::string& prefix) {
+                               const std::string& prefix, const Counter::Words& done = kAssigned) {
   std::vector<std::string> requests;
   for (const Registrant& device : devices) requests.push_back(register_request(device));
   Lines lines(devices.size());
@@ -83,7 +84,7 @@ Result<void> register_and_poll(Counter& counter, const std::vector<Registrant>& 
     requests[i] = poll_request(devices[i], answers[i]);
   }
   const auto polls = [&](std::size_t i) { return lines[i]->ask(requests[i]); };
-  BERTH_TRY(const std::vector<std::string> states, counter.run(prefix + "poll", polls, kAssigned));
+  BERTH_TRY(const std::vector<std::string> states, counter.run(prefix + "poll", polls, done));
   return {};
 }
 
@@ -93,6 +94,22 @@ Result<void> run_symmetric(World& world, Counter& counter) {
     return std::make_unique<HttpLine>(world, peer_over(wire::Transport::kHttps));
   };
   return register_and_poll(counter, devices, open, "symmetric-");
+}
+
+// Devices that get a certificate of the scope's CA for a request of theirs.
+Result<void> run_csr(World& world, Counter& counter) {
+  BERTH_TRY(std::vector<Registrant> devices, keyed_devices(world, counter.size()));
+  BERTH_TRY(const std::string issuing,
+            world.operate("PATCH", scope_path(world, fmt::format("/enrollment-groups/{}", kGroup)),
+                          R"({"certificateLifetimeDays":90})"));
+  for (Registrant& device : devices) {
+    device.request = base::base64_encode(pki::request(device.id, pki::make_key("P-256")));
+  }
+  const auto open = [&world](std::size_t) {
+    return std::make_unique<HttpLine>(world, peer_over(wire::Transport::kHttps));
+  };
+  return register_and_poll(counter, devices, open, "csr-",
+                           {"HTTP/1.1 200", R"("issuedCertificateChain":[)"});
 }
 
 std::string json_text(std::string_view text) { return json::serialize(json::string(text)); }
@@ -211,18 +228,24 @@ Result<void> run_hub(World& world, Counter& counter) {
     requests[i] = mqtt_publish(fmt::format("devices/{}/messages/events/", logins[i].client_id),
                                std::string(kTelemetryBytes, 'x'), 7);
   }
-  const auto publishes = [&](std::size_t i) { return lines[i]->ask(requests[i]); };
+  const auto publishes = [&](std::size_t i) { return lines[i]->publish(requests[i]); };
   const std::string acknowledged("\x40\x02\x00\x07", 4);
   BERTH_TRY(const std::vector<std::string> told,
             counter.run("hub-publish", publishes, {acknowledged}));
+  std::string all_acknowledged;
+  for (std::string& each : requests) {
+    const std::string once = each;
+    for (int i = 1; i < kTogether; ++i) each += once;
+  }
+  for (int i = 0; i < kTogether; ++i) all_acknowledged += acknowledged;
+  BERTH_TRY(const std::vector<std::string> told_together,
+            counter.run("hub-publish-8", publishes, {all_acknowledged}));
   return {};
 }
 
-constexpr Case kCases[] = {{"symmetric", &run_symmetric},
-                           {"x509", &run_x509},
-                           {"mqtt", &run_mqtt},
-                           {"tencent", &run_tencent},
-                           {"hub", &run_hub}};
+constexpr Case kCases[] = {
+    {"symmetric", &run_symmetric}, {"x509", &run_x509},       {"csr", &run_csr},
+    {"mqtt", &run_mqtt},           {"tencent", &run_tencent}, {"hub", &run_hub}};
 
 }  // namespace
 

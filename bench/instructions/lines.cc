@@ -81,6 +81,26 @@ Task<std::string> MqttLine::ask(std::string_view bytes) {
   co_return out;
 }
 
+Task<std::string> MqttLine::publish(std::string_view bytes) {
+  std::vector<wire::MqttPublish> messages;
+  while (!bytes.empty()) {
+    mqtt::MqttDecoded decoded = mqtt::decode_mqtt(base::as_bytes(bytes), {});
+    auto* packet = std::get_if<mqtt::MqttPacket>(&decoded.outcome);
+    auto* message = packet == nullptr ? nullptr : std::get_if<wire::MqttPublish>(packet);
+    if (message == nullptr) co_return std::string();
+    bytes.remove_prefix(decoded.consumed);
+    messages.push_back(std::move(*message));
+  }
+  std::string out;
+  std::span<wire::MqttPublish> rest = messages;
+  while (!rest.empty()) {
+    net::Conversation::Handled handled = co_await conversation_->handle_some(rest);
+    rest = rest.subspan(handled.messages);
+    for (const wire::Action& action : handled.actions) encode(action, out);
+  }
+  co_return out;
+}
+
 Task<std::string> MqttLine::answer(mqtt::MqttPacket packet) {
   std::string out;
   std::optional<wire::Request> request = request_of(std::move(packet));

@@ -33,7 +33,6 @@ class Line : public net::Outbound {
   net::Handler& handler_;
   const wire::Peer peer_;
 
- private:
   std::unique_ptr<net::Conversation> conversation_;
 };
 
@@ -52,6 +51,8 @@ class MqttLine final : public Line {
   using Line::Line;
   // Whole packets, one after the other, and all that is answered.
   Task<std::string> ask(std::string_view bytes);
+  // Messages that one read brought.
+  Task<std::string> publish(std::string_view bytes);
 
  private:
   Task<std::string> answer(mqtt::MqttPacket packet);

@@ -8,6 +8,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/json.hpp>
 
+#include <any>
 #include <atomic>
 #include <deque>
 #include <iterator>
@@ -39,6 +40,13 @@ bool is_plain(const wire::Peer& peer) {
   return true;
 }
 
+// The message, when a message for the hub's log is all that a step asks for.
+domain::SendTelemetry* telemetry_in(dialects::StepResult& result) {
+  if (!result.actions.empty() || result.commands.size() != 1) return nullptr;
+  auto* operate = std::get_if<dialects::Operate>(&result.commands.front().body);
+  return operate == nullptr ? nullptr : std::get_if<domain::SendTelemetry>(&operate->command);
+}
+
 bool may_change_names(const domain::ManagementCommand& command) {
   return std::holds_alternative<domain::CreateScope>(command) ||
          std::holds_alternative<domain::UpdateScope>(command) ||
@@ -60,16 +68,26 @@ class Exchange final : public hub::Subscriber, public std::enable_shared_from_th
         brains_(router.parts_.surroundings.brains_here()),
         executor_(router.parts_.surroundings.executor_here()) {}
 
-  // Keeps itself: the caller may let go meanwhile.
+  // Keep themselves: the caller may let go meanwhile.
   static Task<wire::Actions> handle(std::shared_ptr<Exchange> self, wire::Request request);
+  static Task<net::Conversation::Handled> handle_some(std::shared_ptr<Exchange> self,
+                                                      std::span<wire::MqttPublish> messages);
   bool deliver(domain::HubEvent event) override;
   // The connection is gone: peer and outbound are no more.
   void end();
 
  private:
+  // Messages on their way to the hub together, and the dialect's note of each.
+  struct Gathered {
+    std::vector<domain::SendTelemetry> messages;
+    std::vector<std::any> correlations;
+  };
+
   void on_event(domain::HubEvent event);
   static Task<void> follow(std::shared_ptr<Exchange> self, std::vector<dialects::Command> commands);
+  dialects::Arrival arrival_of(wire::Request request) const;
   Task<wire::Actions> carry_out(std::vector<dialects::Command> commands);
+  Task<wire::Actions> send(Gathered gathered);
   Task<dialects::Answer> run(dialects::Command command);
   Task<Result<domain::ManagementResult>> operate(dialects::Manage manage);
   Task<domain::HubResult> operate(domain::HubCommand command);
@@ -101,13 +119,77 @@ Task<wire::Actions> Exchange::handle(std::shared_ptr<Exchange> self, wire::Reque
   }
   if (self->dialect_ == nullptr) co_return self->router_.unclaimed(request);
 
-  const Router::Parts& parts = self->router_.parts_;
-  dialects::Arrival arrival{std::move(request), parts.clock.wall(), parts.rng.uuid()};
+  dialects::Arrival arrival = self->arrival_of(std::move(request));
   dialects::StepResult result =
       self->dialect_->step(self->peer_, self->session_, std::move(arrival));
   wire::Actions actions = std::move(result.actions);
   wire::Actions more = co_await self->carry_out(std::move(result.commands));
   append(actions, std::move(more));
+  co_return actions;
+}
+
+// Takes messages as long as they are for the hub's log and nothing else; the first that is not ends
+// it, and is handled when those before it have been answered. `messages` is not looked at after the
+// first wait.
+Task<net::Conversation::Handled> Exchange::handle_some(std::shared_ptr<Exchange> self,
+                                                       std::span<wire::MqttPublish> messages) {
+  net::Conversation::Handled handled;
+  if (self->dialect_ == nullptr) {
+    handled.messages = messages.size();
+    handled.actions = self->router_.unclaimed(wire::MqttPublish());
+    co_return handled;
+  }
+  Gathered gathered;
+  gathered.messages.reserve(messages.size());
+  gathered.correlations.reserve(messages.size());
+  dialects::StepResult other;
+  // One time and one id for all: telemetry shows its id nowhere, and only one here may be another.
+  const dialects::Arrival common = self->arrival_of(wire::MqttPublish());
+  for (wire::MqttPublish& each : messages) {
+    ++handled.messages;
+    dialects::Arrival arrival{std::move(each), common.at, common.request_id};
+    dialects::StepResult result =
+        self->dialect_->step(self->peer_, self->session_, std::move(arrival));
+    domain::SendTelemetry* telemetry = telemetry_in(result);
+    if (telemetry == nullptr || !self->attachment_) {
+      other = std::move(result);
+      break;
+    }
+    gathered.messages.push_back(std::move(*telemetry));
+    gathered.correlations.push_back(std::move(result.commands.front().correlation));
+  }
+  if (!gathered.messages.empty()) handled.actions = co_await self->send(std::move(gathered));
+  if (self->ended_) co_return handled;
+  append(handled.actions, std::move(other.actions));
+  wire::Actions more = co_await self->carry_out(std::move(other.commands));
+  append(handled.actions, std::move(more));
+  co_return handled;
+}
+
+dialects::Arrival Exchange::arrival_of(wire::Request request) const {
+  const Router::Parts& parts = router_.parts_;
+  return {std::move(request), parts.clock.wall(), parts.rng.uuid()};
+}
+
+Task<wire::Actions> Exchange::send(Gathered gathered) {
+  ++running_;
+  hub::Attachment::Refusals refusals = co_await attachment_->send(std::move(gathered.messages));
+  --running_;
+  wire::Actions actions;
+  if (ended_) {
+    if (running_ == 0) attachment_.reset();
+    co_return actions;  // nobody is left to hear them
+  }
+  for (std::size_t i = 0; i < refusals.size() && !ended_; ++i) {
+    domain::HubResult result = domain::HubDone();
+    if (refusals[i]) result = *std::move(refusals[i]);
+    dialects::Answer answer{std::move(result), std::move(gathered.correlations[i])};
+    dialects::StepResult next = dialect_->step(peer_, session_, std::move(answer));
+    append(actions, std::move(next.actions));
+    if (next.commands.empty()) continue;
+    wire::Actions more = co_await carry_out(std::move(next.commands));
+    append(actions, std::move(more));
+  }
   co_return actions;
 }
 
@@ -282,6 +364,9 @@ class RoutedConversation final : public net::Conversation {
 
   Task<wire::Actions> handle(wire::Request request) override {
     return Exchange::handle(exchange_, std::move(request));
+  }
+  Task<Handled> handle_some(std::span<wire::MqttPublish> messages) override {
+    return Exchange::handle_some(exchange_, messages);
   }
 
  private:

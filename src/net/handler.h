@@ -8,7 +8,9 @@
 #include "base/task.h"
 #include "wire/wire.h"
 
+#include <cstddef>
 #include <memory>
+#include <span>
 #include <string_view>
 
 namespace berth::net {
@@ -35,6 +37,14 @@ class Conversation {
   // else is handed on unless that was kAccepted. What was posted meanwhile follows the CONNACK.
   // Never fails: trouble becomes an answer.
   virtual Task<wire::Actions> handle(wire::Request request) = 0;
+
+  // Of messages (QoS 0 or 1) that came together it takes the first, and those behind it that can
+  // share its way: as handle() of each of them in their order.
+  struct Handled {
+    std::size_t messages = 0;  // taken
+    wire::Actions actions;
+  };
+  virtual Task<Handled> handle_some(std::span<wire::MqttPublish> messages) = 0;
 };
 
 class Handler {

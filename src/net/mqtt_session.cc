@@ -28,6 +28,15 @@ bool would_wait(IoStatus status) {
   return status == IoStatus::kWantRead || status == IoStatus::kWantWrite;
 }
 
+// Messages of one client that are handed on together.
+constexpr std::size_t kMessagesTogetherMax = 64;
+
+// Of a PUBLISH with QoS 0 or 1, which needs no state of the session.
+bool is_message_byte(char first) {
+  const auto byte = static_cast<std::uint8_t>(first);
+  return (byte & 0xF0) == 0x30 && (byte & 0x04) == 0;
+}
+
 bool is_connect_byte(char first) { return static_cast<std::uint8_t>(first) == 0x10; }
 
 }  // namespace
@@ -143,11 +152,24 @@ Task<IoStatus> MqttSession::work_until_idle() {
     const bool wants_more = co_await handle_unread();
     if (!wants_more || socket.cancelled()) co_return IoStatus::kCancelled;
     // Who drains found a session that was not idle.
-    if (connection_->draining()) co_return IoStatus::kClosed;
+    if (connection_->draining() || input_over_) co_return IoStatus::kClosed;
     if (!socket.may_have_input()) co_return IoStatus::kWantRead;
     const IoResult got = socket.read_now(connection_->core().input());
     if (would_wait(got.status)) co_return got.status;
     if (!take_in(got)) co_return got.status;
+    take_in_buffered();
+  }
+}
+
+// Records of TLS that came together: what is in them can be handed on together.
+void MqttSession::take_in_buffered() {
+  SocketStream& socket = connection_->stream();
+  const std::span<std::uint8_t> input = connection_->core().input();
+  while (socket.has_buffered() && unread_.size() < input.size()) {
+    const IoResult got = socket.read_now(input);
+    if (take_in(got)) continue;
+    input_over_ = !would_wait(got.status);
+    return;
   }
 }
 
@@ -170,7 +192,11 @@ void MqttSession::on_ready(bool failed) {
       wait_asleep(got.status);
       return;
     }
-    if (!take_in(got)) ended_ = true;
+    if (take_in(got)) {
+      take_in_buffered();
+    } else {
+      ended_ = true;
+    }
     asio::co_spawn(connection_->core().executor, work(shared_from_this()), asio::detached);
   } catch (const std::exception& error) {
     // Nobody keeps the session any more: it ends with this.
@@ -193,9 +219,13 @@ std::optional<mqtt::MqttPacket> MqttSession::next_packet() {
     return std::nullopt;
   }
   if (std::holds_alternative<mqtt::MqttIncomplete>(decoded.outcome)) return std::nullopt;
-  unread_.erase(0, decoded.consumed);
-  if (unread_.empty()) std::string().swap(unread_);  // an idle session keeps no buffer
+  consume(decoded.consumed);
   return std::move(std::get<mqtt::MqttPacket>(decoded.outcome));
+}
+
+void MqttSession::consume(std::size_t bytes) {
+  unread_.erase(0, bytes);
+  if (unread_.empty()) std::string().swap(unread_);  // an idle session keeps no buffer
 }
 
 void MqttSession::broken(const mqtt::MqttBroken& fault) {
@@ -300,8 +330,28 @@ Task<void> MqttSession::on_publish(wire::MqttPublish publish) {
       co_return;
     }
     incoming_.push_back({id, false});
+    co_await hand_on(std::move(publish));
+    co_return;
   }
-  co_await hand_on(std::move(publish));
+  std::vector<wire::MqttPublish> messages = with_those_behind(std::move(publish));
+  co_await hand_on_all(std::move(messages));
+}
+
+// `first`, and the whole messages of QoS 0 and 1 that unread_ begins with: they go to the disk
+// together, and are acknowledged together.
+std::vector<wire::MqttPublish> MqttSession::with_those_behind(wire::MqttPublish first) {
+  std::vector<wire::MqttPublish> messages;
+  messages.push_back(std::move(first));
+  std::string_view rest = unread_;
+  while (messages.size() < kMessagesTogetherMax && !rest.empty() && is_message_byte(rest[0])) {
+    mqtt::MqttDecoded decoded = mqtt::decode_mqtt(base::as_bytes(rest), limits_);
+    auto* packet = std::get_if<mqtt::MqttPacket>(&decoded.outcome);
+    if (packet == nullptr) break;  // next_packet() says why
+    messages.push_back(std::move(std::get<wire::MqttPublish>(*packet)));
+    rest.remove_prefix(decoded.consumed);
+  }
+  consume(unread_.size() - rest.size());
+  return messages;
 }
 
 Task<void> MqttSession::hand_on(wire::Request request) {
@@ -310,6 +360,24 @@ Task<void> MqttSession::hand_on(wire::Request request) {
     const InFlight counted(connection_->core());
     actions = co_await conversation_->handle(std::move(request));
   }
+  co_await follow(std::move(actions));
+}
+
+Task<void> MqttSession::hand_on_all(std::vector<wire::MqttPublish> messages) {
+  std::span<wire::MqttPublish> rest = messages;
+  while (!rest.empty() && !ended_) {
+    Conversation::Handled handled;
+    {
+      const InFlight counted(connection_->core());
+      handled = co_await conversation_->handle_some(rest);
+    }
+    Counters::add(connection_->core().counters.requests, handled.messages - 1);
+    rest = rest.subspan(handled.messages);
+    co_await follow(std::move(handled.actions));
+  }
+}
+
+Task<void> MqttSession::follow(wire::Actions actions) {
   for (wire::Action& action : actions) {
     if (ended_) co_return;
     if (const auto* pause = std::get_if<wire::Pause>(&action)) {

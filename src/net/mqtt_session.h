@@ -42,6 +42,7 @@ class MqttSession final : public Outbound, public std::enable_shared_from_this<M
   Task<void> read_packets();
   Task<bool> handle_unread();
   bool take_in(IoResult got);
+  void take_in_buffered();
   Task<void> finish();
 
   // Reading without a coroutine of its own: see start().
@@ -56,7 +57,11 @@ class MqttSession final : public Outbound, public std::enable_shared_from_this<M
   Task<void> on_packet(mqtt::MqttPacket packet);
   Task<void> on_connect(wire::MqttConnect connect);
   Task<void> on_publish(wire::MqttPublish publish);
+  std::vector<wire::MqttPublish> with_those_behind(wire::MqttPublish first);
+  void consume(std::size_t bytes);
   Task<void> hand_on(wire::Request request);
+  Task<void> hand_on_all(std::vector<wire::MqttPublish> messages);
+  Task<void> follow(wire::Actions actions);
   Task<void> wait_out(std::chrono::milliseconds duration);
   Task<void> on_puback(std::uint16_t packet_id);
   void on_pubrel(std::uint16_t packet_id);
@@ -91,6 +96,7 @@ class MqttSession final : public Outbound, public std::enable_shared_from_this<M
   bool ended_ = false;                          // read nothing more, hand nothing more on
   bool last_words_ = false;                     // the peer should get to read what was sent
   bool partial_ = false;                        // unread_ begins a packet
+  bool input_over_ = false;                     // nothing comes behind unread_
   std::chrono::milliseconds keep_alive_{0};     // 1.5 times what the client asked; 0: never
   std::string unread_;
 

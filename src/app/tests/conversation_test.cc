@@ -81,7 +81,8 @@ class EchoDialect final : public dialects::Dialect {
 };
 
 // Speaks with the hub: CONNECT connects the boiler of hub::World, SUBSCRIBE listens to its desired
-// changes, PUBLISH sends telemetry. What the hub tells becomes a PUBLISH or a close.
+// changes, PUBLISH sends telemetry or, to "twin", reads the twin. What the hub tells becomes a
+// PUBLISH or a close; answers carry the topic they are to.
 class HubDialect final : public dialects::Dialect {
  public:
   std::string_view name() const override { return "hub"; }
@@ -93,7 +94,9 @@ class HubDialect final : public dialects::Dialect {
                             dialects::Input input) const override {
     dialects::StepResult result;
     if (const auto* arrival = std::get_if<dialects::Arrival>(&input)) {
-      result.commands.push_back({dialects::Operate{command_for(arrival->request)}, {}});
+      const auto* publish = std::get_if<wire::MqttPublish>(&arrival->request);
+      const std::string topic = publish == nullptr ? "" : publish->topic;
+      result.commands.push_back({dialects::Operate{command_for(arrival->request)}, topic});
     } else if (const auto* event = std::get_if<dialects::Event>(&input)) {
       const bool ends = std::holds_alternative<domain::EndConnection>(event->event);
       if (ends) {
@@ -105,8 +108,9 @@ class HubDialect final : public dialects::Dialect {
       const auto& answer = std::get<dialects::Answer>(input);
       const auto& told = std::get<domain::HubResult>(answer.body);
       const bool refused = std::holds_alternative<domain::HubRefused>(told);
-      result.actions.emplace_back(
-          wire::MqttPublish{refused ? "refused" : "done", "", 0, false, false, 0});
+      result.actions.emplace_back(wire::MqttPublish{refused ? "refused" : "done",
+                                                    std::any_cast<std::string>(answer.correlation),
+                                                    0, false, false, 0});
     }
     return result;
   }
@@ -117,7 +121,11 @@ class HubDialect final : public dialects::Dialect {
     if (std::holds_alternative<wire::MqttSubscribe>(request)) {
       return domain::Subscribe{{{domain::Channel::kDesired, 0, "desired"}}};
     }
-    return domain::SendTelemetry{};
+    const auto* publish = std::get_if<wire::MqttPublish>(&request);
+    if (publish != nullptr && publish->topic == "twin") return domain::ReadTwin{};
+    domain::SendTelemetry telemetry;
+    if (publish != nullptr) telemetry.message.body = publish->topic;
+    return telemetry;
   }
 };
 
@@ -200,6 +208,23 @@ class ConversationTest : public testing::Test, public Surroundings {
     context_.run();
     return std::get<wire::MqttPublish>(answer.get().at(0)).topic;
   }
+  // Messages to these topics, offered together: what was answered to those that were taken.
+  std::vector<std::string> say_together(Line& line, std::vector<std::string> topics) {
+    std::vector<wire::MqttPublish> messages;
+    for (std::string& each : topics) messages.emplace_back().topic = std::move(each);
+    auto handled =
+        asio::co_spawn(context_, line.conversation->handle_some(messages), asio::use_future);
+    context_.restart();
+    context_.run();
+    const net::Conversation::Handled result = handled.get();
+    taken_ = result.messages;
+    std::vector<std::string> told;
+    for (const wire::Action& each : result.actions) {
+      const auto& publish = std::get<wire::MqttPublish>(each);
+      told.push_back(publish.topic + " " + publish.payload);
+    }
+    return told;
+  }
   std::string connect(Line& line) {
     wire::MqttConnect packet;
     packet.client_id = "boiler";
@@ -237,6 +262,7 @@ class ConversationTest : public testing::Test, public Surroundings {
   std::vector<std::unique_ptr<dialects::Dialect>> dialects_;
   Router hub_router_{{dialects_of_hub(), *this, clock_, rng_, ""}};
   int inspections_ = 0;
+  std::size_t taken_ = 0;
 
  private:
   static std::span<const std::unique_ptr<dialects::Dialect>> dialects_of_hub() {
@@ -325,6 +351,56 @@ TEST_F(ConversationTest, WhatTheHubTellsGoesThroughTheDialectToTheWire) {
   deliver_events();
   ASSERT_EQ(line->outbound.posted.size(), 1U);
   EXPECT_EQ(std::get<wire::MqttPublish>(line->outbound.posted[0]).topic, "desired");
+}
+
+using Texts = std::vector<std::string>;
+
+TEST_F(ConversationTest, TelemetryThatCameTogetherIsStoredTogetherAndAnsweredInOrder) {
+  const std::unique_ptr<Line> line = open_line();
+  ASSERT_EQ(connect(*line), "done");
+  EXPECT_EQ(say_together(*line, {"a", "b", "c"}), (Texts{"done a", "done b", "done c"}));
+  EXPECT_EQ(taken_, 3U);
+  EXPECT_EQ(hub_world_.log.appends_together, 1U);
+  EXPECT_EQ(hub_world_.log.events.at(2).message.body, "c");
+}
+
+TEST_F(ConversationTest, WhatIsNoTelemetryComesWhenTheMessagesBeforeItAreAnswered) {
+  const std::unique_ptr<Line> line = open_line();
+  ASSERT_EQ(connect(*line), "done");
+  EXPECT_EQ(say_together(*line, {"a", "b", "twin", "c"}), (Texts{"done a", "done b", "done twin"}));
+  EXPECT_EQ(taken_, 3U);
+  EXPECT_EQ(hub_world_.log.events.size(), 2U);
+  EXPECT_EQ(say_together(*line, {"twin", "twin"}), Texts{"done twin"});
+  EXPECT_EQ(taken_, 1U);
+}
+
+TEST_F(ConversationTest, EachMessageIsAnsweredByWhatBecameOfIt) {
+  const std::unique_ptr<Line> line = open_line();
+  ASSERT_EQ(connect(*line), "done");
+  hub_world_.log.room = 1;
+  EXPECT_EQ(say_together(*line, {"a", "b", "c"}), (Texts{"done a", "refused b", "refused c"}));
+  EXPECT_EQ(hub_world_.log.events.size(), 1U);
+}
+
+TEST_F(ConversationTest, AConnectionMayEndWhileItsMessagesAreStored) {
+  const std::unique_ptr<Line> line = open_line();
+  ASSERT_EQ(connect(*line), "done");
+  hub_world_.log.on_append_all = [&] { line->conversation.reset(); };
+  EXPECT_EQ(say_together(*line, {"a", "b"}), Texts());
+  EXPECT_EQ(hub_world_.log.events.size(), 2U);
+  EXPECT_EQ(hub_world_.hub().stats().connected, 0U);
+}
+
+TEST_F(ConversationTest, MessagesOfAConnectionThatNoDialectHasEndIt) {
+  const std::unique_ptr<Line> line = open_line();
+  std::vector<wire::MqttPublish> messages(2);
+  auto handled =
+      asio::co_spawn(context_, line->conversation->handle_some(messages), asio::use_future);
+  context_.run();
+  const net::Conversation::Handled result = handled.get();
+  EXPECT_EQ(result.messages, 2U);
+  ASSERT_EQ(result.actions.size(), 1U);
+  EXPECT_TRUE(std::holds_alternative<wire::Close>(result.actions[0]));
 }
 
 TEST_F(ConversationTest, AClientWithNoRoomForAnEventIsClosed) {

@@ -136,6 +136,20 @@ class FakeConversation final : public Conversation {
     co_return FakeHandler::usual_answer(request);
   }
 
+  Task<Handled> handle_some(std::span<wire::MqttPublish> messages) override {
+    Handled handled;
+    handled.messages = std::min(messages.size(), handler_.together_max);
+    {
+      const std::lock_guard lock(handler_.mutex_);
+      handler_.offered_.push_back(messages.size());
+    }
+    for (wire::MqttPublish& each : messages.first(handled.messages)) {
+      wire::Actions more = co_await handle(std::move(each));
+      for (wire::Action& action : more) handled.actions.push_back(std::move(action));
+    }
+    co_return handled;
+  }
+
  private:
   FakeHandler& handler_;
   const wire::Peer& peer_;
@@ -179,6 +193,11 @@ Outbound* FakeHandler::outbound() const {
 std::vector<std::string> FakeHandler::seen() const {
   const std::lock_guard lock(mutex_);
   return seen_;
+}
+
+std::vector<std::size_t> FakeHandler::offered() const {
+  const std::lock_guard lock(mutex_);
+  return offered_;
 }
 
 void FakeHandler::note(const wire::Request& request) {

@@ -52,6 +52,7 @@ class FakeHandler final : public Handler {
   // If set, every request waits here before it is answered.
   std::shared_ptr<Latch> latch;
   std::function<bool(const wire::Request&)> latched;  // only those
+  std::size_t together_max = 1'000;                   // messages that are taken together
   // Set before the first connection; none: net's own rules.
   std::function<wire::BodyRules(const wire::HttpRequest&)> rules;
 
@@ -67,6 +68,8 @@ class FakeHandler final : public Handler {
   Outbound* outbound() const;
   // Names of the requests seen, in order: "PUT /a", "connect id", "publish topic", "delivered 7".
   std::vector<std::string> seen() const;
+  // How many messages were offered each time.
+  std::vector<std::size_t> offered() const;
 
  private:
   friend class FakeConversation;
@@ -75,6 +78,7 @@ class FakeHandler final : public Handler {
   mutable std::mutex mutex_;
   std::vector<wire::Peer> peers_;
   std::vector<std::string> seen_;
+  std::vector<std::size_t> offered_;
   std::vector<std::pair<Conversation*, Outbound*>> outbounds_;
   std::size_t ended_ = 0;
 };
