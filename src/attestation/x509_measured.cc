@@ -13,12 +13,13 @@ using provisioning::Refusal;
 
 std::vector<base::Bytes> on_path(const domain::CertificateChain& chain,
                                  std::span<const crypto::Sha256> path) {
-  std::vector<base::Bytes> vouched;
-  for (const crypto::Sha256& print : path) {
-    const auto found =
-        std::find_if(chain.certificates.begin(), chain.certificates.end(),
-                     [&](const base::Bytes& der) { return crypto::sha256(der) == print; });
-    if (found != chain.certificates.end()) vouched.push_back(*found);
+  std::vector<base::Bytes> vouched = {chain.certificates.front()};
+  const std::span others = std::span(chain.certificates).subspan(1);
+  for (const crypto::Sha256& print : path.subspan(1)) {
+    const auto found = std::find_if(others.begin(), others.end(), [&](const base::Bytes& der) {
+      return crypto::sha256(der) == print;
+    });
+    if (found != others.end()) vouched.push_back(*found);
   }
   return vouched;
 }

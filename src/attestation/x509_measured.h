@@ -15,7 +15,7 @@
 
 namespace berth::attestation {
 
-// Those of `chain` that are on the path, in its order.
+// Those of `chain` that are on the path, in its order. Both begin with the same leaf.
 std::vector<base::Bytes> on_path(const domain::CertificateChain& chain,
                                  std::span<const crypto::Sha256> path);
 // The leaf, which is known, and what follows it as long as each signed the one before.
