@@ -18,7 +18,9 @@ std::string resource_of(const Registrant& device) {
 }
 
 std::string body_of(const Registrant& device) {
-  return R"({"registrationId":")" + device.id + R"("})";
+  std::string body = R"({"registrationId":")" + device.id + '"';
+  if (!device.request.empty()) body += R"(,"csr":")" + device.request + '"';
+  return body + '}';
 }
 
 Headers headers_of(const Registrant& device) {

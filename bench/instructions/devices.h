@@ -30,7 +30,8 @@ std::string http_request(std::string_view method, std::string_view target, const
 struct Registrant {
   std::string scope;
   std::string id;
-  std::string token = {};  // empty: it shows a certificate
+  std::string token = {};    // empty: it shows a certificate
+  std::string request = {};  // base64 of a signing request, when it wants a certificate
 };
 std::string register_request(const Registrant& device);
 // `answer`: of the server to the register request.
