@@ -5,7 +5,8 @@
 // managers, and for each of these the names of all its algorithms. In the default context that is
 // 1.2 million instructions, more than verifying a signature with the key. The provider of this one
 // is the default provider, but it shows no more of it than TLS and certificates need. What is
-// shown, and every check, is the default provider's own.
+// shown, and every check, is the default provider's own; providers that the machine's openssl.cnf
+// names are not in it.
 // Room crypto. Thread rule: from any thread; made once, and there until the program ends.
 #pragma once
 

@@ -2,9 +2,12 @@
 // Client certificates as a peer may send them: the input is base64 lines, each a certificate or
 // rubbish, the first a trusted CA when it can be read. Whatever comes, judging it ends, says
 // something printable of bounded size, leaves OpenSSL's error queue empty, and says the same again.
+// The context that certificates are decoded in and OpenSSL's default one make the same of each.
 #include "base/check.h"
 #include "crypto/certificate.h"
+#include "crypto/certificate_library.h"
 #include "crypto/chain.h"
+#include "crypto/openssl_parts.h"
 #include "crypto/tests/pki.h"
 #include "tests/fuzz/input_text.h"
 
@@ -29,6 +32,36 @@ std::vector<Bytes> certificates_of(std::string_view text) {
     all.push_back(der ? *der : Bytes(line.begin(), line.end()));
   }
   return all;
+}
+
+crypto::CertificatePtr decoded_in(OSSL_LIB_CTX* library, const Bytes& der) {
+  X509* certificate = X509_new_ex(library, nullptr);
+  const unsigned char* at = der.data();
+  d2i_X509(&certificate, &at, static_cast<long>(der.size()));
+  return crypto::CertificatePtr(certificate);
+}
+
+// Kinds that cannot sign need not be known to the narrow context.
+bool can_sign(EVP_PKEY* key) {
+  for (const char* kind : {"EC", "RSA", "RSA-PSS", "ED25519", "ED448", "DSA"}) {
+    if (EVP_PKEY_is_a(key, kind) == 1) return true;
+  }
+  return false;
+}
+
+void check_decoding(const Bytes& der) {
+  const crypto::CertificatePtr narrow = decoded_in(crypto::certificate_library(), der);
+  const crypto::CertificatePtr usual = decoded_in(nullptr, der);
+  BERTH_CHECK((narrow == nullptr) == (usual == nullptr));
+  EVP_PKEY* const key = narrow == nullptr ? nullptr : X509_get0_pubkey(narrow.get());
+  EVP_PKEY* const expected = usual == nullptr ? nullptr : X509_get0_pubkey(usual.get());
+  if (key != nullptr) BERTH_CHECK(expected != nullptr);
+  if (expected != nullptr && can_sign(expected)) {
+    BERTH_CHECK(key != nullptr && crypto::key_text(key) == crypto::key_text(expected));
+    BERTH_CHECK(EVP_PKEY_eq(key, expected) == 1);
+    BERTH_CHECK(X509_verify(narrow.get(), key) == X509_verify(usual.get(), expected));
+  }
+  ERR_clear_error();
 }
 
 void check_trouble(const crypto::ChainTrouble& trouble) {
@@ -64,6 +97,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::vector<Bytes> all = certificates_of(text);
   if (all.empty()) return 0;
   for (const Bytes& der : all) {
+    check_decoding(der);
     const auto leaf = crypto::check_leaf(der, kMoment);
     if (!leaf) check_trouble(leaf.error());
     BERTH_CHECK(!crypto::pki::errors_left());
