@@ -196,5 +196,26 @@ TEST_F(PlainCsrTest, SignatureOfAnotherKey_IsRefused) {
   EXPECT_FALSE(read_plain_csr(pki::request("dev-1", key_, {}, pki::make_key("P-256"))));
 }
 
+// A thread checks one key after the other with the same object: nothing of one is left for the
+// next.
+TEST_F(PlainCsrTest, KeysOneAfterTheOther_CountEachForItself) {
+  const pki::KeyOwner other = pki::make_key("P-256");
+  const Bytes text = {'t', 'e', 'x', 't'};
+  const Bytes own_signature = P256Signer::make(key_.get())->sign(text);
+  const Bytes other_signature = P256Signer::make(other.get())->sign(text);
+  const Bytes own_info = plain_p256_info(key_.get());
+  const Bytes other_info = plain_p256_info(other.get());
+  Bytes off_curve = own_info;
+  off_curve.back() ^= 1U;
+  for (int round = 0; round < 3; ++round) {
+    EXPECT_TRUE(verify_p256(*plain_p256_point(own_info), text, own_signature));
+    EXPECT_FALSE(verify_p256(*plain_p256_point(off_curve), text, own_signature));
+    EXPECT_FALSE(verify_p256(*plain_p256_point(other_info), text, own_signature));
+    EXPECT_TRUE(verify_p256(*plain_p256_point(other_info), text, other_signature));
+    EXPECT_FALSE(verify_p256(*plain_p256_point(off_curve), text, other_signature));
+    EXPECT_FALSE(verify_p256(*plain_p256_point(own_info), text, other_signature));
+  }
+}
+
 }  // namespace
 }  // namespace berth::crypto
