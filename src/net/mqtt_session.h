@@ -1,5 +1,6 @@
 // MqttSession: MQTT 3.1.1 on one connection, over TLS, a plain socket or WebSocket frames. Reads
-// packets and hands them on one at a time; numbers, windows and sends what goes to the client.
+// packets and hands them on one at a time, messages with those that came right behind them;
+// numbers, windows and sends what goes to the client.
 //
 // Room net, internal. A short-lived coroutine writes when the kernel does not take everything at
 // once, and on a socket of its own the session reads with none while nothing comes: an idle session
