@@ -45,23 +45,29 @@ std::uint32_t base64_value(char c) {
   return c == '=' ? 0U : static_cast<std::uint32_t>(kBase64Values[static_cast<std::uint8_t>(c)]);
 }
 
+// Of four characters.
+std::uint32_t base64_group(std::string_view four) {
+  return base64_value(four[0]) << 18 | base64_value(four[1]) << 12 | base64_value(four[2]) << 6 |
+         base64_value(four[3]);
+}
+
 // `out` has base64_decoded_size(text) bytes. False when bits beyond the padding are set.
 bool base64_decode_into(std::string_view text, std::span<std::uint8_t> out) {
-  std::size_t at = 0;
-  std::uint32_t left_over = 0;
-  for (std::size_t i = 0; i < text.size(); i += 4) {
-    const std::uint32_t group = base64_value(text[i]) << 18 | base64_value(text[i + 1]) << 12 |
-                                base64_value(text[i + 2]) << 6 | base64_value(text[i + 3]);
-    for (int shift = 16; shift >= 0; shift -= 8) {
-      const auto byte = static_cast<std::uint8_t>(group >> shift);
-      if (at < out.size()) {
-        out[at++] = byte;
-      } else {
-        left_over |= byte;
-      }
-    }
+  const std::size_t whole = out.size() / 3;
+  for (std::size_t i = 0; i < whole; ++i) {
+    const std::uint32_t group = base64_group(text.substr(4 * i, 4));
+    std::uint8_t* const bytes = out.data() + 3 * i;
+    bytes[0] = static_cast<std::uint8_t>(group >> 16);
+    bytes[1] = static_cast<std::uint8_t>(group >> 8);
+    bytes[2] = static_cast<std::uint8_t>(group);
   }
-  return left_over == 0;
+  if (4 * whole == text.size()) return true;
+  const std::uint32_t last = base64_group(text.substr(4 * whole, 4));
+  const std::size_t left = out.size() - 3 * whole;  // 1 or 2
+  for (std::size_t i = 0; i < left; ++i) {
+    out[3 * whole + i] = static_cast<std::uint8_t>(last >> (16 - 8 * i));
+  }
+  return (last & ((1U << (24 - 8 * left)) - 1)) == 0;
 }
 
 void base64_encode_into(std::span<const std::uint8_t> bytes, char* out) {

@@ -2,6 +2,7 @@
 
 #include <openssl/core_dispatch.h>
 #include <openssl/err.h>
+#include <openssl/evp.h>
 #include <openssl/provider.h>
 
 #include <algorithm>
@@ -144,10 +145,21 @@ OSSL_LIB_CTX* make_library() {
   return nullptr;
 }
 
+// 0 when the provider is another than those that OpenSSL brings for everybody.
+int is_for_everybody(OSSL_PROVIDER* provider, void*) {
+  const std::string_view name = OSSL_PROVIDER_get0_name(provider);
+  return name == "default" || name == "base" || name == "legacy" ? 1 : 0;
+}
+
 }  // namespace
 
+bool has_only_defaults(ossl_lib_ctx_st* context) {
+  return OSSL_PROVIDER_do_all(context, &is_for_everybody, nullptr) == 1 &&
+         EVP_default_properties_is_fips_enabled(context) == 0;
+}
+
 ossl_lib_ctx_st* certificate_library() {
-  static OSSL_LIB_CTX* const library = make_library();
+  static OSSL_LIB_CTX* const library = has_only_defaults(nullptr) ? make_library() : nullptr;
   return library;
 }
 

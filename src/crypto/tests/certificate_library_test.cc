@@ -6,8 +6,10 @@
 
 #include <gtest/gtest.h>
 #include <openssl/err.h>
+#include <openssl/evp.h>
 #include <openssl/provider.h>
 
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
@@ -39,6 +41,24 @@ TEST(CertificateLibrary, IsThereAndNotTheDefaultOne) {
   EXPECT_EQ(certificate_library(), certificate_library());
   EXPECT_EQ(OSSL_PROVIDER_available(certificate_library(), "default"), 0);
   EXPECT_EQ(ERR_peek_error(), 0UL);
+}
+
+TEST(CertificateLibrary, IsNotForMachinesWithProvidersOfTheirOwn) {
+  EXPECT_TRUE(has_only_defaults(nullptr));
+  const std::unique_ptr<OSSL_LIB_CTX, decltype(&OSSL_LIB_CTX_free)> machine(OSSL_LIB_CTX_new(),
+                                                                            &OSSL_LIB_CTX_free);
+  OSSL_PROVIDER* const usual = OSSL_PROVIDER_load(machine.get(), "default");
+  ASSERT_NE(usual, nullptr);
+  EXPECT_TRUE(has_only_defaults(machine.get()));
+  ASSERT_EQ(EVP_default_properties_enable_fips(machine.get(), 1), 1);
+  EXPECT_FALSE(has_only_defaults(machine.get()));
+  ASSERT_EQ(EVP_default_properties_enable_fips(machine.get(), 0), 1);
+  EXPECT_TRUE(has_only_defaults(machine.get()));
+  OSSL_PROVIDER* const other = OSSL_PROVIDER_load(machine.get(), "null");
+  ASSERT_NE(other, nullptr);
+  EXPECT_FALSE(has_only_defaults(machine.get()));
+  OSSL_PROVIDER_unload(other);
+  OSSL_PROVIDER_unload(usual);
 }
 
 TEST(CertificateLibrary, KeysOfCertificates_AreWhatTheDefaultOneDecodes) {
