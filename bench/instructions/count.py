@@ -25,7 +25,7 @@ import callgrind_profile  # noqa: E402
 
 RECORDED = HERE / "recorded.json"
 ROOT = HERE.parents[1]
-CASES = ("symmetric", "x509", "mqtt", "tencent", "hub")
+CASES = ("symmetric", "x509", "csr", "mqtt", "tencent", "hub")
 TOLERANCE = 0.02
 # Threads of the event log and of lazy commits do their work inside the phase or after it.
 TOLERANCES = {"hub-connect": 0.06, "hub-publish": 0.25, "tencent-register": 0.05}

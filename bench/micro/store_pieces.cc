@@ -118,7 +118,7 @@ void look_up_scope(benchmark::State& state) {
   const auto dossier =
       keeping.run(keeping.store()->registrations().open_dossier(kScope.text(), "sn-1"));
   if (!dossier) return state.SkipWithError("there is no dossier");
-  for ([[maybe_unused]] auto _ : state) keeping.run(look_up(cache, dossier->catalog_version));
+  for ([[maybe_unused]] auto _ : state) keeping.run(look_up(cache, (*dossier)->catalog_version));
   state.SetItemsProcessed(state.iterations() * kLookUpsAtOnce);
 }
 BENCHMARK(look_up_scope)->Unit(benchmark::kMicrosecond);
