@@ -67,9 +67,10 @@ bool play(Store& store, Story& story, int round) {
 
 std::string check_member(Store& store, const Story& story, int round) {
   const std::string name = story.name(round);
-  const auto found = wait(store.registrations().open_member_dossier(kProduct.key(), name));
+  const auto opened = wait(store.registrations().open_member_dossier(kProduct.key(), name));
   const auto connecting = wait(store.devices().open_member_dossier(conformance::member_id(name)));
-  if (!found || !connecting) return name + " cannot be read";
+  if (!opened || !connecting) return name + " cannot be read";
+  const auto& found = *opened;
   const bool any = found->member || found->current || connecting->device;
   const bool all = found->member && found->current && connecting->device;
   if (any != all) return name + " is there in part";
