@@ -2,6 +2,11 @@
 #include "net/http_codec.h"
 #include "net/tests/harness.h"
 
+#include <boost/asio/post.hpp>
+
+#include <future>
+#include <utility>
+
 namespace berth::net::testing {
 namespace {
 
@@ -73,10 +78,15 @@ TEST(HttpStream, SendsItsHeaderAtOnceAndEachPieceAsAChunk) {
 }
 
 TEST(HttpStream, ACloseEndsItWithTheLastChunkAndTheConnection) {
-  Stream stream;
+  Stream stream({.tls = false, .cores = 1});
   stream.receive_until("begun;\r\n");
-  EXPECT_TRUE(stream.post(pieces({"last"}, true)));
-  EXPECT_FALSE(stream.post(pieces({"too late"})));
+  // On the connection's own thread, so that it is still there for the second.
+  std::promise<std::pair<bool, bool>> promise;
+  boost::asio::post(stream.server.engine.executor(0), [&] {
+    const bool last = stream.post(pieces({"last"}, true));
+    promise.set_value({last, stream.post(pieces({"too late"}))});
+  });
+  EXPECT_EQ(promise.get_future().get(), std::pair(true, false));
   const std::string rest = stream.client.receive_all();
   EXPECT_EQ(rest, "4\r\nlast\r\n0\r\n\r\n");
   EXPECT_TRUE(eventually([&] { return stream.server.handler.ended() == 1; }));
