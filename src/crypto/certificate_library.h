@@ -7,7 +7,9 @@
 // is the default provider, but it shows no more of it than TLS and certificates need. What is
 // shown, and every check, is the default provider's own. Where the machine's openssl.cnf names
 // other providers, such as that of FIPS, or asks for their algorithms, the default context does the
-// work. Room crypto. Thread rule: from any thread; made once, and there until the program ends.
+// work.
+//
+// Room crypto. Thread rule: from any thread; made once, and there until the program ends.
 #pragma once
 
 struct ossl_lib_ctx_st;
