@@ -1,6 +1,7 @@
 #include "store/sqlite/connection.h"
 
 #include "base/check.h"
+#include "store/sqlite/gathered_log.h"
 
 #include <fmt/format.h>
 #include <sqlite3.h>
@@ -173,8 +174,9 @@ Result<std::unique_ptr<Connection>> Connection::open(const Options& options) {
   const int flags =
       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   sqlite3* database = nullptr;
-  const int code = sqlite3_open_v2(options.path.c_str(), &database, flags,
-                                   options.vfs.empty() ? nullptr : options.vfs.c_str());
+  const std::string vfs = gathered_log_vfs(options.vfs);
+  const int code =
+      sqlite3_open_v2(options.path.c_str(), &database, flags, vfs.empty() ? nullptr : vfs.c_str());
   std::unique_ptr<Connection> connection(new Connection(database));
   if (code != SQLITE_OK) return Fail(make_error(database, code));
   Result<void> ready = connection->set_up(options);
@@ -227,15 +229,11 @@ Result<void> Connection::control(sql::Sql sql) {
 }
 
 Result<void> Connection::begin(sql::Access access) {
-  switch (access) {
-    case sql::Access::kRead:
-      return control("BEGIN");
-    case sql::Access::kWrite:
-      return control("BEGIN IMMEDIATE");
-    case sql::Access::kSchema:
-      return control("BEGIN EXCLUSIVE");
-  }
-  return {};
+  if (access == sql::Access::kRead) return control("BEGIN");
+  Result<void> begun =
+      control(access == sql::Access::kWrite ? sql::Sql("BEGIN IMMEDIATE") : "BEGIN EXCLUSIVE");
+  if (begun) gather();
+  return begun;
 }
 
 Result<void> Connection::commit() { return control("COMMIT"); }
@@ -277,16 +275,28 @@ Result<void> Connection::roll_back_to_savepoint() {
 // Not control(): SQLite carries this pragma out while it compiles it, so a cached statement would
 // do nothing.
 Result<void> Connection::set_sync(Sync sync) {
+  sync_ = Sync::kOff;  // unless what follows succeeds
+  gather();
+  Result<void> done;
   switch (sync) {
     case Sync::kFull:
-      return script("PRAGMA synchronous=FULL");
+      done = script("PRAGMA synchronous=FULL");
+      break;
     case Sync::kNormal:
-      return script("PRAGMA synchronous=NORMAL");
+      done = script("PRAGMA synchronous=NORMAL");
+      break;
     case Sync::kOff:
-      return script("PRAGMA synchronous=OFF");
+      done = script("PRAGMA synchronous=OFF");
+      break;
   }
+  if (!done) return done;
+  sync_ = sync;
+  gather();
   return {};
 }
+
+// Of a new database the log is not open before the first transaction.
+void Connection::gather() { gather_log(database_, sync_ == Sync::kFull); }
 
 void Connection::set_busy_timeout(std::chrono::milliseconds timeout) {
   sqlite3_busy_timeout(database_, static_cast<int>(timeout.count()));

@@ -81,11 +81,13 @@ class Connection final : public sql::Connection {
   explicit Connection(sqlite3* database);
   Result<void> set_up(const Options& options);
   Result<void> control(sql::Sql sql);
+  void gather();
   static int on_wal(void* self, sqlite3* database, const char* name, int frames);
 
   sqlite3* database_;
   int wal_frames_ = 0;
   bool sync_failed_ = false;
+  Sync sync_ = Sync::kOff;
   std::unordered_map<const char*, std::unique_ptr<Statement>> statements_;
 };
 

@@ -97,6 +97,7 @@ struct CrashVfs::State {
   std::uint64_t crash_at = 0;  // 0: never
   bool crashed = false;
   bool fail_sync = false;
+  bool fail_write = false;
 
   // Counts one operation; whether it still reaches the disk.
   bool step() {
@@ -131,6 +132,7 @@ int on_write(sqlite3_file* file, const void* buffer, int size, sqlite3_int64 off
   const std::lock_guard lock(g_state->mutex);
   if (Disk* disk = self(file)->disk) {
     if (!g_state->step()) return SQLITE_IOERR_WRITE;
+    if (std::exchange(g_state->fail_write, false)) return SQLITE_FULL;
     const char* bytes = static_cast<const char*>(buffer);
     disk->pending.push_back(
         {Operation::Kind::kWrite, static_cast<std::size_t>(offset), Content(bytes, bytes + size)});
@@ -264,6 +266,11 @@ void CrashVfs::crash_after(std::uint64_t operations) {
 void CrashVfs::fail_one_sync() {
   const std::lock_guard lock(state_->mutex);
   state_->fail_sync = true;
+}
+
+void CrashVfs::fail_one_write() {
+  const std::lock_guard lock(state_->mutex);
+  state_->fail_write = true;
 }
 
 bool CrashVfs::crashed() const {

@@ -31,6 +31,8 @@ class CrashVfs {
   // The next sync fails, and what it should have written never reaches the disk, although the
   // syncs after it succeed: what Linux does after an I/O error.
   void fail_one_sync();
+  // The next write finds the disk full.
+  void fail_one_write();
   // Operations seen since the start: the range to pick a crash from.
   std::uint64_t operations() const;
   // Every connection must be closed.
