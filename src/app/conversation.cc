@@ -10,8 +10,6 @@
 
 #include <any>
 #include <atomic>
-#include <deque>
-#include <iterator>
 #include <utility>
 
 namespace berth::app {
@@ -88,7 +86,12 @@ class Exchange final : public hub::Subscriber, public std::enable_shared_from_th
   dialects::Arrival arrival_of(wire::Request request) const;
   Task<wire::Actions> carry_out(std::vector<dialects::Command> commands);
   Task<wire::Actions> send(Gathered gathered);
-  Task<dialects::Answer> run(dialects::Command command);
+  // What they refer to is the caller's until they are done.
+  Task<dialects::Answer> run(dialects::Command& command);
+  Task<dialects::Answer> run(dialects::Provision& provision, std::any correlation);
+  Task<dialects::Answer> run(dialects::Manage& manage, std::any correlation);
+  Task<dialects::Answer> run(dialects::Operate& operate, std::any correlation);
+  Task<dialects::Answer> run(dialects::Inspect& inspect, std::any correlation);
   Task<Result<domain::ManagementResult>> operate(dialects::Manage manage);
   Task<domain::HubResult> operate(domain::HubCommand command);
   Task<Result<domain::ManagementResult>> follow_live(dialects::Manage manage);
@@ -196,47 +199,50 @@ Task<wire::Actions> Exchange::send(Gathered gathered) {
 // Runs the commands and those their answers bring, in order; gives back the actions of the answers.
 Task<wire::Actions> Exchange::carry_out(std::vector<dialects::Command> commands) {
   wire::Actions actions;
-  std::deque<dialects::Command> waiting(std::make_move_iterator(commands.begin()),
-                                        std::make_move_iterator(commands.end()));
-  for (std::size_t count = 0; !waiting.empty(); ++count) {
-    if (count == kCommandsPerRequestMax) {
+  for (std::size_t next = 0; next < commands.size(); ++next) {
+    if (next == kCommandsPerRequestMax) {
       log::error("dialect.too_many_commands", {{"dialect", std::string(dialect_->name())}});
       append(actions, trouble());
       break;
     }
-    dialects::Command command = std::move(waiting.front());
-    waiting.pop_front();
     ++running_;
-    dialects::Answer answer = co_await run(std::move(command));
+    dialects::Answer answer = co_await run(commands[next]);
     --running_;
     if (ended_) {
       if (running_ == 0) attachment_.reset();
       co_return actions;  // nobody is left to hear them
     }
-    dialects::StepResult next = dialect_->step(peer_, session_, std::move(answer));
-    append(actions, std::move(next.actions));
-    for (dialects::Command& more : next.commands) waiting.push_back(std::move(more));
+    dialects::StepResult result = dialect_->step(peer_, session_, std::move(answer));
+    append(actions, std::move(result.actions));
+    for (dialects::Command& more : result.commands) commands.push_back(std::move(more));
   }
   co_return actions;
 }
 
-Task<dialects::Answer> Exchange::run(dialects::Command command) {
-  Surroundings& surroundings = router_.parts_.surroundings;
-  dialects::Answer answer{dialects::Inspection{}, std::move(command.correlation)};
-  if (auto* provision = std::get_if<dialects::Provision>(&command.body)) {
-    domain::Outcome outcome = co_await brains_.provisioning.handle(std::move(provision->command));
-    answer.body = std::move(outcome);
-  } else if (auto* manage = std::get_if<dialects::Manage>(&command.body)) {
-    Result<domain::ManagementResult> result = co_await operate(std::move(*manage));
-    answer.body = std::move(result);
-  } else if (auto* hub = std::get_if<dialects::Operate>(&command.body)) {
-    domain::HubResult result = co_await operate(std::move(hub->command));
-    answer.body = std::move(result);
-  } else if (auto* inspect = std::get_if<dialects::Inspect>(&command.body)) {
-    dialects::Inspection inspection = co_await surroundings.inspect(inspect->what);
-    answer.body = std::move(inspection);
-  }
-  co_return answer;
+// Not a coroutine: the frame of one would have room for every kind of command and answer.
+Task<dialects::Answer> Exchange::run(dialects::Command& command) {
+  return std::visit([&](auto& body) { return run(body, std::move(command.correlation)); },
+                    command.body);
+}
+
+Task<dialects::Answer> Exchange::run(dialects::Provision& provision, std::any correlation) {
+  domain::Outcome outcome = co_await brains_.provisioning.handle(std::move(provision.command));
+  co_return dialects::Answer{std::move(outcome), std::move(correlation)};
+}
+
+Task<dialects::Answer> Exchange::run(dialects::Manage& manage, std::any correlation) {
+  Result<domain::ManagementResult> result = co_await operate(std::move(manage));
+  co_return dialects::Answer{std::move(result), std::move(correlation)};
+}
+
+Task<dialects::Answer> Exchange::run(dialects::Operate& hub, std::any correlation) {
+  domain::HubResult result = co_await operate(std::move(hub.command));
+  co_return dialects::Answer{std::move(result), std::move(correlation)};
+}
+
+Task<dialects::Answer> Exchange::run(dialects::Inspect& inspect, std::any correlation) {
+  dialects::Inspection inspection = co_await router_.parts_.surroundings.inspect(inspect.what);
+  co_return dialects::Answer{std::move(inspection), std::move(correlation)};
 }
 
 Task<Result<domain::ManagementResult>> Exchange::operate(dialects::Manage manage) {

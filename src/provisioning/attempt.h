@@ -30,6 +30,8 @@ class Attempt {
   // For a register: what the device will poll. `<digit>.<16 hex>.<uuid>`, no character that a
   // client would have to escape in a topic or a path (azure-dps.md §1.1), and not to be guessed.
   std::string operation_id;
+  // Of a poll: the operation it asks for, as sent.
+  std::string asked_operation;
   // For a register of a member: what a made-up device id ends with, 24 hex digits that begin with
   // the time in seconds.
   std::string fresh_id;

@@ -25,12 +25,12 @@ using Verdict =
 constexpr int kRoundsMax = 5;
 
 // What a proven device asks about its registration.
-Result<Verdict, Refusal> answer_question(const Attempt& attempt, const Identified& identified,
-                                         const std::string& operation_id) {
+Result<Verdict, Refusal> answer_question(const Attempt& attempt, const Identified& identified) {
   const auto& current = identified.dossier->current;
   if (attempt.trail.operation == kAuthenticate) return Verdict{domain::Authenticated{}};
   if (attempt.trail.operation == kPoll) {
     // Another device's operation and one that never was are the same to the one who asks.
+    const std::string& operation_id = attempt.asked_operation;
     if (current && current->operation_id == operation_id && !operation_id.empty()) {
       return Verdict{domain::CurrentState{*current}};
     }
@@ -70,24 +70,18 @@ const std::string& fleet_of(const domain::Claim& claim) {
 }
 
 struct Asked {
-  domain::Claim claim;
+  domain::Claim& claim;
   std::string_view operation;
-  std::string operation_id;
+  std::string operation_id = {};
 };
 
 struct Unpack {
-  Asked operator()(domain::Authenticate& command) const {
-    return {std::move(command.claim), kAuthenticate, {}};
-  }
-  Asked operator()(domain::Register& command) const {
-    return {std::move(command.claim), kRegister, {}};
-  }
+  Asked operator()(domain::Authenticate& command) const { return {command.claim, kAuthenticate}; }
+  Asked operator()(domain::Register& command) const { return {command.claim, kRegister}; }
   Asked operator()(domain::PollOperation& command) const {
-    return {std::move(command.claim), kPoll, std::move(command.operation_id)};
+    return {command.claim, kPoll, std::move(command.operation_id)};
   }
-  Asked operator()(domain::LookUpRegistration& command) const {
-    return {std::move(command.claim), kLookUp, {}};
-  }
+  Asked operator()(domain::LookUpRegistration& command) const { return {command.claim, kLookUp}; }
 };
 
 }  // namespace
@@ -101,9 +95,10 @@ struct Provisioning::State {
                 set.sources_tracked_max}),
         admission(set.admission, given.clock, given.pressure) {}
 
+  Task<Outcome> decide(std::unique_ptr<Attempt> owned);
   // One round through the six steps. None: the race for the registration was lost, decide again.
   using Round = std::optional<Result<Verdict, Refusal>>;
-  Task<Round> go(Attempt& attempt, const std::string& operation_id);
+  Task<Round> go(Attempt& attempt);
   // A wrong password of a member is counted where all servers see it; `refusal` says when that
   // locks.
   Task<void> count_guess(const Attempt& attempt, const Identified& identified, Refusal& refusal);
@@ -114,9 +109,10 @@ struct Provisioning::State {
   Task<Round> write_failure(Attempt& attempt, const Identified& identified, const Proven& proven,
                             Refusal refusal);
   Result<Verdict, Refusal> refuse(Attempt& attempt, Step step, Refusal refusal);
-  Outcome conclude(Attempt attempt, Result<Verdict, Refusal> verdict);
+  // Both take what the attempt has.
+  Outcome conclude(Attempt& attempt, Result<Verdict, Refusal>& verdict);
   // Too many devices register at once; nothing was looked at.
-  Outcome send_away(Attempt attempt, const Admission::Later& later);
+  Outcome send_away(Attempt& attempt, const Admission::Later& later);
 
   Ports ports;
   Settings settings;
@@ -129,32 +125,39 @@ Provisioning::Provisioning(Ports ports, Settings settings)
     : state_(std::make_unique<State>(ports, settings)) {}
 Provisioning::~Provisioning() = default;
 
+// Not a coroutine: the frame of one would hold command, claim and attempt beside each other.
 Task<Outcome> Provisioning::handle(domain::ProvisioningCommand command) {
   Asked asked = std::visit(Unpack{}, command);
-  Attempt attempt(std::move(asked.claim), asked.operation, state_->ports.clock, state_->ports.rng);
+  auto attempt = std::make_unique<Attempt>(std::move(asked.claim), asked.operation,
+                                           state_->ports.clock, state_->ports.rng);
+  attempt->asked_operation = std::move(asked.operation_id);
+  return state_->decide(std::move(attempt));
+}
+
+Task<Outcome> Provisioning::State::decide(std::unique_ptr<Attempt> owned) {
+  Attempt& attempt = *owned;
   std::optional<Admission::Place> place;  // until the answer is on disk
   if (attempt.trail.operation == kRegister) {
-    auto entry = state_->admission.enter(fleet_of(attempt.claim));
+    auto entry = admission.enter(fleet_of(attempt.claim));
     if (const auto* later = std::get_if<Admission::Later>(&entry)) {
-      co_return state_->send_away(std::move(attempt), *later);
+      co_return send_away(attempt, *later);
     }
     place.emplace(std::move(std::get<Admission::Place>(entry)));
   }
-  State::Round verdict;
+  Round verdict;
   for (int round = 0; round < kRoundsMax && !verdict; ++round) {
     attempt.start_over();
-    verdict = co_await state_->go(attempt, asked.operation_id);
+    verdict = co_await go(attempt);
   }
   if (!verdict) {
-    verdict = state_->refuse(attempt, Step::kRecord,
-                             {Reason::kStoreUnavailable, "a registration nobody else is writing",
-                              "one that changed every time", std::chrono::seconds(1)});
+    verdict = refuse(attempt, Step::kRecord,
+                     {Reason::kStoreUnavailable, "a registration nobody else is writing",
+                      "one that changed every time", std::chrono::seconds(1)});
   }
-  co_return state_->conclude(std::move(attempt), *std::move(verdict));
+  co_return conclude(attempt, *verdict);
 }
 
-Task<Provisioning::State::Round> Provisioning::State::go(Attempt& attempt,
-                                                         const std::string& operation_id) {
+Task<Provisioning::State::Round> Provisioning::State::go(Attempt& attempt) {
   Result<Identified, Refusal> identified = co_await identify(ports.store, scopes, attempt);
   if (!identified) co_return refuse(attempt, Step::kIdentify, std::move(identified).error());
   attempt.trail.scope = identified->dossier->scope->id.text();
@@ -198,7 +201,7 @@ Task<Provisioning::State::Round> Provisioning::State::go(Attempt& attempt,
   attempt.pass(Step::kAuthorize, "enabled, and owner of the id or the first to claim it");
 
   if (!registers) {
-    Result<Verdict, Refusal> answer = answer_question(attempt, *identified, operation_id);
+    Result<Verdict, Refusal> answer = answer_question(attempt, *identified);
     if (!answer) co_return refuse(attempt, Step::kAuthorize, std::move(answer).error());
     co_return answer;
   }
@@ -369,7 +372,7 @@ Result<Verdict, Refusal> Provisioning::State::refuse(Attempt& attempt, Step step
   return Fail(std::move(refusal));
 }
 
-Outcome Provisioning::State::conclude(Attempt attempt, Result<Verdict, Refusal> verdict) {
+Outcome Provisioning::State::conclude(Attempt& attempt, Result<Verdict, Refusal>& verdict) {
   attempt.finish();
   Outcome outcome;
   outcome.trail_id = attempt.trail.id;
@@ -389,7 +392,7 @@ Outcome Provisioning::State::conclude(Attempt attempt, Result<Verdict, Refusal> 
   return outcome;
 }
 
-Outcome Provisioning::State::send_away(Attempt attempt, const Admission::Later& later) {
+Outcome Provisioning::State::send_away(Attempt& attempt, const Admission::Later& later) {
   attempt.fail(Step::kIdentify, {Reason::kOverloaded, "room for one more registration",
                                  fmt::format("{} under way", later.under_way), later.retry_after});
   attempt.finish();

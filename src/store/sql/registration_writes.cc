@@ -38,11 +38,12 @@ UPDATE registrations SET enrollment_kind = $3, enrollment_key = $4, hub = $5, de
                          approval = $11
 WHERE scope = $1 AND key = $2 AND version = $9)sql";
 
-// Takes a device id that is free or the registration's own; the hub must exist.
+// Takes a device id that is free or the registration's own. A hub that has been removed since is no
+// value for its column (likewise).
 constexpr Sql kPutDevice = R"sql(
 INSERT INTO devices (hub, id, scope, registration_key, version, created_at, updated_at, body,
                      group_key, serial_key, template_id)
-SELECT $1, $2, $3, $4, 1, $5, $6, $7, $8, $9, $10 WHERE EXISTS (SELECT 1 FROM hubs WHERE name = $1)
+VALUES ((SELECT name FROM hubs WHERE name = $1), $2, $3, $4, 1, $5, $6, $7, $8, $9, $10)
 ON CONFLICT (hub, id) DO UPDATE
   SET version = devices.version + 1, updated_at = excluded.updated_at, body = excluded.body,
       group_key = excluded.group_key, serial_key = excluded.serial_key,
@@ -74,7 +75,6 @@ WHERE scope = $3 AND serial_key = $5 AND serial_key <> '' AND registration_key =
   AND NOT (hub = $1 AND id = $2))sql";
 constexpr Sql kMemberElsewhere =
     "SELECT 1 FROM devices WHERE id = $2 AND group_key <> '' AND hub <> $1";
-constexpr Sql kHubExists = "SELECT 1 FROM hubs WHERE name = $1";
 
 // What the stored registration says about itself before the commit.
 struct Current {
@@ -129,7 +129,7 @@ Result<void> insert_registration(Connection& connection, Registration& registrat
                 Value(registration.device_id.text()), Value(registration.created_at),
                 Value(registration.updated_at), Value(registration_body(registration)),
                 Value(registration.template_id), Value(approval_text(registration.approval))});
-  if (!done && done.error().kind == ErrorKind::kConflict) return lost_race(registration);
+  if (!done && done.error().kind == ErrorKind::kNotFound) return lost_race(registration);
   BERTH_TRY(const bool inserted, std::move(done));
   if (!inserted) return lost_race(registration);
   registration.version = 1;
@@ -203,13 +203,12 @@ Result<void> put_device(Connection& connection, const domain::Device& device,
                    Value(owner.id.key()), Value(device.created_at), Value(device.updated_at),
                    Value(device_body(device)), Value(group), Value(serial_key_of(device)),
                    Value(device.template_id)});
+  if (!put && put.error().kind == ErrorKind::kNotFound) return lost_race(owner);
   // Another server has given the id, or the serial, to another one at the same time.
   if (!put && put.error().kind == ErrorKind::kConflict) return device_id_taken(device);
   BERTH_TRY(const bool written, std::move(put));
-  if (written) return {};
-  BERTH_TRY(const bool hub_exists, connection.execute(kHubExists, {Value(device.hub.text())}));
-  if (!hub_exists) return lost_race(owner);
-  return device_id_taken(device);
+  if (!written) return device_id_taken(device);
+  return {};
 }
 
 // What outlives a re-registration (Assignment::keeps_twin): the twin, the capabilities, the name,

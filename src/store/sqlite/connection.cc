@@ -31,6 +31,10 @@ struct Class {
 };
 
 Class classify(int code) {
+  // Statements look up what they refer to in the value itself, and find NULL.
+  if (code == SQLITE_CONSTRAINT_NOTNULL) {
+    return {ErrorKind::kNotFound, "what the record refers to is gone", "read again and repeat"};
+  }
   switch (code & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
