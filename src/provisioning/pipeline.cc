@@ -181,7 +181,10 @@ Task<Provisioning::State::Round> Provisioning::State::go(Attempt& attempt) {
     co_return refuse(attempt, Step::kAttest, std::move(refusal));
   }
   attempt.trail.enrollment = reference_text(*proven->enrollment);
-  Result<void, Refusal> unrevoked = co_await check_revoked(ports.store, attempt, *proven);
+  Result<void, Refusal> unrevoked;
+  if (!proven->attested.certificates.empty()) {
+    unrevoked = co_await check_revoked(ports.store, attempt, *proven);
+  }
   if (!unrevoked) co_return refuse(attempt, Step::kAttest, std::move(unrevoked).error());
   attempt.pass(Step::kAttest, proven->attested.detail);
 
@@ -291,8 +294,8 @@ Task<Provisioning::State::Round> Provisioning::State::place(Attempt& attempt,
   }
   attempt.pass(Step::kAllocate, placement->detail);
 
-  Result<std::optional<domain::Device>, Refusal> before =
-      co_await identity_before(ports.store, identified);
+  Result<std::optional<domain::Device>, Refusal> before;
+  if (identified.dossier->current) before = co_await identity_before(ports.store, identified);
   if (!before) co_return refuse(attempt, Step::kIssue, std::move(before).error());
   const IssueWith with{ports.issuers, *before ? &**before : nullptr, ports.clock.wall(),
                        &attempt.claim};

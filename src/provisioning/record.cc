@@ -87,7 +87,6 @@ std::unique_ptr<Assignment> begin_assignment(const Attempt& attempt, const Ident
 
 Task<Result<void, Refusal>> check_revoked(RegistrationStore& store, Attempt& attempt,
                                           const Proven& proven) {
-  if (proven.attested.certificates.empty()) co_return Result<void, Refusal>();
   Result<std::optional<domain::RevokedCertificate>> revoked =
       co_await store.find_revoked(proven.enrollment->scope, proven.attested.certificates);
   if (!revoked) co_return Fail(store_refusal(revoked.error()));

@@ -186,8 +186,8 @@ struct Unrecorded {
   enum class Why { kLostRace, kDeviceIdTaken, kRefused } why = Why::kRefused;
   Refusal refusal;
 };
-// Whether none of the certificates that vouch for the device is revoked; else the trail gets the
-// cause. Reasons: kCertificateRevoked, kStoreUnavailable, kInternal.
+// Whether none of the certificates that vouch for the device is revoked (there is one at least);
+// else the trail gets the cause. Reasons: kCertificateRevoked, kStoreUnavailable, kInternal.
 Task<Result<void, Refusal>> check_revoked(RegistrationStore& store, Attempt& attempt,
                                           const Proven& proven);
 Task<Result<domain::Registration, Unrecorded>> record(RegistrationStore& store,
