@@ -22,12 +22,12 @@ bool same(const Enrollment& a, const Enrollment& b) {
 // A text that sorts a little before the id, so that ids like it come soon after: its first half.
 std::string shortly_before(const std::string& key) { return key.substr(0, key.size() / 2); }
 
-void set_candidates(CaseFile& file, Dossier dossier, const std::vector<Enrollment>& groups) {
+void set_candidates(CaseFile& file, const Dossier& dossier, const std::vector<Enrollment>& groups) {
   if (dossier.individual) {
-    file.candidates.push_back(*std::move(dossier.individual));
+    file.candidates.push_back(*dossier.individual);
     return;
   }
-  if (dossier.owner_group) file.candidates.push_back(*std::move(dossier.owner_group));
+  if (dossier.owner_group) file.candidates.push_back(*dossier.owner_group);
   for (const Enrollment& group : groups) {
     const bool there = !file.candidates.empty() && same(file.candidates.front(), group);
     if (!there) file.candidates.push_back(group);
@@ -43,9 +43,9 @@ Task<CaseFile> gather_scope(RegistrationStore& store, ExplainSettings settings, 
   Result<std::unique_ptr<Dossier>> opened = co_await store.open_dossier(scope, key);
   if (!opened || !(*opened)->scope) co_return file;
   const std::unique_ptr<Dossier> dossier = *std::move(opened);
-  file.scope = dossier->scope;
+  file.scope = *dossier->scope;
   file.current = dossier->current;
-  file.challenge = dossier->challenge;
+  if (dossier->challenge) file.challenge = *dossier->challenge;
   const domain::ScopeId id = dossier->scope->id;
   Result<std::vector<domain::CaCertificate>> authorities =
       co_await store.all_authorities(id, settings.authorities_read_max);
@@ -53,7 +53,7 @@ Task<CaseFile> gather_scope(RegistrationStore& store, ExplainSettings settings, 
 
   Result<ScopeSnapshot> snapshot = co_await store.scope_snapshot(id);
   if (snapshot) file.same_scope = snapshot->groups;
-  set_candidates(file, std::move(*dossier), file.same_scope);
+  set_candidates(file, *dossier, file.same_scope);
 
   const std::size_t half = settings.enrollments_read_max / 2;
   Result<std::vector<Enrollment>> near = co_await store.individuals(id, shortly_before(key), half);
@@ -98,14 +98,14 @@ Task<CaseFile> gather_membership(RegistrationStore& store, ExplainSettings setti
     file.namesake = co_await find_namesake(store, settings, key);
     co_return file;
   }
-  file.scope = dossier->scope;
+  file.scope = *dossier->scope;
   file.current = dossier->current;
-  file.member = dossier->member;
+  if (dossier->member) file.member = *dossier->member;
   const domain::ScopeId scope = dossier->scope->id;
   Result<ScopeSnapshot> snapshot = co_await store.scope_snapshot(scope);
   if (snapshot) file.same_scope = std::move(snapshot->groups);
   if (!dossier->named_group) co_return file;
-  file.candidates.push_back(*std::move(dossier->named_group));
+  file.candidates.push_back(*dossier->named_group);
 
   const domain::EnrollmentId group = file.candidates.front().id;
   const std::string before = shortly_before(membership.member);

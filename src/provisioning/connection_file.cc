@@ -73,8 +73,8 @@ Task<std::optional<domain::Member>> find_member(RegistrationStore& store, Device
   if (!listed) co_return std::nullopt;
   Result<std::unique_ptr<Dossier>> dossier =
       co_await store.open_member_dossier(device.group->key(), current->member->text());
-  if (!dossier) co_return std::nullopt;
-  co_return std::move((*dossier)->member);
+  if (!dossier || !(*dossier)->member) co_return std::nullopt;
+  co_return *(*dossier)->member;
 }
 
 }  // namespace

@@ -18,24 +18,26 @@
 
 namespace berth::provisioning {
 
-// All that identify needs about one (scope, registration id), read in one snapshot.
+// All that identify needs about one (scope, registration id), read in one snapshot. Scope and
+// enrollments are shared: the store may hand out again what it has read before. What few claims
+// have is kept apart, so that the dossier of the others is small.
 struct Dossier {
-  std::optional<domain::Scope> scope;            // none: unknown scope, all else is empty
-  std::optional<domain::Enrollment> individual;  // the individual enrollment with that id
-  std::optional<domain::Registration> current;   // the registration, if there is one
-  std::optional<domain::Enrollment>
-      owner_group;  // the group that owns `current`, if it still exists
+  std::shared_ptr<const domain::Scope> scope;            // none: unknown scope, all else is empty
+  std::shared_ptr<const domain::Enrollment> individual;  // the individual enrollment with that id
+  std::optional<domain::Registration> current;           // the registration, if there is one
+  // The group that owns `current`, if it still exists.
+  std::shared_ptr<const domain::Enrollment> owner_group;
   // Of a claim with a membership: the group it names and its line in the roster.
-  std::optional<domain::Enrollment> named_group;
-  std::optional<domain::Member> member;
+  std::shared_ptr<const domain::Enrollment> named_group;
+  std::unique_ptr<const domain::Member> member;
   // Of a claim of a device that is to control that member: the member's registration and identity;
   // `current` is the controller's own registration, by its serial.
-  std::optional<domain::Registration> controlled;
-  std::optional<domain::Device> controlled_device;
+  std::unique_ptr<const domain::Registration> controlled;
+  std::unique_ptr<const domain::Device> controlled_device;
   // The device that the claim's controller says it is, if the scope has such a one; unproven.
-  std::optional<domain::Device> controller;
+  std::unique_ptr<const domain::Device> controller;
   bool controls = false;  // whether the device of `current` controls the member
-  std::optional<domain::TpmChallenge> challenge;  // of an individual enrollment for a TPM
+  std::unique_ptr<const domain::TpmChallenge> challenge;  // of an individual enrollment for a TPM
   // Changes whenever a scope, hub, link or group of this scope changes; equal values mean that a
   // ScopeSnapshot read earlier is still good. Also right with several servers on one store.
   std::uint64_t catalog_version = 0;

@@ -45,25 +45,36 @@ class MemoryStore final : public RegistrationStore {
   std::function<void()> before_commit;
   int snapshots_read = 0;
 
+  template <class Record>
+  static std::shared_ptr<const Record> shared(const Record& record) {
+    return std::make_shared<const Record>(record);
+  }
+  template <class Record>
+  static std::unique_ptr<const Record> boxed(const Record& record) {
+    return std::make_unique<const Record>(record);
+  }
+
   Task<Result<std::unique_ptr<Dossier>>> open_dossier(std::string scope, std::string key) override {
     if (fail_reads) co_return Fail(*fail_reads);
     auto opened = std::make_unique<Dossier>();
     Dossier& dossier = *opened;
     const auto found = scopes.find(scope);
     if (found == scopes.end()) co_return opened;
-    dossier.scope = found->second;
+    dossier.scope = shared(found->second);
     dossier.catalog_version = catalog_version;
     const auto individual = individual_enrollments.find({scope, key});
-    if (individual != individual_enrollments.end()) dossier.individual = individual->second;
+    if (individual != individual_enrollments.end()) {
+      dossier.individual = shared(individual->second);
+    }
     const auto current = registrations.find({scope, key});
     if (current != registrations.end()) dossier.current = current->second;
     const auto challenge = challenges.find({scope, key});
-    if (challenge != challenges.end()) dossier.challenge = challenge->second;
+    if (challenge != challenges.end()) dossier.challenge = boxed(challenge->second);
     if (!dossier.current) co_return opened;
     for (const domain::Enrollment& group : groups[scope]) {
       const domain::EnrollmentRef& owner = dossier.current->enrollment;
       if (owner.kind == domain::EnrollmentKind::kGroup && owner.id.key() == group.id.key()) {
-        dossier.owner_group = group;
+        dossier.owner_group = shared(group);
       }
     }
     co_return opened;
@@ -76,15 +87,17 @@ class MemoryStore final : public RegistrationStore {
     Dossier& dossier = *opened;
     for (const auto& [scope, of_scope] : groups) {
       for (const domain::Enrollment& group : of_scope) {
-        if (is_named(group) && group.id.key() == group_key) dossier.named_group = group;
+        if (is_named(group) && group.id.key() == group_key) {
+          dossier.named_group = shared(group);
+        }
       }
     }
     if (!dossier.named_group) co_return opened;
     const std::string& scope = dossier.named_group->scope.text();
-    dossier.scope = scopes[scope];
+    dossier.scope = shared(scopes[scope]);
     dossier.catalog_version = catalog_version;
     const auto listed = members.find({group_key, member});
-    if (listed != members.end()) dossier.member = listed->second;
+    if (listed != members.end()) dossier.member = boxed(listed->second);
     const auto current =
         registrations.find({scope, base::ascii_lower(dossier.named_group->id.text() + member)});
     if (current != registrations.end()) dossier.current = current->second;
@@ -99,15 +112,16 @@ class MemoryStore final : public RegistrationStore {
         co_await open_member_dossier(std::move(group_key), member);
     if (!opened || !(*opened)->named_group) co_return opened;
     Dossier& dossier = **opened;
-    dossier.controlled = std::exchange(dossier.current, std::nullopt);
+    if (dossier.current) dossier.controlled = boxed(*dossier.current);
+    dossier.current.reset();
     const std::string& scope = dossier.scope->id.text();
     const auto current = registrations.find({scope, registration_key});
     if (current != registrations.end()) dossier.current = current->second;
     for (const auto& [where, device] : devices) {
       if (dossier.controlled && device.id == dossier.controlled->device_id) {
-        dossier.controlled_device = device;
+        dossier.controlled_device = boxed(device);
       }
-      if (device.id.text() == controller) dossier.controller = device;
+      if (device.id.text() == controller) dossier.controller = boxed(device);
     }
     dossier.controls = dossier.current && dossier.controlled_device &&
                        controls(dossier.current->device_id, dossier.controlled_device->id);

@@ -72,6 +72,53 @@ TEST_P(Registrations, DossierForgetsAGroupThatWasRemoved) {
   EXPECT_FALSE(found.owner_group);
 }
 
+TEST_P(Registrations, DossierSaysWhatScopeAndGroupSayNow) {
+  ASSERT_THAT(commit(make_assignment("dev-1")), Succeeds());
+  const provisioning::Dossier before = dossier("dev-1");
+  domain::Scope scope = make_scope();
+  scope.display_name = "Renamed";
+  domain::Enrollment group = make_group("Line-7");
+  group.enabled = !group.enabled;
+  ASSERT_THAT(apply(management::PutScope{scope}, MustExist{}), Succeeds());
+  ASSERT_THAT(apply(management::PutEnrollment{group}, MustExist{}), Succeeds());
+  const provisioning::Dossier after = dossier("dev-1");
+  EXPECT_EQ(after.scope->display_name, "Renamed");
+  EXPECT_EQ(after.owner_group->enabled, group.enabled);
+  EXPECT_NE(before.scope->display_name, "Renamed");
+  EXPECT_NE(before.owner_group->enabled, group.enabled);
+}
+
+// With the version and the times of the one before.
+TEST_P(Registrations, DossierSaysWhatAGroupMadeAgainSays) {
+  ASSERT_THAT(commit(make_assignment("dev-1")), Succeeds());
+  const provisioning::Dossier before = dossier("dev-1");
+  domain::Enrollment group = make_group("Line-7");
+  group.initial_twin.tags = R"({"hall":9})";
+  const domain::EnrollmentRef ref{domain::EnrollmentKind::kGroup, group.id};
+  ASSERT_THAT(apply(management::RemoveEnrollment{kScope, ref}, MustExist{}), Succeeds());
+  ASSERT_THAT(create(management::PutEnrollment{group}), Succeeds());
+  const provisioning::Dossier after = dossier("dev-1");
+  ASSERT_TRUE(before.owner_group && after.owner_group);
+  EXPECT_EQ(after.owner_group->version, before.owner_group->version);
+  EXPECT_EQ(after.owner_group->updated_at, before.owner_group->updated_at);
+  EXPECT_EQ(after.owner_group->initial_twin.tags, group.initial_twin.tags);
+  EXPECT_NE(before.owner_group->initial_twin.tags, group.initial_twin.tags);
+}
+
+TEST_P(Registrations, DossierSaysWhatAScopeMadeAgainSays) {
+  domain::Scope scope = make_scope(kOtherScope);
+  ASSERT_THAT(create(management::PutScope{scope}), Succeeds());
+  const provisioning::Dossier before = dossier("dev-1", kOtherScope.text());
+  scope.display_name = "Made again";
+  ASSERT_THAT(apply(management::RemoveScope{kOtherScope}, MustExist{}), Succeeds());
+  EXPECT_FALSE(dossier("dev-1", kOtherScope.text()).scope);
+  ASSERT_THAT(create(management::PutScope{scope}), Succeeds());
+  const provisioning::Dossier after = dossier("dev-1", kOtherScope.text());
+  EXPECT_EQ(after.scope->version, before.scope->version);
+  EXPECT_EQ(after.scope->created_at, before.scope->created_at);
+  EXPECT_EQ(after.scope->display_name, "Made again");
+}
+
 TEST_P(Registrations, DossierKeepsScopesApart) {
   ASSERT_THAT(create(management::PutScope{make_scope(kOtherScope)}), Succeeds());
   ASSERT_THAT(commit(make_assignment("dev-1")), Succeeds());

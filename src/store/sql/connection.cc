@@ -1,6 +1,7 @@
 #include "store/sql/connection.h"
 
 #include "base/codec.h"
+#include "store/sql/row_memo.h"
 
 namespace berth::store::sql {
 namespace {
@@ -31,6 +32,9 @@ void replace_all(std::string& text, std::string_view from, std::string_view to) 
 bool can_be_stored(std::string_view text) {
   return text.find('\0') == std::string_view::npos && base::is_utf8(text);
 }
+
+Connection::Connection() : memo_(std::make_unique<RowMemo>()) {}
+Connection::~Connection() = default;
 
 Result<Cursor> Connection::start(Sql sql, std::span<const Value> values, bool lasting) {
   Result<void> valid = check_texts(values);

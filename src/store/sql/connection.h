@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -103,9 +104,14 @@ enum class Access {
 
 enum class Table { kRegistrations, kDevices };
 
+class RowMemo;
+
 class Connection {
  public:
-  virtual ~Connection() = default;
+  Connection();
+  virtual ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
 
   Result<Cursor> run(Sql sql, std::initializer_list<Value> values);
   // Runs to the end; whether there was at least one row (of RETURNING).
@@ -133,12 +139,17 @@ class Connection {
   // "sqlite" or "postgresql".
   virtual std::string_view kind() const = 0;
 
+  // Of rows that this connection has read.
+  RowMemo& memo() { return *memo_; }
+
  protected:
   // Prepared on first use, kept as long as the connection.
   virtual Result<Statement*> prepare(Sql sql) = 0;
 
  private:
   Result<Cursor> start(Sql sql, std::span<const Value> values, bool lasting);
+
+  const std::unique_ptr<RowMemo> memo_;
 };
 
 struct SchemaWords {

@@ -57,27 +57,28 @@ constexpr Sql kReleaseAll = R"sql(
 DELETE FROM device_controls WHERE controller_hub = $1 AND controller_id = $2
 RETURNING device_id)sql";
 
-Result<std::optional<domain::Device>> read_controller(Connection& connection, const std::string& id,
-                                                      const domain::ScopeId& scope) {
-  if (id.empty() || !can_be_stored(id)) return std::optional<domain::Device>();
+using FoundDevice = std::unique_ptr<const domain::Device>;
+
+Result<FoundDevice> read_controller(Connection& connection, const std::string& id,
+                                    const domain::ScopeId& scope) {
+  if (id.empty() || !can_be_stored(id)) return FoundDevice();
   BERTH_TRY(Cursor row, connection.run(kController, {Value(id), Value(scope.text())}));
   BERTH_TRY(const bool found, row.next());
-  if (!found) return std::optional<domain::Device>();
+  if (!found) return FoundDevice();
   BERTH_TRY(domain::Device device, device_row(row));
-  if (!device.password) return std::optional<domain::Device>();
-  return std::optional<domain::Device>(std::move(device));
+  if (!device.password) return FoundDevice();
+  return std::make_unique<const domain::Device>(std::move(device));
 }
 
 // The identity that the registration has, unless somebody else's is in its place.
-Result<std::optional<domain::Device>> read_own(Connection& connection,
-                                               const domain::Registration& registration) {
-  if (registration.device_id.empty()) return std::optional<domain::Device>();
+Result<FoundDevice> read_own(Connection& connection, const domain::Registration& registration) {
+  if (registration.device_id.empty()) return FoundDevice();
   BERTH_TRY(std::optional<domain::Device> device,
             read_identity(connection, registration.hub, registration.device_id));
   const bool own = device && device->scope == registration.scope &&
                    device->registration.key() == registration.id.key();
-  if (!own) device.reset();
-  return device;
+  if (!own) return FoundDevice();
+  return std::make_unique<const domain::Device>(*std::move(device));
 }
 
 Result<void> must_exist(Connection& connection, const HubName& hub, const DeviceId& device) {
@@ -135,9 +136,10 @@ Result<std::unique_ptr<provisioning::Dossier>> read_control_dossier(
             read_member_dossier(connection, group_key, member));
   if (!opened->scope) return opened;
   provisioning::Dossier& dossier = *opened;
-  dossier.controlled = std::exchange(dossier.current, std::nullopt);
   dossier.owner_group.reset();
-  if (dossier.controlled) {
+  if (dossier.current) {
+    dossier.controlled = std::make_unique<const domain::Registration>(*std::move(dossier.current));
+    dossier.current.reset();
     BERTH_TRY(dossier.controlled_device, read_own(connection, *dossier.controlled));
   }
   if (!registration_key.empty()) {

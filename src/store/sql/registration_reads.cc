@@ -1,6 +1,7 @@
 #include "store/sql/certificates.h"
 #include "store/sql/challenges.h"
 #include "store/sql/registration_rows.h"
+#include "store/sql/row_memo.h"
 #include "store/sql/rows.h"
 #include "store/sql/templates.h"
 
@@ -81,15 +82,40 @@ constexpr Sql kIdentities = R"sql(
 SELECT hub, id, scope, version, created_at, updated_at, body FROM devices
 WHERE hub = $1 AND id > $2 ORDER BY id LIMIT $3)sql";
 
-// Fills `target` from an outer join's columns; leaves it empty when they are NULL.
 template <class Record>
-Result<void> read_joined(const Cursor& row, int at, Result<Record> (*read)(const Cursor&, int),
-                         std::optional<Record>& target) {
+void fill(std::optional<Record>& target, Record&& record) {
+  target.emplace(std::move(record));
+}
+template <class Record>
+void fill(std::unique_ptr<const Record>& target, Record&& record) {
+  target = std::make_unique<const Record>(std::move(record));
+}
+template <class Record>
+void fill(std::shared_ptr<const Record>& target, Record&& record) {
+  target = std::make_shared<const Record>(std::move(record));
+}
+template <class Record>
+void fill(std::shared_ptr<const Record>& target, std::shared_ptr<const Record>&& record) {
+  target = std::move(record);
+}
+
+// A part of a dossier, from an outer join's columns; `target` stays empty when they are NULL.
+template <class Read, class Target>
+Result<void> read_joined(const Cursor& row, int at, Read read, Target& target) {
   if (row.is_null(at)) return {};
-  Result<Record> record = read(row, at);
+  auto record = read(row, at);
   if (!record) return Fail(std::move(record).error());
-  target = *std::move(record);
+  fill(target, *std::move(record));
   return {};
+}
+
+// Scopes and groups, which one request after another reads.
+auto scopes_of(Connection& connection) {
+  return [&memo = connection.memo()](const Cursor& row, int at) { return memo.scope(row, at); };
+}
+auto groups_of(Connection& connection) {
+  return
+      [&memo = connection.memo()](const Cursor& row, int at) { return memo.enrollment(row, at); };
 }
 
 // False: there is no such scope.
@@ -101,10 +127,10 @@ Result<bool> read_joined_dossier(Connection& connection, const std::string& scop
   if (!found) return false;
   dossier.catalog_version = row.count(0);
   const Result<void> parts[] = {
-      read_joined(row, kScopeAt, scope_row, dossier.scope),
+      read_joined(row, kScopeAt, scopes_of(connection), dossier.scope),
       read_joined(row, kIndividualAt, enrollment_row, dossier.individual),
       read_joined(row, kRegistrationAt, registration_row, dossier.current),
-      read_joined(row, kGroupAt, enrollment_row, dossier.owner_group),
+      read_joined(row, kGroupAt, groups_of(connection), dossier.owner_group),
   };
   for (const Result<void>& part : parts) {
     if (!part) return Fail(part.error());
@@ -134,7 +160,9 @@ Result<std::unique_ptr<provisioning::Dossier>> read_dossier(Connection& connecti
   if (!can_be_stored(scope) || !can_be_stored(registration_key)) return dossier;
   BERTH_TRY(const bool found, read_joined_dossier(connection, scope, registration_key, *dossier));
   if (!found || !proven_by_tpm(*dossier)) return dossier;
-  BERTH_TRY(dossier->challenge, read_challenge_of(connection, scope, registration_key));
+  BERTH_TRY(std::optional<domain::TpmChallenge> challenge,
+            read_challenge_of(connection, scope, registration_key));
+  if (challenge) fill(dossier->challenge, *std::move(challenge));
   return dossier;
 }
 
@@ -151,11 +179,11 @@ Result<std::unique_ptr<provisioning::Dossier>> read_member_dossier(Connection& c
   provisioning::Dossier& dossier = *opened;
   dossier.catalog_version = row.count(0);
   const Result<void> parts[] = {
-      read_joined(row, kScopeAt, scope_row, dossier.scope),
-      read_joined(row, kNamedGroupAt, enrollment_row, dossier.named_group),
+      read_joined(row, kScopeAt, scopes_of(connection), dossier.scope),
+      read_joined(row, kNamedGroupAt, groups_of(connection), dossier.named_group),
       read_joined(row, kMemberAt, member_row, dossier.member),
       read_joined(row, kMemberRegistrationAt, registration_row, dossier.current),
-      read_joined(row, kOtherGroupAt, enrollment_row, dossier.owner_group),
+      read_joined(row, kOtherGroupAt, groups_of(connection), dossier.owner_group),
   };
   for (const Result<void>& part : parts) {
     if (!part) return Fail(part.error());
