@@ -8,6 +8,7 @@ namespace berth::base {
 namespace {
 
 constexpr std::string_view kHex = "0123456789abcdef";
+constexpr std::string_view kUpperHex = "0123456789ABCDEF";
 constexpr std::string_view kBase64 =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
@@ -28,59 +29,64 @@ constexpr std::array<std::int8_t, 256> make_base64_values() {
 }
 constexpr auto kBase64Values = make_base64_values();
 
-// Size of the decoded text, or nothing when length, alphabet or padding are wrong.
+// Size of the decoded text, or nothing when length or padding are wrong.
 std::optional<std::size_t> base64_decoded_size(std::string_view text) {
   if (text.size() % 4 != 0) return std::nullopt;
   std::size_t padding = 0;
   while (padding < 2 && padding < text.size() && text[text.size() - 1 - padding] == '=') ++padding;
-  const std::string_view digits = text.substr(0, text.size() - padding);
-  const bool all = std::all_of(digits.begin(), digits.end(), [](char c) {
-    return kBase64Values[static_cast<std::uint8_t>(c)] >= 0;
-  });
-  if (!all) return std::nullopt;
   return text.size() / 4 * 3 - padding;
 }
 
-std::uint32_t base64_value(char c) {
-  return c == '=' ? 0U : static_cast<std::uint32_t>(kBase64Values[static_cast<std::uint8_t>(c)]);
+// The 24 bits of four characters; negative when one of them is not of the alphabet.
+std::int32_t base64_group(std::span<const char, 4> four) {
+  const auto value = [&](std::size_t i) -> std::int32_t {
+    return kBase64Values[static_cast<std::uint8_t>(four[i])];
+  };
+  return value(0) << 18 | value(1) << 12 | value(2) << 6 | value(3);
 }
 
-// Of four characters.
-std::uint32_t base64_group(std::string_view four) {
-  return base64_value(four[0]) << 18 | base64_value(four[1]) << 12 | base64_value(four[2]) << 6 |
-         base64_value(four[3]);
+// The last group, of which `bytes` (1 or 2) are not padding. False when it is malformed or when
+// bits beyond those bytes are set.
+bool base64_decode_last(std::string_view group, std::span<std::uint8_t> bytes) {
+  std::array<char, 4> filled{'A', 'A', 'A', 'A'};
+  std::copy_n(group.begin(), bytes.size() + 1, filled.begin());
+  const std::int32_t value = base64_group(filled);
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    bytes[i] = static_cast<std::uint8_t>(value >> (16 - 8 * i));
+  }
+  return value >= 0 && (value & ((1 << (24 - 8 * bytes.size())) - 1)) == 0;
 }
 
-// `out` has base64_decoded_size(text) bytes. False when bits beyond the padding are set.
+// `out` has base64_decoded_size(text) bytes. False when the text is malformed.
 bool base64_decode_into(std::string_view text, std::span<std::uint8_t> out) {
-  const std::size_t whole = out.size() / 3;
-  for (std::size_t i = 0; i < whole; ++i) {
-    const std::uint32_t group = base64_group(text.substr(4 * i, 4));
-    std::uint8_t* const bytes = out.data() + 3 * i;
-    bytes[0] = static_cast<std::uint8_t>(group >> 16);
-    bytes[1] = static_cast<std::uint8_t>(group >> 8);
-    bytes[2] = static_cast<std::uint8_t>(group);
+  while (out.size() >= 3) {
+    const std::int32_t group = base64_group(std::span<const char, 4>(text.data(), 4));
+    if (group < 0) return false;
+    out[0] = static_cast<std::uint8_t>(group >> 16);
+    out[1] = static_cast<std::uint8_t>(group >> 8);
+    out[2] = static_cast<std::uint8_t>(group);
+    text.remove_prefix(4);
+    out = out.subspan(3);
   }
-  if (4 * whole == text.size()) return true;
-  const std::uint32_t last = base64_group(text.substr(4 * whole, 4));
-  const std::size_t left = out.size() - 3 * whole;  // 1 or 2
-  for (std::size_t i = 0; i < left; ++i) {
-    out[3 * whole + i] = static_cast<std::uint8_t>(last >> (16 - 8 * i));
-  }
-  return (last & ((1U << (24 - 8 * left)) - 1)) == 0;
+  return text.empty() || base64_decode_last(text, out);
+}
+
+// Of a group with `count` bytes, 1 to 3.
+void base64_encode_group(const std::uint8_t* bytes, std::size_t count, char* out) {
+  std::uint32_t group = static_cast<std::uint32_t>(bytes[0]) << 16;
+  if (count > 1) group |= static_cast<std::uint32_t>(bytes[1]) << 8;
+  if (count > 2) group |= bytes[2];
+  out[0] = kBase64[group >> 18 & 63];
+  out[1] = kBase64[group >> 12 & 63];
+  out[2] = count > 1 ? kBase64[group >> 6 & 63] : '=';
+  out[3] = count > 2 ? kBase64[group & 63] : '=';
 }
 
 void base64_encode_into(std::span<const std::uint8_t> bytes, char* out) {
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    const std::size_t count = std::min<std::size_t>(3, bytes.size() - i);
-    std::uint32_t group = static_cast<std::uint32_t>(bytes[i]) << 16;
-    if (count > 1) group |= static_cast<std::uint32_t>(bytes[i + 1]) << 8;
-    if (count > 2) group |= bytes[i + 2];
-    *out++ = kBase64[group >> 18 & 63];
-    *out++ = kBase64[group >> 12 & 63];
-    *out++ = count > 1 ? kBase64[group >> 6 & 63] : '=';
-    *out++ = count > 2 ? kBase64[group & 63] : '=';
+  for (; bytes.size() >= 3; bytes = bytes.subspan(3), out += 4) {
+    base64_encode_group(bytes.data(), 3, out);
   }
+  if (!bytes.empty()) base64_encode_group(bytes.data(), bytes.size(), out);
 }
 
 std::size_t base64_encoded_size(std::size_t bytes) { return (bytes + 2) / 3 * 4; }
@@ -89,6 +95,8 @@ bool is_unreserved(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
          c == '.' || c == '_' || c == '~';
 }
+
+char lower_case(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 
 // Length of the well-formed UTF-8 sequence at the start of `text`, 0 if there is none.
 std::size_t utf8_sequence(std::string_view text) {
@@ -118,12 +126,17 @@ std::size_t utf8_sequence(std::string_view text) {
 
 // How many ASCII characters `text` begins with, eight at a time: nearly all texts are nothing else.
 std::size_t ascii_run(std::string_view text) {
-  constexpr std::uint64_t kHighBits = 0x8080808080808080;
+  constexpr std::size_t kStep = sizeof(std::uint64_t);
+  const auto is_ascii_at = [&](std::size_t at) {
+    std::uint64_t eight = 0;
+    std::memcpy(&eight, text.data() + at, kStep);
+    return (eight & 0x8080808080808080) == 0;
+  };
   std::size_t at = 0;
-  for (std::uint64_t eight = 0; at + sizeof eight <= text.size(); at += sizeof eight) {
-    std::memcpy(&eight, text.data() + at, sizeof eight);
-    if ((eight & kHighBits) != 0) break;
-  }
+  while (at + kStep <= text.size() && is_ascii_at(at)) at += kStep;
+  // The rest, together with some that were looked at already.
+  const bool rest = text.size() >= kStep && at + kStep > text.size();
+  if (rest && is_ascii_at(text.size() - kStep)) return text.size();
   while (at < text.size() && static_cast<std::uint8_t>(text[at]) < 0x80) ++at;
   return at;
 }
@@ -137,11 +150,11 @@ std::size_t plain_run(std::string_view text) {
 }  // namespace
 
 std::string hex_encode(std::span<const std::uint8_t> bytes) {
-  std::string text;
-  text.reserve(bytes.size() * 2);
+  std::string text(bytes.size() * 2, '\0');
+  char* out = text.data();
   for (const std::uint8_t byte : bytes) {
-    text += kHex[byte >> 4];
-    text += kHex[byte & 15];
+    *out++ = kHex[byte >> 4];
+    *out++ = kHex[byte & 15];
   }
   return text;
 }
@@ -190,42 +203,38 @@ Secret base64_encode_secret(std::span<const std::uint8_t> bytes) {
 std::optional<std::string> percent_decode(std::string_view text) {
   std::string decoded;
   decoded.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      decoded += text[i];
-      continue;
-    }
-    if (i + 2 >= text.size()) return std::nullopt;
-    const int high = hex_value(text[i + 1]);
-    const int low = hex_value(text[i + 2]);
+  while (true) {
+    const std::size_t escape = text.find('%');
+    decoded += text.substr(0, escape);
+    if (escape == std::string_view::npos) return decoded;
+    text.remove_prefix(escape + 1);
+    if (text.size() < 2) return std::nullopt;
+    const int high = hex_value(text[0]);
+    const int low = hex_value(text[1]);
     if (high < 0 || low < 0) return std::nullopt;
     decoded += static_cast<char>(high * 16 + low);
-    i += 2;
+    text.remove_prefix(2);
   }
-  return decoded;
 }
 
 std::string percent_encode(std::string_view text) {
   std::string encoded;
   encoded.reserve(text.size());
-  for (const char c : text) {
-    if (is_unreserved(c)) {
-      encoded += c;
-      continue;
-    }
-    const auto byte = static_cast<std::uint8_t>(c);
+  while (true) {
+    const auto escape = std::find_if_not(text.begin(), text.end(), is_unreserved);
+    encoded.append(text.begin(), escape);
+    if (escape == text.end()) return encoded;
+    const auto byte = static_cast<std::uint8_t>(*escape);
     encoded += '%';
-    encoded += ascii_upper(kHex.substr(byte >> 4, 1));
-    encoded += ascii_upper(kHex.substr(byte & 15, 1));
+    encoded += kUpperHex[byte >> 4];
+    encoded += kUpperHex[byte & 15];
+    text.remove_prefix(static_cast<std::size_t>(escape - text.begin()) + 1);
   }
-  return encoded;
 }
 
 std::string ascii_lower(std::string_view text) {
   std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-  }
+  std::transform(lower.begin(), lower.end(), lower.begin(), lower_case);
   return lower;
 }
 
@@ -238,7 +247,8 @@ std::string ascii_upper(std::string_view text) {
 }
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && ascii_lower(a) == ascii_lower(b);
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](char x, char y) { return x == y || lower_case(x) == lower_case(y); });
 }
 
 std::string printable(std::string_view text, std::size_t max_size) {

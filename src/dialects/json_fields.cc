@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 namespace berth::dialects {
 namespace {
@@ -70,7 +71,8 @@ Result<json::value> parse_json(std::string_view text, const JsonLimits& limits) 
   }
   json::parse_options options;
   options.max_depth = limits.depth_max;
-  json::parser parser({}, options);
+  std::array<unsigned char, 1024> scratch;  // for what is under way, before the heap
+  json::parser parser({}, options, scratch.data(), scratch.size());
   json::error_code error;
   const std::size_t read = parser.write_some({text.data(), text.size()}, error);
   if (error == json::error::too_deep) {
@@ -123,7 +125,7 @@ Error to_error(const std::vector<JsonProblem>& problems) {
 }
 
 const json::value* JsonFields::find(std::string_view name) {
-  known_.push_back(name);
+  if (policy_.unknown == UnknownFields::kRefuse) known_.push_back(name);  // finish() asks for them
   const json::value* value = object_->if_contains({name.data(), name.size()});
   if (value != nullptr && value->is_null() && policy_.nulls == NullFields::kAbsent) return nullptr;
   return value;

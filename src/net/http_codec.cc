@@ -24,6 +24,8 @@ namespace {
 constexpr std::size_t kReserveMax = 8 * 1024;
 // Empty lines before a request line that RFC 9112 §2.2 asks to overlook, in bytes.
 constexpr std::size_t kLeadingBlankMax = 8;
+// What a device's HTTP client sends with a request, with some to spare.
+constexpr std::size_t kUsualHeaders = 12;
 // The end of a chunked body, "0", and two line ends. Until it is through at least that much must
 // follow, and the parser asserts (in every build) that it never sees the end in smaller pieces.
 constexpr std::size_t kChunkedRestMin = 5;
@@ -116,6 +118,7 @@ class HttpDecoder::Parser final : public http::basic_parser<true> {
                        int sent_version, beast::error_code& code) override {
     version = sent_version;
     request.method = view(method);
+    request.headers.reserve(kUsualHeaders);
     if (!split_target(view(target), request)) {
       fail(400, "request target is neither a path nor an http URL", code);
     }
@@ -284,9 +287,22 @@ bool is_own_header(std::string_view name) {
 void put_clean(std::string& out, std::string_view text) {
   const std::size_t begin = out.size();
   out += text;
-  std::replace_if(
-      out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(),
-      [](char c) { return c == '\r' || c == '\n' || c == '\0'; }, ' ');
+  const auto clean = [](char c) { return c == '\r' || c == '\n' || c == '\0' ? ' ' : c; };
+  std::transform(out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(),
+                 out.begin() + static_cast<std::ptrdiff_t>(begin), clean);
+}
+
+void put_number(std::string& out, std::size_t number) {
+  const fmt::format_int digits(number);
+  out.append(digits.data(), digits.size());
+}
+
+// At least what the response takes.
+std::size_t encoded_size_max(const wire::HttpResponse& response) {
+  std::size_t size = 256 + response.body.size();  // the lines that are net's own
+  for (const wire::Header& each : response.headers)
+    size += each.name.size() + each.value.size() + 4;
+  return size;
 }
 
 bool has_body(int status) { return status >= 200 && status != 204 && status != 304; }
@@ -297,12 +313,19 @@ void encode_http(const wire::HttpResponse& response, const HttpFraming& framing,
   // Interim answers are net's own business; a dialect that gives one has a bug.
   const int status = response.status >= 200 && response.status <= 999 ? response.status : 500;
   const auto reason = http::obsolete_reason(http::int_to_status(static_cast<unsigned>(status)));
-  fmt::format_to(std::back_inserter(out), "HTTP/1.1 {} {}\r\n", status, view(reason));
+  out.reserve(out.size() + encoded_size_max(response));
+  out += "HTTP/1.1 ";
+  put_number(out, static_cast<std::size_t>(status));
+  out += ' ';
+  out += view(reason);
+  out += "\r\n";
   // Before all others and spelled just so: small clients look for these very bytes, and would find
   // them in a longer name or in a value, too.
   const bool whole = framing.body == HttpBody::kWhole;
   if (has_body(status) && whole) {
-    fmt::format_to(std::back_inserter(out), "Content-Length: {}\r\n", response.body.size());
+    out += "Content-Length: ";
+    put_number(out, response.body.size());
+    out += "\r\n";
   }
   if (framing.body == HttpBody::kChunked) out += "Transfer-Encoding: chunked\r\n";
   for (const wire::Header& header : response.headers) {

@@ -52,11 +52,26 @@ TEST(Base64, IsStrict) {
   }
 }
 
+TEST(Base64, RefusesOneWrongCharacterWhereverItStands) {
+  for (const std::string good : {"Zm9vYmFy", "Zm9vYmE=", "Zm9vYg=="}) {
+    const std::size_t digits = good.find_last_not_of('=') + 1;
+    for (std::size_t at = 0; at < digits; ++at) {
+      for (const char wrong : {'!', '-', '\0', '\x7F', '\x80', '\xFF'}) {
+        std::string text = good;
+        text[at] = wrong;
+        EXPECT_FALSE(base64_decode(text)) << good << ' ' << at;
+      }
+    }
+  }
+}
+
 TEST(Percent, DecodesOnceAndKeepsPlus) {
   EXPECT_EQ(percent_decode("a%2Fb%2fc+d"), "a/b/c+d");
   EXPECT_EQ(percent_decode("%252F"), "%2F");
+  EXPECT_EQ(percent_decode("%41bc%64%65f"), "Abcdef");
+  EXPECT_EQ(percent_decode(""), "");
   EXPECT_EQ(percent_decode("%00"), std::string(1, '\0'));
-  for (const char* text : {"%", "%2", "a%", "%2g", "%-1", "a%zz"}) {
+  for (const char* text : {"%", "%2", "a%", "%2g", "%-1", "a%zz", "%41%4", "a%41bc%"}) {
     EXPECT_FALSE(percent_decode(text)) << text;
   }
 }
@@ -64,12 +79,15 @@ TEST(Percent, DecodesOnceAndKeepsPlus) {
 TEST(Percent, EncodesAllButUnreserved) {
   EXPECT_EQ(percent_encode("azAZ09-._~"), "azAZ09-._~");
   EXPECT_EQ(percent_encode("a/b:c d\xC3\xA9"), "a%2Fb%3Ac%20d%C3%A9");
+  EXPECT_EQ(percent_encode("//"), "%2F%2F");
 }
 
 TEST(Case, IsAsciiOnly) {
   EXPECT_EQ(ascii_lower("AbC\xC3\x89"), "abc\xC3\x89");
   EXPECT_EQ(ascii_upper("aBc"), "ABC");
   EXPECT_TRUE(equals_ignoring_case("0ne00AB", "0NE00ab"));
+  EXPECT_TRUE(equals_ignoring_case("", ""));
+  EXPECT_FALSE(equals_ignoring_case("abc", "abd"));
   EXPECT_FALSE(equals_ignoring_case("abc", "abcd"));
   EXPECT_FALSE(equals_ignoring_case("[", "{"));
 }

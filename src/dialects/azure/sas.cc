@@ -89,9 +89,9 @@ domain::Evidence read_shared_access_signature(std::string_view token,
   if (std::optional<std::string> fault = split(*text, parts)) return malformed(*std::move(fault));
   if (std::optional<std::string> fault = fault_of(parts)) return malformed(*std::move(fault));
 
-  const std::optional<std::string> audience = base::percent_decode(*parts.sr);
+  std::optional<std::string> audience = base::percent_decode(*parts.sr);
   if (!audience) return malformed("the token's 'sr' has a broken percent escape");
-  const std::optional<std::string> signature = base::percent_decode(*parts.sig);
+  std::optional<std::string> signature = base::percent_decode(*parts.sig);
   if (!signature) return malformed("the token's 'sig' has a broken percent escape");
   std::optional<std::string> key_name = base::percent_decode(parts.skn.value_or(""));
   if (!key_name || key_name->size() > kKeyNameBytesMax) {
@@ -100,11 +100,12 @@ domain::Evidence read_shared_access_signature(std::string_view token,
   const std::optional<std::int64_t> expires = read_expiry(*parts.se);
   if (!expires) return malformed("the token's 'se' is not a count of seconds");
 
-  domain::MacOverText mac;
+  domain::Evidence evidence;
+  auto& mac = evidence.emplace<domain::MacOverText>();
   mac.raw_audience = *parts.sr;
   mac.raw_expiry = *parts.se;
   mac.signed_text = mac.raw_audience + "\n" + mac.raw_expiry;
-  mac.audience = *audience;
+  mac.audience = *std::move(audience);
   mac.expected_audience = std::move(expected_audience);
   mac.key_name = *std::move(key_name);
   mac.expires_at_seconds = *expires;
@@ -114,7 +115,7 @@ domain::Evidence read_shared_access_signature(std::string_view token,
   } else {
     mac.raw_signature = signature->substr(0, kRawSignatureBytesMax);
   }
-  return mac;
+  return evidence;
 }
 
 }  // namespace berth::dialects::azure

@@ -34,9 +34,10 @@ domain::Evidence evidence_of(const domain::Claim& claim, const wire::Peer& peer,
       azure::evidence_of(peer, token, claim.scope + "/registrations/" + claim.registration_id);
   if (auto* mac = std::get_if<domain::MacOverText>(&evidence)) {
     if (!mac->key_name.empty() && mac->key_name != kKeyName) {
-      return domain::MalformedEvidence{"the token's 'skn' is not 'registration'"};
+      evidence = domain::MalformedEvidence{"the token's 'skn' is not 'registration'"};
+    } else {
+      mac->key_name.clear();
     }
-    mac->key_name.clear();
   }
   return evidence;
 }

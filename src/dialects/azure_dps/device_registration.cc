@@ -102,9 +102,9 @@ Result<DeviceRegistration, Fault> read_device_registration(std::string_view body
   registration.certificate_request = *std::move(request);
   registration.payload = fields.value_text("payload").value_or("");
   registration.model = model_of_payload(registration.payload);
-  const std::string data = fields.value_text("data").value_or("");
-  if (registration.payload.empty()) registration.payload = data;
+  std::string data = fields.value_text("data").value_or("");
   if (registration.model.empty()) registration.model = model_of_payload(data);
+  if (registration.payload.empty()) registration.payload = std::move(data);
   return registration;
 }
 

@@ -17,6 +17,8 @@ namespace {
 
 using domain::ProvisioningCommand;
 
+constexpr std::size_t kHeadersMax = 6;  // of an answer, net's own apart
+
 // What the answer needs of the request. No credential and no payload.
 struct HttpPending {
   Operation operation = Operation::kRegister;
@@ -54,12 +56,13 @@ std::string location_of(const wire::HttpRequest& request, const Route& route) {
                      base::percent_encode(route.registration_id));
 }
 
-wire::HttpResponse respond(const Reply& reply) {
+wire::HttpResponse respond(Reply reply) {
   wire::HttpResponse response;
   response.status = reply.status;
+  response.headers.reserve(kHeadersMax);
   // Node takes the body for text unless this contains a lower-case application/json (§9.1).
   response.headers.push_back({"Content-Type", "application/json; charset=utf-8"});
-  response.headers.push_back({"x-ms-request-id", reply.tracking_id});
+  response.headers.push_back({"x-ms-request-id", std::move(reply.tracking_id)});
   response.headers.push_back({"Strict-Transport-Security", "max-age=31536000; includeSubDomains"});
   if (reply.error_code != 0) {
     response.headers.push_back({"x-ms-error-code", std::to_string(reply.error_code)});
@@ -67,7 +70,7 @@ wire::HttpResponse respond(const Reply& reply) {
   if (reply.retry_after_seconds > 0) {
     response.headers.push_back({"Retry-After", std::to_string(reply.retry_after_seconds)});
   }
-  response.body = reply.body;
+  response.body = std::move(reply.body);
   return response;
 }
 
@@ -86,18 +89,23 @@ void show_tpm(domain::Evidence& evidence, std::optional<domain::TpmIdentity> tpm
   if (tpm && std::holds_alternative<domain::NoEvidence>(evidence)) evidence = *std::move(tpm);
 }
 
-ProvisioningCommand command_for(Route route, domain::Claim claim) {
+// Makes the command of the route and returns its claim, still empty: filled in where it stands,
+// for a claim is too large to be handed about.
+domain::Claim& begin_command(ProvisioningCommand& command, Route& route) {
   switch (route.operation) {
     case Operation::kRegister:
-      return domain::Register{std::move(claim)};
-    case Operation::kPoll:
-      return domain::PollOperation{std::move(claim), std::move(route.operation_id)};
+      return command.emplace<domain::Register>().claim;
+    case Operation::kPoll: {
+      auto& poll = command.emplace<domain::PollOperation>();
+      poll.operation_id = std::move(route.operation_id);
+      return poll.claim;
+    }
     case Operation::kLookUp:
-      return domain::LookUpRegistration{std::move(claim)};
+      return command.emplace<domain::LookUpRegistration>().claim;
     case Operation::kAuthenticate:
       break;
   }
-  return domain::Authenticate{std::move(claim)};
+  return command.emplace<domain::Authenticate>().claim;
 }
 
 StepResult ask(const wire::Peer& peer, const Arrival& arrival, Route route, ApiVersion version) {
@@ -105,11 +113,14 @@ StepResult ask(const wire::Peer& peer, const Arrival& arrival, Route route, ApiV
   HttpPending pending{route.operation, std::move(version), arrival.request_id, arrival.at, {}};
   if (route.operation == Operation::kRegister) pending.location = location_of(request, route);
 
-  domain::Claim claim = begin_claim(peer, std::move(route.scope), std::move(route.registration_id),
-                                    header_or_empty(request, "host"), agent_of(request));
+  StepResult result;
+  Command& command = result.commands.emplace_back();
+  domain::Claim& claim = begin_command(command.body.emplace<Provision>().command, route);
+  claim = begin_claim(peer, std::move(route.scope), std::move(route.registration_id),
+                      header_or_empty(request, "host"), agent_of(request));
   const std::string* token = request.header("authorization");
-  claim.evidence =
-      evidence_of(claim, peer, token == nullptr ? std::nullopt : std::optional(*token));
+  claim.evidence = evidence_of(
+      claim, peer, token == nullptr ? std::nullopt : std::optional<std::string_view>(*token));
   // The body of a poll is read by net and ignored here (§1.2: Node sends "{}").
   if (route.operation != Operation::kPoll) {
     Result<DeviceRegistration, Fault> body =
@@ -125,8 +136,7 @@ StepResult ask(const wire::Peer& peer, const Arrival& arrival, Route route, ApiV
                   arrival);
     }
   }
-  StepResult result;
-  result.commands.push_back({Provision{command_for(std::move(route), std::move(claim))}, pending});
+  command.correlation = std::move(pending);
   return result;
 }
 
@@ -160,10 +170,10 @@ StepResult http_answer(const Answer& answer) {
   const HttpPending& request = pending == nullptr ? lost : *pending;
   const domain::Outcome trouble{domain::Refused{}, "", request.at};
   const auto* outcome = std::get_if<domain::Outcome>(&answer.body);
-  const Reply reply = reply_to(outcome == nullptr ? trouble : *outcome, request.operation,
-                               request.version, request.request_id);
-  wire::HttpResponse response = respond(reply);
-  if (reply.status == 202 && !request.location.empty()) {
+  Reply reply = reply_to(outcome == nullptr ? trouble : *outcome, request.operation,
+                         request.version, request.request_id);
+  wire::HttpResponse response = respond(std::move(reply));
+  if (response.status == 202 && !request.location.empty()) {
     response.headers.push_back({"Location", request.location});
   }
   return say(std::move(response));

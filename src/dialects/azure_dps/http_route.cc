@@ -2,8 +2,9 @@
 
 #include "base/codec.h"
 
+#include <boost/container/static_vector.hpp>
+
 #include <optional>
-#include <vector>
 
 namespace berth::dialects::azure_dps {
 namespace {
@@ -14,9 +15,12 @@ using base::equals_ignoring_case;
 constexpr std::size_t kSegmentBytesMax = 512;
 constexpr std::size_t kSegmentsMax = 8;
 
+template <class Text>
+using Segments = boost::container::static_vector<Text, kSegmentsMax>;
+
 // Raw segments of "/a/b/c"; a trailing slash adds none. Empty when there are too many.
-std::vector<std::string_view> split_path(std::string_view path) {
-  std::vector<std::string_view> segments;
+Segments<std::string_view> split_path(std::string_view path) {
+  Segments<std::string_view> segments;
   if (path.empty() || path.front() != '/') return segments;
   path.remove_prefix(1);
   while (!path.empty()) {
@@ -29,8 +33,8 @@ std::vector<std::string_view> split_path(std::string_view path) {
 }
 
 // Every segment decoded once, or nothing when one is broken or too long.
-std::optional<std::vector<std::string>> decode(const std::vector<std::string_view>& raw) {
-  std::vector<std::string> decoded;
+std::optional<Segments<std::string>> decode(const Segments<std::string_view>& raw) {
+  Segments<std::string> decoded;
   for (const std::string_view segment : raw) {
     std::optional<std::string> text = base::percent_decode(segment);
     if (!text || text->size() > kSegmentBytesMax) return std::nullopt;
@@ -44,14 +48,14 @@ NoRoute not_allowed(std::string_view allow) { return {wrong_method(), allow}; }
 }  // namespace
 
 bool is_device_path(std::string_view path) {
-  const std::vector<std::string_view> segments = split_path(path);
+  const Segments<std::string_view> segments = split_path(path);
   if (segments.size() < 2 || segments[0].empty()) return false;
   const std::optional<std::string> second = base::percent_decode(segments[1]);
   return second && equals_ignoring_case(*second, "registrations");
 }
 
 std::variant<Route, NoRoute> find_route(std::string_view method, std::string_view path) {
-  std::optional<std::vector<std::string>> segments = decode(split_path(path));
+  std::optional<Segments<std::string>> segments = decode(split_path(path));
   if (!segments) return NoRoute{bad_request("Invalid request path"), ""};
   const std::size_t count = segments->size();
   // 405 is also how the service answers a missing id (§1.6).

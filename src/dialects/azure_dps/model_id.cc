@@ -37,6 +37,7 @@ std::string model_of_object(const json::object& payload) {
 }  // namespace
 
 std::string model_of_payload(std::string_view payload) {
+  if (payload.empty()) return {};
   const JsonLimits limits{.bytes_max = kPayloadBytesMax};
   Result<json::value> value = parse_json(payload, limits);
   if (value && value->is_string()) {

@@ -57,10 +57,10 @@ StepResult refuse_connect(Session& session, MqttConnectCode code) {
 }
 
 // Answers go out with the QoS granted: 1 for every SDK, which .NET insists on (§9.7).
-wire::MqttPublish publish(const Reply& reply, std::string_view rid, std::uint8_t qos) {
+wire::MqttPublish publish(Reply reply, std::string_view rid, std::uint8_t qos) {
   wire::MqttPublish message;
   message.topic = answer_topic(reply.status, rid, reply.retry_after_seconds);
-  message.payload = reply.body;
+  message.payload = std::move(reply.body);
   message.qos = qos;
   return message;
 }
@@ -153,9 +153,9 @@ StepResult request(MqttSession& session, const wire::MqttPublish& packet, const 
   if (packet.qos > 0) result.actions.push_back(wire::MqttPuback{packet.packet_id});
   Result<domain::ProvisioningCommand, Fault> command = command_for(session, *topic, packet.payload);
   if (!command) {
-    const Reply reply = reply_with(command.error(), arrival.request_id, arrival.at);
+    Reply reply = reply_with(command.error(), arrival.request_id, arrival.at);
     StepResult refused =
-        answer_request(publish(reply, topic->rid, *session.answers_qos), packet.qos > 0);
+        answer_request(publish(std::move(reply), topic->rid, *session.answers_qos), packet.qos > 0);
     for (wire::Action& action : refused.actions) result.actions.push_back(std::move(action));
     return result;
   }
@@ -235,9 +235,10 @@ StepResult mqtt_answer(Session& session, const Answer& answer) {
   if (state->phase != MqttSession::Phase::kConnected || !state->answers_qos) return {};
   const domain::Outcome trouble{domain::Refused{}, "", pending->at};
   const auto* outcome = std::get_if<domain::Outcome>(&answer.body);
-  const Reply reply = reply_to(outcome == nullptr ? trouble : *outcome, pending->operation,
-                               state->version, pending->request_id);
-  return answer_request(publish(reply, pending->rid, *state->answers_qos), pending->acknowledged);
+  Reply reply = reply_to(outcome == nullptr ? trouble : *outcome, pending->operation,
+                         state->version, pending->request_id);
+  return answer_request(publish(std::move(reply), pending->rid, *state->answers_qos),
+                        pending->acknowledged);
 }
 
 }  // namespace berth::dialects::azure_dps

@@ -4,9 +4,9 @@
 #include "crypto/certificate.h"
 
 #include <boost/json.hpp>
-#include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace berth::dialects::azure_dps {
@@ -16,6 +16,20 @@ namespace json = boost::json;
 using domain::Registration;
 using domain::RegistrationStatus;
 using domain::Substatus;
+
+// Where the values of one answer live until they are written; it grows beyond when there are
+// certificates among them.
+struct AnswerMemory {
+  std::array<unsigned char, 2048> buffer;
+  json::monotonic_resource resource{buffer.data(), buffer.size()};
+};
+
+// Grows no more until it has so many members.
+json::object object_of(std::size_t members, const json::storage_ptr& memory) {
+  json::object object(memory);
+  object.reserve(members);
+  return object;
+}
 
 // Compared with case by several SDKs (§9.3).
 std::string_view status_word(RegistrationStatus status) {
@@ -57,7 +71,7 @@ std::string utc(TimePoint time) { return base::format_utc(time, 7); }
 // What proved it, with its group; a TPM also needs the key for its hub, which it takes in anew with
 // each answer (§1.5, §1.9).
 void add_attestation(json::object& state, const Registration& registration) {
-  json::object group;
+  json::object group(state.storage());
   if (registration.enrollment.kind == domain::EnrollmentKind::kGroup) {
     group["enrollmentGroupId"] = registration.enrollment.id.text();
   }
@@ -86,14 +100,14 @@ void add_certificates(json::object& state, const Registration& registration,
         {"certificates", json::array{json::object{{"certificate", pem_of(chain.back())}}}}};
     return;
   }
-  json::array certificates;
+  json::array certificates(state.storage());
   for (const base::Bytes& each : chain)
     certificates.push_back(json::string(base::base64_encode(each)));
   state["issuedCertificateChain"] = std::move(certificates);
 }
 
-json::object registration_state(const Registration& registration) {
-  json::object state;
+json::object registration_state(const Registration& registration, const json::storage_ptr& memory) {
+  json::object state = object_of(12, memory);
   state["registrationId"] = registration.id.text();
   state["createdDateTimeUtc"] = utc(registration.created_at);
   state["lastUpdatedDateTimeUtc"] = utc(registration.updated_at);
@@ -120,11 +134,12 @@ json::object registration_state(const Registration& registration) {
 // RegistrationOperationStatus.
 std::string operation_text(const Registration& registration, RegistrationStatus status,
                            const ApiVersion& version) {
-  json::object operation;
+  AnswerMemory memory;
+  json::object operation = object_of(3, &memory.resource);
   operation["operationId"] = registration.operation_id;
   operation["status"] = status_word(status);
   if (status != RegistrationStatus::kAssigning) {
-    json::object state = registration_state(registration);
+    json::object state = registration_state(registration, operation.storage());
     if (registration.status == RegistrationStatus::kAssigned) {
       add_certificates(state, registration, version);
     }
@@ -165,7 +180,8 @@ Reply refused(const Fault& fault, TimePoint at, std::string_view tracking_id,
     const std::int64_t seconds = retry_after.count() > 0 ? retry_after.count() : kPollAfterSeconds;
     reply.retry_after_seconds = static_cast<int>(std::min<std::int64_t>(seconds, 3600));
   }
-  json::object body;
+  AnswerMemory memory;
+  json::object body = object_of(4, &memory.resource);
   body["errorCode"] = fault.code;
   body["trackingId"] = tracking_id;
   body["message"] = fault.message;
@@ -180,7 +196,8 @@ Reply challenged(const domain::Challenged& challenge, TimePoint at, std::string_
   Reply reply;
   reply.status = 401;
   reply.error_code = 401000;
-  json::object body;
+  AnswerMemory memory;
+  json::object body = object_of(6, &memory.resource);
   body["errorCode"] = reply.error_code;
   body["trackingId"] = tracking_id;
   body["message"] = "Authorization required";
@@ -206,6 +223,11 @@ Reply reply_to_state(const Registration& registration, Operation operation,
   return {};
 }
 
+// The lowest digits of `value`, from `at` on.
+void put_hex(std::string& text, std::size_t at, std::size_t digits, std::uint64_t value) {
+  for (; digits > 0; --digits, value >>= 4) text[at + digits - 1] = "0123456789abcdef"[value & 15];
+}
+
 const Registration* registration_in(const domain::Outcome& outcome) {
   if (const auto* accepted = std::get_if<domain::Accepted>(&outcome.result)) {
     return &accepted->registration;
@@ -219,15 +241,18 @@ const Registration* registration_in(const domain::Outcome& outcome) {
 }  // namespace
 
 std::string registration_state_text(const Registration& registration) {
-  return json::serialize(registration_state(registration));
+  AnswerMemory memory;
+  return json::serialize(registration_state(registration, &memory.resource));
 }
 
 std::string etag_of(const Registration& registration) {
   const auto micros = static_cast<std::uint64_t>(base::to_unix_micros(registration.updated_at));
-  const std::uint64_t version = registration.version;
-  return base::base64_encode(base::as_bytes(fmt::format(
-      "\"{:08x}-{:04x}-0300-0000-{:08x}{:04x}\"", version & 0xFFFFFFFFU, version >> 32 & 0xFFFFU,
-      micros / 1'000'000 & 0xFFFFFFFFU, micros % 1'000'000 / 16)));
+  std::string text = "\"00000000-0000-0300-0000-000000000000\"";
+  put_hex(text, 1, 8, registration.version);
+  put_hex(text, 10, 4, registration.version >> 32);
+  put_hex(text, 25, 8, micros / 1'000'000);
+  put_hex(text, 33, 4, micros % 1'000'000 / 16);
+  return base::base64_encode(base::as_bytes(text));
 }
 
 Reply reply_to(const domain::Outcome& outcome, Operation operation, const ApiVersion& version,

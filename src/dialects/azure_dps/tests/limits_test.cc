@@ -157,6 +157,10 @@ TEST(Etag, IsBase64OfAQuotedGuidAndFollowsVersionAndTime) {
   registration.version -= 1;
   registration.updated_at += std::chrono::milliseconds(1);
   EXPECT_NE(etag_of(registration), etag);
+  registration.version = 0x0007'ABCD'1234'5678;
+  registration.updated_at = base::from_unix_micros(1'767'225'600'123'456);
+  // "12345678-abcd-0300-0000-6955b9001e24"
+  EXPECT_EQ(etag_of(registration), "IjEyMzQ1Njc4LWFiY2QtMDMwMC0wMDAwLTY5NTViOTAwMWUyNCI=");
 }
 
 TEST(RegistrationState, HasItsMembersInTheVendorsOrder) {
