@@ -205,10 +205,10 @@ domain::InitialTwin read_twin(BodyReader& body) {
 
 // The record, unless the reader stumbled.
 template <class Record>
-Result<Record> finish(const BodyReader& body, Record record) {
+Result<Record> finish(const BodyReader& body, Record&& record) {
   Result<void> done = body.done();
   if (!done) return Fail(std::move(done).error());
-  return record;
+  return std::move(record);
 }
 
 }  // namespace
@@ -229,7 +229,7 @@ std::string scope_body(const domain::Scope& scope) {
 }
 
 Result<domain::Scope> read_scope(std::string_view text, domain::Scope scope) {
-  BodyReader body(text, "scope " + scope.id.text());
+  BodyReader body(text, "scope", scope.id.text());
   scope.display_name = body.text("display_name");
   scope.service_host = body.text("service_host");
   scope.allocation_policy =
@@ -254,7 +254,7 @@ std::string hub_body(const domain::Hub& hub) {
 }
 
 Result<domain::Hub> read_hub(std::string_view text, domain::Hub hub) {
-  BodyReader body(text, "hub " + hub.name.text());
+  BodyReader body(text, "hub", hub.name.text());
   hub.host = body.text("host");
   hub.display_name = body.text("display_name");
   body.each("policies", [&hub](BodyReader& each) { hub.policies.push_back(read_policy(each)); });
@@ -300,7 +300,7 @@ std::string enrollment_body(const domain::Enrollment& enrollment) {
 }
 
 Result<domain::Enrollment> read_enrollment(std::string_view text, domain::Enrollment enrollment) {
-  BodyReader body(text, "enrollment " + enrollment.id.text());
+  BodyReader body(text, "enrollment", enrollment.id.text());
   enrollment.display_name = body.text("display_name");
   enrollment.enabled = body.flag("enabled", true);
   enrollment.attestation = read_attestation(body);
@@ -352,7 +352,7 @@ std::string registration_body(const domain::Registration& registration) {
 
 Result<domain::Registration> read_registration(std::string_view text,
                                                domain::Registration registration) {
-  BodyReader body(text, "registration " + registration.id.text());
+  BodyReader body(text, "registration", registration.id.text());
   registration.enrollment.id = domain::EnrollmentId::trusted(body.text("enrollment"));
   registration.status = body.choice("status", domain::parse_registration_status,
                                     domain::RegistrationStatus::kUnassigned);
@@ -394,7 +394,7 @@ std::string device_body(const domain::Device& device) {
 }
 
 Result<domain::Device> read_device(std::string_view text, domain::Device device) {
-  BodyReader body(text, "device " + device.id.text());
+  BodyReader body(text, "device", device.id.text());
   device.registration = domain::RegistrationId::trusted(body.text("registration"));
   device.display_name = body.text("display_name");
   device.enabled = body.flag("enabled", true);

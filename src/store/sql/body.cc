@@ -119,6 +119,15 @@ std::string BodyArray::finish() {
 }
 
 BodyReader::BodyReader(std::string_view body, std::string record) : record_(std::move(record)) {
+  parse(body);
+}
+
+BodyReader::BodyReader(std::string_view body, std::string_view kind, const std::string& id)
+    : kind_(kind), id_(id) {
+  parse(body);
+}
+
+void BodyReader::parse(std::string_view body) {
   json::error_code error;
   json::parse_options options;
   options.max_depth = 8;
@@ -137,9 +146,13 @@ void BodyReader::fail(std::string_view name, std::string_view expected) {
   }
   if (error_) return;
   error_ = Error{ErrorKind::kInternal,
-                 fmt::format("the store's record of {} cannot be read: /{}: expected {}", record_,
+                 fmt::format("the store's record of {} cannot be read: /{}: expected {}", record(),
                              name, expected),
                  "the database was changed from outside or is damaged; restore a backup"};
+}
+
+std::string BodyReader::record() const {
+  return kind_.empty() ? record_ : fmt::format("{} {}", kind_, id_);
 }
 
 Result<void> BodyReader::done() const {
@@ -153,7 +166,7 @@ const json::value* BodyReader::find(std::string_view name) const {
 
 bool BodyReader::has(std::string_view name) const { return find(name) != nullptr; }
 
-std::optional<std::string> BodyReader::optional_text(std::string_view name) {
+std::optional<std::string_view> BodyReader::view(std::string_view name) {
   const json::value* value = find(name);
   if (value == nullptr) return std::nullopt;
   const json::string* text = value->if_string();
@@ -161,11 +174,17 @@ std::optional<std::string> BodyReader::optional_text(std::string_view name) {
     fail(name, "a string");
     return std::nullopt;
   }
-  return std::string(text->data(), text->size());
+  return std::string_view(text->data(), text->size());
+}
+
+std::optional<std::string> BodyReader::optional_text(std::string_view name) {
+  const std::optional<std::string_view> text = view(name);
+  if (!text) return std::nullopt;
+  return std::string(*text);
 }
 
 std::string BodyReader::text(std::string_view name) {
-  return optional_text(name).value_or(std::string());
+  return std::string(view(name).value_or(std::string_view()));
 }
 
 std::int64_t BodyReader::number(std::string_view name, std::int64_t fallback) {
@@ -190,9 +209,11 @@ std::optional<TimePoint> BodyReader::time(std::string_view name) {
 }
 
 base::Bytes BodyReader::bytes(std::string_view name) {
-  std::optional<base::Bytes> bytes = base::base64_decode(text(name));
+  const std::optional<std::string_view> text = view(name);
+  if (!text) return {};
+  std::optional<base::Bytes> bytes = base::base64_decode(*text);
   if (!bytes) fail(name, "base64");
-  return bytes.value_or(base::Bytes());
+  return std::move(bytes).value_or(base::Bytes());
 }
 
 void BodyReader::each(std::string_view name, const std::function<void(BodyReader&)>& read) {

@@ -71,6 +71,9 @@ class BodyReader {
  public:
   // `record` names the record in errors: "scope 0ne000000AB".
   BodyReader(std::string_view body, std::string record);
+  // Likewise, as "scope" and the id; both stay where they are as long as the reader.
+  BodyReader(std::string_view body, std::string_view kind, const std::string& id);
+  BodyReader(std::string_view body, std::string_view kind, std::string&& id) = delete;
   BodyReader(const BodyReader&) = delete;
   BodyReader& operator=(const BodyReader&) = delete;
 
@@ -88,7 +91,7 @@ class BodyReader {
   // The enumerator that `parse` finds for the text; `fallback` when the field is missing.
   template <class Enum, class Parse>
   Enum choice(std::string_view name, Parse parse, Enum fallback) {
-    const std::optional<std::string> word = optional_text(name);
+    const std::optional<std::string_view> word = view(name);
     if (!word) return fallback;
     const std::optional<Enum> value = parse(*word);
     if (!value) fail(name, "a known word");
@@ -101,9 +104,15 @@ class BodyReader {
 
  private:
   BodyReader(const boost::json::object& object, BodyReader& parent, std::string path);
+  void parse(std::string_view body);
   const boost::json::value* find(std::string_view name) const;
+  // A text where it is.
+  std::optional<std::string_view> view(std::string_view name);
+  std::string record() const;
 
   std::string record_;
+  std::string_view kind_;
+  std::string_view id_;
   // What is read lives here, and grows beyond only when it is large.
   std::array<unsigned char, 2048> buffer_;
   boost::json::monotonic_resource memory_{buffer_.data(), buffer_.size()};

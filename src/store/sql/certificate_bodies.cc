@@ -144,10 +144,10 @@ BodyArray write_replaced(const std::vector<domain::RetiredCertificate>& certific
 
 // The record, unless the reader stumbled.
 template <class Record>
-Result<Record> finish(const BodyReader& body, Record record) {
+Result<Record> finish(const BodyReader& body, Record&& record) {
   Result<void> done = body.done();
   if (!done) return Fail(std::move(done).error());
-  return record;
+  return std::move(record);
 }
 
 }  // namespace

@@ -35,6 +35,18 @@ TEST(BodyReader, NamesRecordAndFieldButNoValue) {
   EXPECT_THAT(done.error().what, Not(HasSubstr("s3cret")));
 }
 
+TEST(BodyReader, NamesTheRecordByKindAndId) {
+  const std::string id = "dev-1";
+  BodyReader body(R"({"a":1})", "enrollment", id);
+  EXPECT_TRUE(body.bytes("a").empty());
+  EXPECT_EQ(body.choice("a", domain::parse_allocation_policy, domain::AllocationPolicy::kHashed),
+            domain::AllocationPolicy::kHashed);
+  const Result<void> done = body.done();
+  ASSERT_FALSE(done);
+  EXPECT_THAT(done.error().what, HasSubstr("enrollment dev-1"));
+  EXPECT_THAT(done.error().what, HasSubstr("/a: expected a string"));
+}
+
 TEST(BodyReader, WrongShapesAreErrorsAndNeverThrow) {
   for (const char* text :
        {"", "nonsense", "[]", "1", "null", R"({"t":1})", R"({"n":"x"})", R"({"n":1.5})",
