@@ -73,15 +73,15 @@ std::string utc(TimePoint time) { return base::format_utc(time, 7); }
 void add_attestation(json::object& state, const Registration& registration) {
   json::object group(state.storage());
   if (registration.enrollment.kind == domain::EnrollmentKind::kGroup) {
-    group["enrollmentGroupId"] = registration.enrollment.id.text();
+    group.emplace("enrollmentGroupId", registration.enrollment.id.text());
   }
   if (registration.attestation == "x509") {
-    state["x509"] = std::move(group);
+    state.emplace("x509", std::move(group));
   } else if (registration.attestation == "tpm") {
-    state["tpm"] =
-        json::object{{"authenticationKey", base::base64_encode(registration.activation)}};
+    state.emplace(
+        "tpm", json::object{{"authenticationKey", base::base64_encode(registration.activation)}});
   } else if (!group.empty()) {
-    state["symmetricKey"] = std::move(group);
+    state.emplace("symmetricKey", std::move(group));
   }
 }
 
@@ -95,36 +95,36 @@ void add_certificates(json::object& state, const Registration& registration,
   if (version.first_certificates()) {
     std::string own;
     for (std::size_t i = 0; i + 1 < chain.size(); ++i) own += crypto::certificate_pem(chain[i]);
-    state["issuedClientCertificate"] = own;
-    state["trustBundle"] = json::object{
-        {"certificates", json::array{json::object{{"certificate", pem_of(chain.back())}}}}};
+    state.emplace("issuedClientCertificate", own);
+    const json::object root{{"certificate", pem_of(chain.back())}};
+    state.emplace("trustBundle", json::object{{"certificates", json::array{root}}});
     return;
   }
   json::array certificates(state.storage());
   for (const base::Bytes& each : chain)
     certificates.push_back(json::string(base::base64_encode(each)));
-  state["issuedCertificateChain"] = std::move(certificates);
+  state.emplace("issuedCertificateChain", std::move(certificates));
 }
 
 json::object registration_state(const Registration& registration, const json::storage_ptr& memory) {
   json::object state = object_of(12, memory);
-  state["registrationId"] = registration.id.text();
-  state["createdDateTimeUtc"] = utc(registration.created_at);
-  state["lastUpdatedDateTimeUtc"] = utc(registration.updated_at);
+  state.emplace("registrationId", registration.id.text());
+  state.emplace("createdDateTimeUtc", utc(registration.created_at));
+  state.emplace("lastUpdatedDateTimeUtc", utc(registration.updated_at));
   if (registration.status == RegistrationStatus::kAssigned) {
     // Both or neither: clients refuse half of the pair (§9.4).
-    state["assignedHub"] = registration.hub_host;
-    state["deviceId"] = registration.device_id.text();
+    state.emplace("assignedHub", registration.hub_host);
+    state.emplace("deviceId", registration.device_id.text());
   }
-  state["status"] = status_word(registration.status);
+  state.emplace("status", status_word(registration.status));
   const std::string_view substatus = substatus_word(registration);
-  if (!substatus.empty()) state["substatus"] = substatus;
+  if (!substatus.empty()) state.emplace("substatus", substatus);
   if (registration.status == RegistrationStatus::kFailed) {
     const Fault fault = fault_for(registration.reason);
-    state["errorCode"] = fault.code;
-    state["errorMessage"] = fault.message;
+    state.emplace("errorCode", fault.code);
+    state.emplace("errorMessage", fault.message);
   }
-  state["etag"] = etag_of(registration);
+  state.emplace("etag", etag_of(registration));
   // No `payload`: that member brings what an allocation webhook returned, never the device's own
   // payload back, and must be an object (§1.5, §9.22).
   add_attestation(state, registration);
@@ -136,14 +136,14 @@ std::string operation_text(const Registration& registration, RegistrationStatus 
                            const ApiVersion& version) {
   AnswerMemory memory;
   json::object operation = object_of(3, &memory.resource);
-  operation["operationId"] = registration.operation_id;
-  operation["status"] = status_word(status);
+  operation.emplace("operationId", registration.operation_id);
+  operation.emplace("status", status_word(status));
   if (status != RegistrationStatus::kAssigning) {
     json::object state = registration_state(registration, operation.storage());
     if (registration.status == RegistrationStatus::kAssigned) {
       add_certificates(state, registration, version);
     }
-    operation[version.state_member()] = std::move(state);
+    operation.emplace(version.state_member(), std::move(state));
   }
   return json::serialize(operation);
 }
@@ -182,10 +182,10 @@ Reply refused(const Fault& fault, TimePoint at, std::string_view tracking_id,
   }
   AnswerMemory memory;
   json::object body = object_of(4, &memory.resource);
-  body["errorCode"] = fault.code;
-  body["trackingId"] = tracking_id;
-  body["message"] = fault.message;
-  body["timestampUtc"] = utc(at);
+  body.emplace("errorCode", fault.code);
+  body.emplace("trackingId", tracking_id);
+  body.emplace("message", fault.message);
+  body.emplace("timestampUtc", utc(at));
   reply.body = json::serialize(body);
   return reply;
 }
@@ -198,12 +198,12 @@ Reply challenged(const domain::Challenged& challenge, TimePoint at, std::string_
   reply.error_code = 401000;
   AnswerMemory memory;
   json::object body = object_of(6, &memory.resource);
-  body["errorCode"] = reply.error_code;
-  body["trackingId"] = tracking_id;
-  body["message"] = "Authorization required";
-  body["timestampUtc"] = utc(at);
-  body["authenticationKey"] = base::base64_encode(challenge.activation);
-  body["keyName"] = "registration";
+  body.emplace("errorCode", reply.error_code);
+  body.emplace("trackingId", tracking_id);
+  body.emplace("message", "Authorization required");
+  body.emplace("timestampUtc", utc(at));
+  body.emplace("authenticationKey", base::base64_encode(challenge.activation));
+  body.emplace("keyName", "registration");
   reply.body = json::serialize(body);
   return reply;
 }
