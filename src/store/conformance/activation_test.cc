@@ -49,6 +49,19 @@ TEST_P(Activation, MemberIsFoundWithoutAHub) {
   EXPECT_EQ(found.group->topics.size(), 3U);
 }
 
+TEST_P(Activation, GroupIsTheOneThatIsThereNow) {
+  register_member("dev-1");
+  const hub::Dossier before = connecting("dev-1");
+  domain::Enrollment group = make_product();
+  group.topics.resize(1);
+  ASSERT_THAT(apply(management::PutEnrollment{group}, MustExist{}), Succeeds());
+  const hub::Dossier after = connecting("dev-1");
+  ASSERT_TRUE(before.group && after.group);
+  EXPECT_EQ(before.group->topics.size(), 3U);
+  EXPECT_EQ(after.group->topics.size(), 1U);
+  EXPECT_EQ(after.group->version, before.group->version + 1);
+}
+
 TEST_P(Activation, OthersAreNotFoundWithoutTheirHub) {
   ASSERT_THAT(commit(make_assignment("plain")), Succeeds());
   for (const std::string& id : {std::string("plain"), std::string(), std::string("\xff\xfe"),

@@ -1,6 +1,7 @@
 #include "store/sql/bodies.h"
 #include "store/sql/certificates.h"
 #include "store/sql/device_rows.h"
+#include "store/sql/row_memo.h"
 #include "store/sql/rows.h"
 
 #include <fmt/format.h>
@@ -103,6 +104,11 @@ Result<bool> read_enrollment_enabled(Connection& connection, const domain::Devic
                                                         Value(device.registration.key())}));
   BERTH_TRY(const bool found, row.next());
   if (!found) return !device.ca_signed;
+  // An individual one is read for one device, a group's for one device after another.
+  if (row.text(1) == domain::to_string(domain::EnrollmentKind::kGroup)) {
+    BERTH_TRY(const auto group, connection.memo().enrollment(row));
+    return group->enabled;
+  }
   BERTH_TRY(const domain::Enrollment enrollment, enrollment_row(row));
   return enrollment.enabled;
 }
@@ -129,13 +135,14 @@ Result<hub::Dossier> read_joined_dossier(Result<Cursor> row) {
   return dossier_row(*row);
 }
 
-Result<hub::Dossier> read_joined_member(Result<Cursor> row) {
+Result<hub::Dossier> read_joined_member(RowMemo& memo, Result<Cursor> row) {
   if (!row) return Fail(std::move(row).error());
   BERTH_TRY(const bool found, row->next());
   if (!found) return hub::Dossier();
   BERTH_TRY(hub::Dossier dossier, dossier_row(*row));
   if (row->is_null(kGroupAt)) return dossier;
-  BERTH_TRY(dossier.group, enrollment_row(*row, kGroupAt));
+  BERTH_TRY(const auto group, memo.enrollment(*row, kGroupAt));
+  dossier.group = *group;
   return dossier;
 }
 
@@ -151,7 +158,7 @@ Result<hub::Dossier> read_device_dossier(Connection& connection, const HubName& 
 Result<hub::Dossier> read_member_dossier(Connection& connection, const DeviceId& device) {
   if (!can_be_stored(device.text())) return hub::Dossier();
   Result<hub::Dossier> dossier =
-      read_joined_member(connection.run(kMemberDossier, {Value(device.text())}));
+      read_joined_member(connection.memo(), connection.run(kMemberDossier, {Value(device.text())}));
   return with_certificates(connection, std::move(dossier));
 }
 
