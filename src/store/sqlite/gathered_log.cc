@@ -122,6 +122,21 @@ constexpr sqlite3_io_methods kMethods{
     on_unlock, on_check, on_control, on_sector, on_characteristics, nullptr, nullptr, nullptr,
     nullptr,   nullptr,  nullptr};
 
+// Null where there is none, or one of another VFS.
+Log* log_of(sqlite3* database) {
+  sqlite3_file* file = nullptr;
+  const int code = sqlite3_file_control(database, "main", SQLITE_FCNTL_JOURNAL_POINTER,
+                                        static_cast<void*>(&file));
+  const bool is_ours = code == SQLITE_OK && file != nullptr && file->pMethods == &kMethods;
+  return is_ours ? self(file) : nullptr;
+}
+
+// What waits is void, and by the next transaction somebody else may have written in its place.
+void on_rollback(void* database) {
+  Log* log = log_of(static_cast<sqlite3*>(database));
+  if (log != nullptr) log->size = 0;
+}
+
 struct Vfs : sqlite3_vfs {
   std::string name;
   sqlite3_vfs* over = nullptr;
@@ -163,11 +178,10 @@ std::string gathered_log_vfs(const std::string& base) {
 }
 
 void gather_log(sqlite3* database, bool gather) {
-  sqlite3_file* file = nullptr;
-  const int code = sqlite3_file_control(database, "main", SQLITE_FCNTL_JOURNAL_POINTER,
-                                        static_cast<void*>(&file));
-  if (code != SQLITE_OK || file == nullptr || file->pMethods != &kMethods) return;
-  self(file)->gathers = gather;
+  Log* log = log_of(database);
+  if (log == nullptr) return;
+  log->gathers = gather;
+  if (gather) sqlite3_rollback_hook(database, on_rollback, database);
 }
 
 }  // namespace berth::store::sqlite

@@ -5,8 +5,9 @@
 // Nothing is promised any later or earlier than before. SQLite publishes a transaction to readers
 // after the sync of its commit, so what waits is never looked for by another connection; the
 // connection's own reads write it first. A write that fails fails the sync, and with it the commit,
-// which SQLite then undoes. Only for connections that sync each commit (PRAGMA synchronous=FULL):
-// without the sync readers would be sent to pages that are not in the file.
+// which SQLite then undoes; what waits of a transaction that is undone is forgotten. Only for
+// connections that sync each commit (PRAGMA synchronous=FULL): without the sync readers would be
+// sent to pages that are not in the file.
 //
 // Room store/sqlite. Works with files opened by SQLITE_OPEN_WAL; every other file is the base's
 // own. Thread rule: gathered_log_vfs() any thread; a log belongs to the connection that opened it.
@@ -24,7 +25,8 @@ namespace berth::store::sqlite {
 std::string gathered_log_vfs(const std::string& base);
 
 // Whether what `database` writes to its log from now on waits for a sync. Not between a write and
-// the end of its transaction. Without effect where there is no log, or one of another VFS.
+// the end of its transaction. Without effect where there is no log, or one of another VFS. Takes
+// the connection's rollback hook.
 void gather_log(sqlite3* database, bool gather);
 
 }  // namespace berth::store::sqlite

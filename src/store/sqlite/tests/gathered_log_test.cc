@@ -2,6 +2,7 @@
 // hidden. What a power failure leaves of it: crash_test.cc and its neighbours, on the same files.
 #include "store/sqlite/gathered_log.h"
 
+#include "base/rng.h"
 #include "store/sqlite/connection.h"
 #include "store/sqlite/tests/crash_fixture.h"
 #include "store/sqlite/tests/crash_vfs.h"
@@ -109,6 +110,32 @@ TEST_F(GatheredLog, WhatWasUndoneLeavesRoomForWhatComesNext) {
   EXPECT_EQ(check_integrity(folder_), "");
 }
 
+// Else it would be written over what somebody else has put in its place meanwhile.
+TEST_F(GatheredLog, WhatWasUndoneIsNeverWritten) {
+  const std::unique_ptr<Connection> small = open(20);
+  ASSERT_TRUE(small->begin(sql::Access::kWrite));
+  insert(*small, 1, 500);
+  small->rollback();
+  insert(*writer_, 1, 100);
+  insert(*small, 200, 1);
+  small->rollback();
+  EXPECT_EQ(count(*open(1024)), 101);
+  EXPECT_EQ(check_integrity(folder_), "");
+}
+
+// SQLite has undone the transaction by itself.
+TEST_F(GatheredLog, WhatAnErrorHasUndoneIsNeverWritten) {
+  const std::unique_ptr<Connection> small = open(20);
+  ASSERT_TRUE(small->begin(sql::Access::kWrite));
+  insert(*small, 1, 500);
+  ASSERT_FALSE(small->execute("INSERT OR ROLLBACK INTO t (id) VALUES (1)", {}));
+  ASSERT_FALSE(small->in_transaction());
+  insert(*writer_, 1, 100);
+  insert(*small, 200, 1);
+  EXPECT_EQ(count(*open(1024)), 101);
+  EXPECT_EQ(check_integrity(folder_), "");
+}
+
 TEST_F(GatheredLog, AFullDiskFailsTheCommitAndLeavesNothingOfIt) {
   vfs_.fail_one_write();
   ASSERT_TRUE(writer_->begin(sql::Access::kWrite));
@@ -144,6 +171,80 @@ TEST_F(GatheredLog, ADiskThatIsFullBeforeTheCommitFailsItToo) {
   EXPECT_EQ(count(*writer_), 1);
   EXPECT_EQ(check_integrity(folder_), "");
 }
+
+// Two writers with small caches take turns, by chance: what is committed is there, what is undone
+// or failed is not, and the file is sound.
+class GatheredLogCourse : public GatheredLog, public testing::WithParamInterface<std::uint64_t> {
+ protected:
+  struct Rows {
+    std::int64_t count = 0;
+    std::int64_t sum = 0;
+    bool operator==(const Rows&) const = default;
+  };
+  Rows stored() {
+    const std::unique_ptr<Connection> reader = open(1024);
+    auto row = reader->run("SELECT count(*), coalesce(sum(id), 0) FROM t", {});
+    return row && *row->next() ? Rows{row->number(0), row->number(1)} : Rows{-1, -1};
+  }
+  bool insert_some(Connection& writer, Rows& rows) {
+    const std::string body(1000, 'x');
+    for (std::uint64_t left = rng_.below(150); left > 0; --left) {
+      const std::int64_t id = next_id_++;
+      if (!writer.execute("INSERT INTO t (id, body) VALUES ($1, $2)", {Value(id), Value(body)})) {
+        return false;
+      }
+      rows = {rows.count + 1, rows.sum + id};
+    }
+    return true;
+  }
+  bool take_step(Connection& writer, Rows& rows) {
+    switch (rng_.below(4)) {
+      case 0: {  // and back
+        Rows undone = rows;
+        return writer.savepoint().has_value() && insert_some(writer, undone) &&
+               writer.roll_back_to_savepoint().has_value();
+      }
+      case 1:
+        return writer.execute("UPDATE t SET body = substr(body, 1, 900) || id WHERE id % 7 = 0", {})
+            .has_value();
+      default:
+        return insert_some(writer, rows);
+    }
+  }
+  // What is stored after a transaction of one of them.
+  Rows run_transaction(Connection& writer, const Rows& before) {
+    Rows rows = before;
+    if (rng_.below(8) == 0) vfs_.fail_one_write();
+    if (!writer.begin(sql::Access::kWrite)) return before;
+    bool good = true;
+    for (std::uint64_t steps = rng_.below(5); good && steps > 0; --steps) {
+      good = take_step(writer, rows);
+    }
+    if (good && rng_.below(4) != 0 && writer.commit()) return rows;
+    writer.rollback();
+    return before;
+  }
+
+  base::SeededRng rng_{GetParam()};
+  std::int64_t next_id_ = 1;
+};
+
+TEST_P(GatheredLogCourse, EndsAsItWouldWithoutGathering) {
+  const std::unique_ptr<Connection> writers[] = {open(20), open(40)};
+  Rows expected;
+  for (int turn = 0; turn < 60; ++turn) {
+    Connection& writer = *writers[rng_.below(2)];
+    const bool relaxed = rng_.below(6) == 0;
+    if (relaxed) ASSERT_TRUE(writer.set_sync(Sync::kNormal));
+    expected = run_transaction(writer, expected);
+    if (relaxed) ASSERT_TRUE(writer.set_sync(Sync::kFull));
+    if (rng_.below(10) == 0) static_cast<void>(writer.checkpoint(rng_.below(2) == 0));
+    ASSERT_EQ(stored(), expected) << "turn " << turn;
+  }
+  EXPECT_EQ(check_integrity(folder_), "");
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, GatheredLogCourse, testing::Range<std::uint64_t>(1, 9));
 
 TEST(GatheredLogVfs, StandsOverTheOneThatIsAskedFor) {
   EXPECT_EQ(gathered_log_vfs(""), gathered_log_vfs("unix"));
