@@ -2,7 +2,8 @@
 
 #include "store/sql/rows.h"
 
-#include <algorithm>
+#include <functional>
+#include <iterator>
 
 namespace berth::store::sql {
 namespace {
@@ -16,6 +17,11 @@ std::size_t size_of(const auto& row) {
 
 bool same_record(const Copy& a, const View& b) {
   return a.id == b.id && a.kind == b.kind && a.scope == b.scope;
+}
+
+std::size_t hash_of(const auto& row) {
+  constexpr std::hash<std::string_view> kHash;
+  return kHash(row.id) * 31 + kHash(row.scope);  // individual and group of one id are both found
 }
 
 // Numbers first: they nearly always tell two rows apart.
@@ -46,27 +52,41 @@ Result<std::shared_ptr<const Record>> recall(RememberedRows<Record>& rows, const
 
 template <class Record>
 std::shared_ptr<const Record> RememberedRows<Record>::find(const View& row) const {
-  for (const Kept& each : kept_) {
-    if (says_the_same(each.row, row)) return each.record;
+  const auto [first, last] = by_record_.equal_range(hash_of(row));
+  for (auto place = first; place != last; ++place) {
+    if (says_the_same(place->second->row, row)) return place->second->record;
   }
   return nullptr;
 }
 
 template <class Record>
+void RememberedRows<Record>::drop(typename Places::iterator place) {
+  bytes_ -= size_of(place->second->row);
+  kept_.erase(place->second);
+  by_record_.erase(place);
+}
+
+template <class Record>
+void RememberedRows<Record>::drop_oldest() {
+  auto place = by_record_.find(hash_of(kept_.front().row));
+  while (place->second != kept_.begin()) ++place;
+  drop(place);
+}
+
+template <class Record>
 void RememberedRows<Record>::keep(const View& row, const std::shared_ptr<const Record>& record) {
-  const auto old = std::find_if(kept_.begin(), kept_.end(),
-                                [&](const Kept& each) { return same_record(each.row, row); });
-  if (old != kept_.end()) {
-    bytes_ -= size_of(old->row);
-    kept_.erase(old);
+  const std::size_t hash = hash_of(row);
+  const auto [first, last] = by_record_.equal_range(hash);
+  for (auto place = first; place != last; ++place) {
+    if (!same_record(place->second->row, row)) continue;
+    drop(place);
+    break;
   }
   const std::size_t size = size_of(row);
   if (size > kBytesMax) return;
-  while (kept_.size() >= kRowsMax || bytes_ + size > kBytesMax) {
-    bytes_ -= size_of(kept_.front().row);
-    kept_.pop_front();
-  }
+  while (kept_.size() >= kRowsMax || bytes_ + size > kBytesMax) drop_oldest();
   kept_.push_back({copy_of(row), record});
+  by_record_.emplace(hash, std::prev(kept_.end()));
   bytes_ += size;
 }
 

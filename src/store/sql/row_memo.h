@@ -13,10 +13,11 @@
 #include "store/sql/connection.h"
 
 #include <cstddef>
-#include <deque>
+#include <list>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 namespace berth::store::sql {
 
@@ -36,8 +37,9 @@ struct RawRow {
 template <class Record>
 class RememberedRows {
  public:
-  static constexpr std::size_t kRowsMax = 64;
-  static constexpr std::size_t kBytesMax = 256 * 1024;
+  // Room for the groups of a large scope; some megabytes for a connection that meets them all.
+  static constexpr std::size_t kRowsMax = 2048;
+  static constexpr std::size_t kBytesMax = 1024 * 1024;
 
   // What the row was decoded to; none: it was not, or it said something else.
   std::shared_ptr<const Record> find(const RawRow<std::string_view>& row) const;
@@ -50,7 +52,14 @@ class RememberedRows {
     std::shared_ptr<const Record> record;
   };
 
-  std::deque<Kept> kept_;  // the oldest first
+  using Rows = std::list<Kept>;  // the oldest first
+  using Places = std::unordered_multimap<std::size_t, typename Rows::iterator>;
+
+  void drop(typename Places::iterator place);
+  void drop_oldest();
+
+  Rows kept_;
+  Places by_record_;       // by a hash of what tells records apart
   std::size_t bytes_ = 0;  // of their texts
 };
 
