@@ -11,6 +11,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <string>
 
 namespace berth::store::sqlite {
@@ -50,6 +51,18 @@ class GatheredLog : public testing::Test {
     insert(*writer_, 1, kRows);
     EXPECT_TRUE(writer_->commit());
     return vfs_.operations() - before;
+  }
+  // Undoes a transaction whose pages have begun to wait: else they would be written over what
+  // somebody else has put in their place meanwhile.
+  void expect_forgotten(const std::function<void(Connection&)>& undo) {
+    const std::unique_ptr<Connection> small = open(20);
+    ASSERT_TRUE(small->begin(sql::Access::kWrite));
+    insert(*small, 1, 500);
+    undo(*small);
+    insert(*writer_, 1, 100);
+    insert(*small, 200, 1);
+    EXPECT_EQ(count(*open(1024)), 101);
+    EXPECT_EQ(check_integrity(folder_), "");
   }
   static std::int64_t count(Connection& connection) {
     auto row = connection.run("SELECT count(*) FROM t", {});
@@ -110,30 +123,15 @@ TEST_F(GatheredLog, WhatWasUndoneLeavesRoomForWhatComesNext) {
   EXPECT_EQ(check_integrity(folder_), "");
 }
 
-// Else it would be written over what somebody else has put in its place meanwhile.
 TEST_F(GatheredLog, WhatWasUndoneIsNeverWritten) {
-  const std::unique_ptr<Connection> small = open(20);
-  ASSERT_TRUE(small->begin(sql::Access::kWrite));
-  insert(*small, 1, 500);
-  small->rollback();
-  insert(*writer_, 1, 100);
-  insert(*small, 200, 1);
-  small->rollback();
-  EXPECT_EQ(count(*open(1024)), 101);
-  EXPECT_EQ(check_integrity(folder_), "");
+  expect_forgotten([](Connection& small) { small.rollback(); });
 }
 
-// SQLite has undone the transaction by itself.
 TEST_F(GatheredLog, WhatAnErrorHasUndoneIsNeverWritten) {
-  const std::unique_ptr<Connection> small = open(20);
-  ASSERT_TRUE(small->begin(sql::Access::kWrite));
-  insert(*small, 1, 500);
-  ASSERT_FALSE(small->execute("INSERT OR ROLLBACK INTO t (id) VALUES (1)", {}));
-  ASSERT_FALSE(small->in_transaction());
-  insert(*writer_, 1, 100);
-  insert(*small, 200, 1);
-  EXPECT_EQ(count(*open(1024)), 101);
-  EXPECT_EQ(check_integrity(folder_), "");
+  expect_forgotten([](Connection& small) {
+    ASSERT_FALSE(small.execute("INSERT OR ROLLBACK INTO t (id) VALUES (1)", {}));
+    ASSERT_FALSE(small.in_transaction());
+  });
 }
 
 TEST_F(GatheredLog, AFullDiskFailsTheCommitAndLeavesNothingOfIt) {
